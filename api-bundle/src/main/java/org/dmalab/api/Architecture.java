@@ -1,0 +1,88 @@
+package org.dmalab.api;
+
+import java.util.List;
+
+import org.dmalab.api.event.Event;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Services;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** What an architecture bundle offers: equipment, behaviour, machines, and words for what happens on them. */
+@ConsumerType
+public interface Architecture {
+    /** Short name: {@code pseries}, {@code vtd}, {@code mips}. */
+    String name();
+
+    /** One line. */
+    String title();
+
+    /** Equipment; the first is the usual one. */
+    List<Preset> presets();
+
+    /** Behaviour; the first is the usual one. */
+    List<Preset> profiles();
+
+    /** Parameters that a scenario may set over preset and profile, by name with unit, with one line each. */
+    List<Parameter> parameters();
+
+    /** Names of parameters that are files (a device tree, an ACPI table). */
+    List<String> fileParameters();
+
+    /** The services that a machine needs a variant for. */
+    List<ServiceKind> services();
+
+    /**
+     * The service objects that are not a patch of interest but a setting of the machine (VT-d's invalidation
+     * interface): used for a service that the chosen variant does not provide.
+     *
+     * @param spec the machine's
+     * @param kind which service
+     * @return the object, or null if the variant must provide it
+     */
+    default Object builtIn(MachineSpec spec, ServiceKind kind) {
+        return null;
+    }
+
+    /**
+     * Makes a machine, powered on and with its kernel not yet booted.
+     *
+     * @param spec with all parameters resolved
+     * @param services how its kernel code is to reach the variant
+     * @return the machine
+     * @throws IllegalArgumentException if a parameter or file is wrong; the message names it
+     */
+    Machine create(MachineSpec spec, Services services);
+
+    /**
+     * Says in kernel terms what an event was: a hypercall with its arguments and return code, a register write.
+     *
+     * @return the words, or an empty string if it is not worth a line of a timeline
+     */
+    String describe(Machine machine, Event event);
+
+    /** What is counted over a run. */
+    List<Metric> metrics();
+
+    /** Steps that bring a named machine to where traffic makes sense, in the form of scenario steps: booted, probed. */
+    List<Step> bootSteps();
+
+    /**
+     * One piece of load: a service call that changes the machine's state.
+     *
+     * @param machine booted by {@link #bootSteps}
+     * @param sequence number of the call, from 0
+     * @return 0 or more; negative if the kernel failed
+     */
+    long traffic(Machine machine, long sequence);
+
+    /** How many calls of {@link #traffic} the machine's own state shows to be complete. */
+    long trafficSeen(Machine machine);
+
+    /**
+     * One step by name with its values as typed.
+     *
+     * @param action name of an action
+     * @param values by parameter
+     */
+    record Step(String action, java.util.Map<String, String> values) { }
+}

@@ -1,0 +1,241 @@
+package org.dmalab.api.cpu;
+
+import org.dmalab.api.Machine;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.port.Ports;
+
+/** A processor of a live machine: every call takes effect at once. */
+public final class LiveCpu extends Cpu {
+    private final Machine machine;
+    private final KernelMemory kernel;
+    private final int processor;
+    private final int actor;
+
+    /** For {@link Machine#cpu}. */
+    public LiveCpu(Machine machine, int processor, Level level) {
+        super(level, machine.services());
+        this.machine = machine;
+        this.kernel = machine.kernel();
+        this.processor = processor;
+        this.actor = Actor.processor(processor, level);
+    }
+
+    /** The machine it belongs to. */
+    public Machine machine() {
+        return machine;
+    }
+
+    /** The number of this processor. */
+    public int number() {
+        return processor;
+    }
+
+    /** Processor and level as an actor of events. */
+    public int actor() {
+        return actor;
+    }
+
+    @Override
+    protected long op(int kind, long a, long b, long c, long d, long e) {
+        Hook hook = machine.hook();
+        return hook == null ? execute(kind, a, b, c, d, e) : hook.call(this, kind, a, b, c, d, e);
+    }
+
+    /**
+     * Takes one call's effect on the machine; for hooks.
+     *
+     * @return the call's result
+     */
+    public long execute(int kind, long a, long b, long c, long d, long e) {
+        if (kind <= Op.STORE && kernel.contains(a)) {
+            if (kernel.unallocated(a)) {
+                machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, a, kind, 0, 0);
+            }
+            if (kind == Op.LOAD) {
+                return kernel.load(a, (int) b);
+            }
+            kernel.store(a, (int) b, c);
+            return 0;
+        }
+        return kind <= Op.CONFIG_WRITE ? executePort(kind, a, b, c, d, e) : executeProcessor(kind, a, b, c, d, e);
+    }
+
+    private long executePort(int kind, long a, long b, long c, long d, long e) {
+        Ports ports = machine.ports();
+        switch (kind) {
+            case Op.LOAD:
+                return ports.memory().read(processor, a, (int) b, Endian.LITTLE);
+            case Op.STORE:
+                ports.memory().write(processor, a, (int) b, Endian.LITTLE, c);
+                return 0;
+            case Op.READ:
+                return ports.memory().read(processor, a, (int) b, Endian.of(c));
+            case Op.WRITE:
+                ports.memory().write(processor, a, (int) b, Endian.of(c), d);
+                return 0;
+            case Op.COPY:
+                for (long i = 0; i < c; i++) {
+                    long value = ports.memory().read(processor, a + i, 1, Endian.LITTLE);
+                    ports.memory().write(processor, b + i, 1, Endian.LITTLE, value);
+                }
+                return 0;
+            case Op.REG_READ:
+                return Ports.require(ports.registers(), "registers").read(a, (int) b);
+            case Op.REG_WRITE:
+                Ports.require(ports.registers(), "registers").write(a, (int) b, c);
+                return 0;
+            case Op.HCALL:
+                return hypercall(a, b, c, d, e);
+            case Op.HCALL_RESULT:
+                return machine.processors().result(processor, (int) a);
+            case Op.RTAS:
+                Ports.require(ports.firmware(), "RTAS").rtas(a);
+                return 0;
+            case Op.CONFIG_READ:
+                return Ports.require(ports.config(), "PCI configuration space").read(a, (int) b, (int) c);
+            default:
+                Ports.require(ports.config(), "PCI configuration space").write(a, (int) b, (int) c, d);
+                return 0;
+        }
+    }
+
+    private long hypercall(long number, long a, long b, long c, long d) {
+        Processors processors = machine.processors();
+        long[] arguments = new long[Processors.ARGUMENTS];
+        arguments[0] = a;
+        arguments[1] = b;
+        arguments[2] = c;
+        arguments[3] = d;
+        for (int i = 4; i < arguments.length; i++) {
+            arguments[i] = processors.takeArgument(processor, i);
+        }
+        long[] results = new long[Processors.RESULTS];
+        long code = Ports.require(machine.ports().firmware(), "hypervisor").hcall(number, arguments, results);
+        for (int i = 0; i < results.length; i++) {
+            processors.setResult(processor, i, results[i]);
+        }
+        return code;
+    }
+
+    private long executeProcessor(int kind, long a, long b, long c, long d, long e) {
+        Processors processors = machine.processors();
+        switch (kind) {
+            case Op.CACHE:
+                machine.ports().memory().cache(processor, CacheOp.of(a), b);
+                return 0;
+            case Op.TLB:
+                machine.ports().memory().tlb(processor, TlbOp.of(a), b);
+                return 0;
+            case Op.BARRIER:
+                if (a == Barrier.SYNC.ordinal()) {
+                    machine.ports().memory().drain(processor);
+                }
+                return 0;
+            case Op.IRQ_SAVE:
+                return processors.setIrqsOff(processor, 1);
+            case Op.IRQ_RESTORE:
+                processors.setIrqsOff(processor, a);
+                if (a == 0) {
+                    machine.deliverPending(processor);
+                }
+                return 0;
+            case Op.PREEMPT_DISABLE:
+                processors.addPreempt(processor, 1);
+                return 0;
+            case Op.PREEMPT_ENABLE:
+                processors.addPreempt(processor, -1);
+                return 0;
+            case Op.LOCK:
+                lockOrBlock(a);
+                return 0;
+            case Op.UNLOCK:
+                unlockOrReport(a);
+                return 0;
+            case Op.IPI:
+                processors.post((int) a, (int) b, c);
+                machine.deliverPending((int) a);
+                return 0;
+            case Op.ARGUMENT:
+                processors.setArgument(processor, (int) a, b);
+                return 0;
+            case Op.PROCESSOR:
+                return processor;
+            default:
+                return executeKernel(kind, a, b, c, d, e);
+        }
+    }
+
+    private long executeKernel(int kind, long a, long b, long c, long d, long e) {
+        switch (kind) {
+            case Op.AWAIT:
+                return awaitOrBlock(a, (int) b, c, d);
+            case Op.DELAY:
+                machine.advance(a);
+                return 0;
+            case Op.ALLOC:
+                return kernel.alloc(a);
+            case Op.FREE:
+                if (!kernel.free(a)) {
+                    machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, a, 2, 0, 0);
+                }
+                return 0;
+            case Op.PRINTK:
+                print(a, b, c, d, e);
+                return 0;
+            case Op.NOTE:
+                machine.emitter().emit((int) a, actor, b, c, d, e);
+                return 0;
+            default:
+                return 0; // MARK, CHOOSE, WARN, BUG: for whoever listens
+        }
+    }
+
+    private void print(long format, long a, long b, long c, long d) {
+        long[] values = new long[Processors.ARGUMENTS];
+        values[0] = a;
+        values[1] = b;
+        values[2] = c;
+        values[3] = d;
+        for (int i = 4; i < values.length; i++) {
+            values[i] = machine.processors().takeArgument(processor, i);
+        }
+        machine.dmesg().append(machine.timeNanos(), format, values);
+    }
+
+    private void lockOrBlock(long address) {
+        long holder = kernel.load(address, 4);
+        if (holder != 0) {
+            machine.emitter().emit(EventKind.BLOCKED, actor, 0, address, holder, 0);
+            throw new Blocked(Actor.name(actor) + " waits for " + kernel.nameOf(address) + ", held by cpu"
+                    + (holder - 1));
+        }
+        kernel.store(address, 4, processor + 1L);
+    }
+
+    private void unlockOrReport(long address) {
+        long holder = kernel.load(address, 4);
+        if (holder != processor + 1L) {
+            machine.emitter().emit(EventKind.UNLOCK_UNOWNED, actor, address, holder, 0, 0);
+        }
+        kernel.store(address, 4, 0);
+    }
+
+    private long awaitOrBlock(long address, int widthBytes, long value, long timeoutNanos) {
+        while (kernel.load(address, widthBytes) != value) {
+            if (machine.progress()) {
+                continue;
+            }
+            if (timeoutNanos > 0) {
+                machine.advance(timeoutNanos);
+                return 0;
+            }
+            long found = kernel.load(address, widthBytes);
+            machine.emitter().emit(EventKind.BLOCKED, actor, 1, address, found, 0);
+            throw new Blocked(Actor.name(actor) + " waits for " + kernel.nameOf(address) + " = " + value
+                    + ", it stays " + found);
+        }
+        return 1;
+    }
+}

@@ -1,0 +1,38 @@
+package org.dmalab.api.service;
+
+/** The kernel's error numbers that occur here, negative as the kernel returns them. */
+public final class Errno {
+    /** Not permitted; also what NOTIFY_BAD becomes. */
+    public static final long EPERM = -1;
+    /** No memory. */
+    public static final long ENOMEM = -12;
+    /** Device busy. */
+    public static final long EBUSY = -16;
+    /** No such device. */
+    public static final long ENODEV = -19;
+    /** Invalid argument. */
+    public static final long EINVAL = -22;
+    /** No space. */
+    public static final long ENOSPC = -28;
+    /** Input/output error. */
+    public static final long EIO = -5;
+    /** Timed out. */
+    public static final long ETIMEDOUT = -110;
+
+    private Errno() { }
+
+    /** {@code -EPERM} and the like; the number itself for others. */
+    public static String name(long errno) {
+        return switch ((int) errno) {
+            case -1 -> "-EPERM";
+            case -5 -> "-EIO";
+            case -12 -> "-ENOMEM";
+            case -16 -> "-EBUSY";
+            case -19 -> "-ENODEV";
+            case -22 -> "-EINVAL";
+            case -28 -> "-ENOSPC";
+            case -110 -> "-ETIMEDOUT";
+            default -> Long.toString(errno);
+        };
+    }
+}

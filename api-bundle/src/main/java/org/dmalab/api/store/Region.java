@@ -1,0 +1,275 @@
+package org.dmalab.api.store;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A named range of 64-bit cells of a {@link Store}: the only place where a machine remembers anything.
+ *
+ * <p>A dense region is one array. A sparse region is paged (512 cells a page); an untouched cell is zero and costs
+ * nothing. Cell {@code k} holds bytes {@code 8k} to {@code 8k+7}, byte {@code i} in bits {@code 8i}; the byte methods
+ * are little endian, a port swaps to the order it is asked for.
+ */
+public final class Region {
+    static final int PAGE_SHIFT = 9;
+    static final int PAGE_CELLS = 1 << PAGE_SHIFT;
+    /** Sparse regions up to this size keep their page table as an array, larger ones as a map. */
+    private static final long ARRAY_DIRECTORY_PAGES = 1 << 20;
+
+    /** What a region is for: it decides whether the fingerprint covers it and what a rollback does to it. */
+    public enum Kind {
+        /** State of the machine: hashed, rolled back. */
+        STATE,
+        /** Event log, dmesg, metrics, simulated time: rolled back, not hashed, or no two states would ever match. */
+        LOG,
+        /** An index that only speeds up a lookup: neither hashed nor rolled back, emptied by a rollback. */
+        DERIVED
+    }
+
+    /** Says in the field's terms which variable, register or table entry a cell is. */
+    @FunctionalInterface
+    public interface Namer {
+        /**
+         * Names one cell.
+         *
+         * @param cell index in the region
+         * @return the name, for example {@code kmap_lock} or {@code TCE 0x80000001[12]}
+         */
+        String name(long cell);
+    }
+
+    final int id;
+    private final Store store;
+    private final String name;
+    private final long cells;
+    private final Kind kind;
+    private final Namer namer;
+    private final boolean tracked;
+    private final long[] dense;
+    private final long[][] directory;
+    private final Map<Long, long[]> pages;
+    private long lastPageNumber = -1;
+    private long[] lastPage;
+
+    Region(Store store, int id, String name, long cells, boolean isDense, Kind kind, Namer namer) {
+        if (cells <= 0) {
+            throw new IllegalArgumentException("region " + name + ": " + cells + " cells, expected at least one");
+        }
+        this.store = store;
+        this.id = id;
+        this.name = name;
+        this.cells = cells;
+        this.kind = kind;
+        this.namer = namer;
+        this.tracked = kind != Kind.DERIVED;
+        long pageCount = (cells + PAGE_CELLS - 1) >>> PAGE_SHIFT;
+        boolean arrayDirectory = !isDense && pageCount <= ARRAY_DIRECTORY_PAGES;
+        this.dense = isDense ? new long[Math.toIntExact(cells)] : null;
+        this.directory = arrayDirectory ? new long[(int) pageCount][] : null;
+        this.pages = isDense || arrayDirectory ? null : new HashMap<>();
+    }
+
+    /** The region's name, unique in its store. */
+    public String name() {
+        return name;
+    }
+
+    /** Number of cells. */
+    public long cells() {
+        return cells;
+    }
+
+    /** What the region is for. */
+    public Kind kind() {
+        return kind;
+    }
+
+    /** The name of one cell in the field's terms. */
+    public String cellName(long cell) {
+        return namer == null ? name + "[0x" + Long.toHexString(cell) + "]" : namer.name(cell);
+    }
+
+    /**
+     * Reads a cell.
+     *
+     * @param cell index, from 0
+     * @return its value; zero if never written
+     */
+    public long get(long cell) {
+        long[] array = dense;
+        if (array != null) {
+            return array[(int) cell];
+        }
+        return sparseGet(cell);
+    }
+
+    /**
+     * Writes a cell.
+     *
+     * @param cell index, from 0
+     * @param value new value
+     */
+    public void set(long cell, long value) {
+        long[] array = dense;
+        if (array != null) {
+            int index = (int) cell;
+            long old = array[index];
+            if (old != value) {
+                if (store.recording && tracked) {
+                    store.record(this, cell, old, value);
+                }
+                array[index] = value;
+            }
+            return;
+        }
+        sparseSet(cell, value);
+    }
+
+    /**
+     * Reads {@code width} bytes, least significant first.
+     *
+     * @param byteOffset offset of the first byte; need not be aligned
+     * @param widthBytes 1, 2, 4 or 8
+     * @return the value, zero-extended
+     */
+    public long load(long byteOffset, int widthBytes) {
+        int shift = (int) (byteOffset & 7) << 3;
+        long value = get(byteOffset >>> 3) >>> shift;
+        int bits = widthBytes << 3;
+        if (shift + bits > 64) {
+            value |= get((byteOffset >>> 3) + 1) << (64 - shift);
+        }
+        return bits == 64 ? value : value & ((1L << bits) - 1);
+    }
+
+    /**
+     * Writes {@code width} bytes, least significant first.
+     *
+     * @param byteOffset offset of the first byte; need not be aligned
+     * @param widthBytes 1, 2, 4 or 8
+     * @param value the value; bits above the width are ignored
+     */
+    public void store(long byteOffset, int widthBytes, long value) {
+        long cell = byteOffset >>> 3;
+        int shift = (int) (byteOffset & 7) << 3;
+        int bits = widthBytes << 3;
+        if (bits == 64 && shift == 0) {
+            set(cell, value);
+            return;
+        }
+        long mask = bits == 64 ? -1L : (1L << bits) - 1;
+        set(cell, (get(cell) & ~(mask << shift)) | ((value & mask) << shift));
+        if (shift + bits > 64) {
+            int done = 64 - shift;
+            set(cell + 1, (get(cell + 1) & ~(mask >>> done)) | ((value & mask) >>> done));
+        }
+    }
+
+    private long sparseGet(long cell) {
+        long[] page = page(cell, false);
+        return page == null ? 0 : page[(int) cell & (PAGE_CELLS - 1)];
+    }
+
+    private void sparseSet(long cell, long value) {
+        long[] page = page(cell, value != 0);
+        if (page == null) {
+            return;
+        }
+        int index = (int) cell & (PAGE_CELLS - 1);
+        long old = page[index];
+        if (old != value) {
+            if (store.recording && tracked) {
+                store.record(this, cell, old, value);
+            }
+            page[index] = value;
+        }
+    }
+
+    private long[] page(long cell, boolean create) {
+        if (cell < 0 || cell >= cells) {
+            throw new IndexOutOfBoundsException("region " + name + ": cell 0x" + Long.toHexString(cell)
+                    + " of 0x" + Long.toHexString(cells));
+        }
+        long number = cell >>> PAGE_SHIFT;
+        if (number == lastPageNumber) {
+            return lastPage;
+        }
+        long[] page = directory != null ? directory[(int) number] : pages.get(number);
+        if (page == null) {
+            if (!create) {
+                return null;
+            }
+            page = new long[PAGE_CELLS];
+            if (directory != null) {
+                directory[(int) number] = page;
+            } else {
+                pages.put(number, page);
+            }
+        }
+        lastPageNumber = number;
+        lastPage = page;
+        return page;
+    }
+
+    /** Writes without recording: only {@link Store} uses it, to undo and to load. */
+    void restore(long cell, long value) {
+        if (dense != null) {
+            dense[(int) cell] = value;
+            return;
+        }
+        long[] page = page(cell, value != 0);
+        if (page != null) {
+            page[(int) cell & (PAGE_CELLS - 1)] = value;
+        }
+    }
+
+    /** Empties the region without recording. */
+    void clear() {
+        if (dense != null) {
+            Arrays.fill(dense, 0);
+        } else if (directory != null) {
+            Arrays.fill(directory, null);
+        } else {
+            pages.clear();
+        }
+        lastPageNumber = -1;
+        lastPage = null;
+    }
+
+    /** Visits every cell that is not zero, in ascending order. */
+    public void forEachNonZero(CellVisitor visitor) {
+        if (dense != null) {
+            visit(dense, 0, visitor);
+        } else if (directory != null) {
+            for (int number = 0; number < directory.length; number++) {
+                if (directory[number] != null) {
+                    visit(directory[number], (long) number << PAGE_SHIFT, visitor);
+                }
+            }
+        } else {
+            pages.keySet().stream().sorted().forEach(
+                    number -> visit(pages.get(number), number << PAGE_SHIFT, visitor));
+        }
+    }
+
+    private static void visit(long[] values, long firstCell, CellVisitor visitor) {
+        for (int i = 0; i < values.length; i++) {
+            if (values[i] != 0) {
+                visitor.cell(firstCell + i, values[i]);
+            }
+        }
+    }
+
+    /** Receives cells. */
+    @FunctionalInterface
+    public interface CellVisitor {
+        /**
+         * One cell.
+         *
+         * @param cell index
+         * @param value its value, not zero
+         */
+        void cell(long cell, long value);
+    }
+}

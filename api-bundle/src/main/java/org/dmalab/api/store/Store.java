@@ -1,0 +1,325 @@
+package org.dmalab.api.store;
+
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All state of one machine: regions of cells that can be marked, rolled back, fingerprinted, copied, saved and compared.
+ *
+ * <p>A plain run has no trail and no fingerprint; both run only while a mark is open. The trail is bounded: beyond
+ * {@link #DEFAULT_TRAIL_LIMIT} entries the oldest marks can no longer be reached. One thread at a time uses a store.
+ */
+public final class Store {
+    /** Entries of the trail that are kept unless {@link #limitTrail} says otherwise (24 bytes each). */
+    public static final int DEFAULT_TRAIL_LIMIT = 1 << 22;
+    private static final int MAGIC = 0x444d414c;
+    private static final int FORMAT = 1;
+    private static final long MAX_SAVED_CELLS = 1L << 27;
+
+    private final List<Region> regions = new ArrayList<>();
+    boolean recording;
+    private int openMarks;
+    private long fingerprint;
+    private long seed;
+    private int[] trailRegion = new int[256];
+    private long[] trailCell = new long[256];
+    private long[] trailOld = new long[256];
+    private int trailLength;
+    private long trailBase;
+    private int trailLimit = DEFAULT_TRAIL_LIMIT;
+
+    /** Declares a region held in one array: as fast as an array, every cell allocated. */
+    public Region dense(String name, int cells, Region.Kind kind, Region.Namer namer) {
+        return add(name, cells, true, kind, namer);
+    }
+
+    /** Declares a paged region: an untouched page costs nothing. */
+    public Region sparse(String name, long cells, Region.Kind kind, Region.Namer namer) {
+        return add(name, cells, false, kind, namer);
+    }
+
+    private Region add(String name, long cells, boolean isDense, Region.Kind kind, Region.Namer namer) {
+        if (openMarks > 0) {
+            throw new IllegalStateException("region " + name + " declared while a mark is open");
+        }
+        for (Region other : regions) {
+            if (other.name().equals(name)) {
+                throw new IllegalArgumentException("region " + name + " is declared twice");
+            }
+        }
+        Region region = new Region(this, regions.size(), name, cells, isDense, kind, namer);
+        regions.add(region);
+        return region;
+    }
+
+    /** The regions, in the order of their declaration. */
+    public List<Region> regions() {
+        return List.copyOf(regions);
+    }
+
+    /**
+     * Opens a mark: from here on changes are recorded and the fingerprint is kept up to date.
+     *
+     * @return the mark, to be given to {@link #rollback}, {@link #changesSince} or {@link #release}
+     */
+    public long mark() {
+        if (openMarks++ == 0) {
+            fingerprint = computeFingerprint();
+            recording = true;
+        }
+        return trailBase + trailLength;
+    }
+
+    /**
+     * Undoes every change since the mark. The mark stays open.
+     *
+     * @param mark what {@link #mark} returned
+     * @throws IllegalStateException if the bounded trail no longer reaches back to the mark
+     */
+    public void rollback(long mark) {
+        int target = index(mark);
+        while (trailLength > target) {
+            int i = --trailLength;
+            Region region = regions.get(trailRegion[i]);
+            long cell = trailCell[i];
+            if (region.kind() == Region.Kind.STATE) {
+                fingerprint += contribution(region.id, cell, trailOld[i])
+                        - contribution(region.id, cell, region.get(cell));
+            }
+            region.restore(cell, trailOld[i]);
+        }
+        clearDerived();
+    }
+
+    /** Closes one mark; with the last one recording ends and the trail is dropped. */
+    public void release() {
+        if (openMarks == 0) {
+            throw new IllegalStateException("release without an open mark");
+        }
+        if (--openMarks == 0) {
+            recording = false;
+            trailBase += trailLength;
+            trailLength = 0;
+        }
+    }
+
+    /** Tells whether the bounded trail still reaches back to the mark. */
+    public boolean reaches(long mark) {
+        return openMarks > 0 && mark >= trailBase && mark <= trailBase + trailLength;
+    }
+
+    /** Sets how many changes are kept for rolling back, at least 256. */
+    public void limitTrail(int entries) {
+        trailLimit = Math.max(256, entries);
+    }
+
+    /**
+     * The 64-bit fingerprint of all {@link Region.Kind#STATE} cells; a zero cell contributes nothing.
+     *
+     * @return kept up to date while a mark is open, computed otherwise
+     */
+    public long fingerprint() {
+        return recording ? fingerprint : computeFingerprint();
+    }
+
+    /** Chooses another hash function, for a second search that confirms the first. */
+    public void seed(long newSeed) {
+        seed = newSeed;
+        fingerprint = computeFingerprint();
+    }
+
+    /** One changed cell. */
+    public record Change(Region region, long cell, long before, long after) { }
+
+    private record CellKey(int region, long cell) { }
+
+    /** Cells that differ from what they were at the mark, in the order of region and cell; logs are left out. */
+    public List<Change> changesSince(long mark) {
+        Map<CellKey, Change> first = new LinkedHashMap<>();
+        List<Change> changes = new ArrayList<>();
+        for (int i = index(mark); i < trailLength; i++) {
+            Region region = regions.get(trailRegion[i]);
+            if (region.kind() == Region.Kind.STATE) {
+                long cell = trailCell[i];
+                first.putIfAbsent(new CellKey(region.id, cell), new Change(region, cell, trailOld[i], region.get(cell)));
+            }
+        }
+        for (Change change : first.values()) {
+            if (change.before() != change.after()) {
+                changes.add(change);
+            }
+        }
+        changes.sort((x, y) -> x.region().id != y.region().id
+                ? Integer.compare(x.region().id, y.region().id) : Long.compare(x.cell(), y.cell()));
+        return changes;
+    }
+
+    /**
+     * Copies all cells of a store with the same regions; open marks of this store must be closed first.
+     *
+     * @param other a store of a machine made from the same specification
+     */
+    public void copyFrom(Store other) {
+        requireNoMark("copy");
+        requireSameRegions(other.signature());
+        for (int i = 0; i < regions.size(); i++) {
+            Region mine = regions.get(i);
+            mine.clear();
+            if (mine.kind() != Region.Kind.DERIVED) {
+                other.regions.get(i).forEachNonZero(mine::restore);
+            }
+        }
+    }
+
+    /** Writes all cells that are not zero. */
+    public void save(DataOutputStream out) throws IOException {
+        out.writeInt(MAGIC);
+        out.writeInt(FORMAT);
+        out.writeUTF(signature());
+        for (Region region : regions) {
+            if (region.kind() == Region.Kind.DERIVED) {
+                continue;
+            }
+            List<long[]> cells = new ArrayList<>();
+            region.forEachNonZero((cell, value) -> cells.add(new long[] {cell, value}));
+            out.writeLong(cells.size());
+            for (long[] pair : cells) {
+                out.writeLong(pair[0]);
+                out.writeLong(pair[1]);
+            }
+        }
+    }
+
+    /**
+     * Reads what {@link #save} wrote; the input is not trusted.
+     *
+     * @throws IOException if it is no saved store, is of another machine or names cells that do not exist
+     */
+    public void load(DataInputStream in) throws IOException {
+        requireNoMark("load");
+        if (in.readInt() != MAGIC || in.readInt() != FORMAT) {
+            throw new IOException("not a saved machine of this version");
+        }
+        String saved = in.readUTF();
+        if (!saved.equals(signature())) {
+            throw new IOException("saved from a machine with other regions: " + saved);
+        }
+        for (Region region : regions) {
+            region.clear();
+            if (region.kind() != Region.Kind.DERIVED) {
+                loadRegion(region, in);
+            }
+        }
+    }
+
+    private static void loadRegion(Region region, DataInputStream in) throws IOException {
+        long count = in.readLong();
+        if (count < 0 || count > Math.min(region.cells(), MAX_SAVED_CELLS)) {
+            throw new IOException("region " + region.name() + ": " + count + " cells, it has " + region.cells());
+        }
+        for (long i = 0; i < count; i++) {
+            long cell = in.readLong();
+            if (cell < 0 || cell >= region.cells()) {
+                throw new IOException("region " + region.name() + ": no cell " + cell);
+            }
+            region.restore(cell, in.readLong());
+        }
+    }
+
+    private String signature() {
+        StringBuilder text = new StringBuilder();
+        for (Region region : regions) {
+            text.append(region.name()).append(':').append(region.cells()).append(' ');
+        }
+        return text.toString();
+    }
+
+    private void requireSameRegions(String other) {
+        if (!other.equals(signature())) {
+            throw new IllegalArgumentException("the other store has other regions: " + other);
+        }
+    }
+
+    private void requireNoMark(String what) {
+        if (openMarks > 0) {
+            throw new IllegalStateException(what + " while a mark is open");
+        }
+    }
+
+    private int index(long mark) {
+        if (!reaches(mark)) {
+            throw new IllegalStateException("the trail of " + trailLimit + " changes no longer reaches the mark");
+        }
+        return (int) (mark - trailBase);
+    }
+
+    private void clearDerived() {
+        for (Region region : regions) {
+            if (region.kind() == Region.Kind.DERIVED) {
+                region.clear();
+            }
+        }
+    }
+
+    void record(Region region, long cell, long old, long value) {
+        if (region.kind() == Region.Kind.STATE) {
+            fingerprint += contribution(region.id, cell, value) - contribution(region.id, cell, old);
+        }
+        int i = trailLength;
+        if (i == trailRegion.length) {
+            growOrForget();
+            i = trailLength;
+        }
+        trailRegion[i] = region.id;
+        trailCell[i] = cell;
+        trailOld[i] = old;
+        trailLength = i + 1;
+    }
+
+    private void growOrForget() {
+        if (trailLength < trailLimit) {
+            int length = Math.min(trailLimit, trailLength * 2);
+            trailRegion = Arrays.copyOf(trailRegion, length);
+            trailCell = Arrays.copyOf(trailCell, length);
+            trailOld = Arrays.copyOf(trailOld, length);
+            return;
+        }
+        int drop = trailLength / 2;
+        System.arraycopy(trailRegion, drop, trailRegion, 0, trailLength - drop);
+        System.arraycopy(trailCell, drop, trailCell, 0, trailLength - drop);
+        System.arraycopy(trailOld, drop, trailOld, 0, trailLength - drop);
+        trailLength -= drop;
+        trailBase += drop;
+    }
+
+    private long computeFingerprint() {
+        long[] sum = {0};
+        for (Region region : regions) {
+            if (region.kind() == Region.Kind.STATE) {
+                region.forEachNonZero((cell, value) -> sum[0] += contribution(region.id, cell, value));
+            }
+        }
+        return sum[0];
+    }
+
+    private long contribution(int regionId, long cell, long value) {
+        return value == 0 ? 0 : mix(cell + ((long) regionId << 48), value + seed);
+    }
+
+    /** A 64-bit mixing function of two words; also used for the local states of processors. */
+    public static long mix(long key, long value) {
+        long z = (value + 0x632BE59BD9B4E019L) * 0x9E3779B97F4A7C15L;
+        z ^= z >>> 32;
+        z += key * 0xD1B54A32D192ED03L;
+        z *= 0xff51afd7ed558ccdL;
+        z ^= z >>> 29;
+        z *= 0xc4ceb9fe1a85ec53L;
+        return z ^ (z >>> 32);
+    }
+}
