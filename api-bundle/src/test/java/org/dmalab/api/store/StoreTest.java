@@ -1,0 +1,212 @@
+package org.dmalab.api.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+class StoreTest {
+    private final Store store = new Store();
+    private final Region dense = store.dense("dense", 16, Region.Kind.STATE, cell -> "cell " + cell);
+    private final Region sparse = store.sparse("sparse", 1L << 40, Region.Kind.STATE, null);
+    private final Region log = store.sparse("log", 64, Region.Kind.LOG, null);
+    private final Region derived = store.dense("derived", 4, Region.Kind.DERIVED, null);
+
+    @Test
+    void anUntouchedCellIsZeroAndContributesNothing() {
+        long empty = store.fingerprint();
+        assertEquals(0, sparse.get((1L << 40) - 1));
+        sparse.set(77, 5);
+        assertNotEquals(empty, store.fingerprint());
+        sparse.set(77, 0);
+        assertEquals(empty, store.fingerprint());
+    }
+
+    @Test
+    void aSparseRegionRefusesCellsItDoesNotHave() {
+        assertThrows(IndexOutOfBoundsException.class, () -> sparse.get(1L << 40));
+        assertThrows(IndexOutOfBoundsException.class, () -> sparse.set(-1, 1));
+    }
+
+    @Test
+    void aRollbackRestoresStateAndLogsAndEmptiesDerivedRegions() {
+        dense.set(3, 30);
+        log.set(1, 7);
+        long before = store.fingerprint();
+        long mark = store.mark();
+        dense.set(3, 31);
+        sparse.set(1L << 30, 9);
+        log.set(1, 8);
+        derived.set(0, 1);
+        store.rollback(mark);
+        assertEquals(30, dense.get(3));
+        assertEquals(0, sparse.get(1L << 30));
+        assertEquals(7, log.get(1));
+        assertEquals(0, derived.get(0));
+        assertEquals(before, store.fingerprint());
+        store.release();
+        assertEquals(before, store.fingerprint());
+    }
+
+    @Test
+    void theIncrementalFingerprintEqualsTheComputedOne() {
+        store.mark();
+        for (int i = 0; i < 500; i++) {
+            dense.set(i * 7 % 16, i * 31L);
+            sparse.set(i * 1_000_003L, i % 3 == 0 ? 0 : i);
+            log.set(i % 64, i);
+        }
+        long incremental = store.fingerprint();
+        store.release();
+        assertEquals(store.fingerprint(), incremental);
+    }
+
+    @Test
+    void logsAreNotPartOfTheFingerprint() {
+        long before = store.fingerprint();
+        log.set(5, 5);
+        derived.set(1, 1);
+        assertEquals(before, store.fingerprint());
+    }
+
+    @Test
+    void anotherSeedGivesAnotherFingerprint() {
+        dense.set(0, 1);
+        long before = store.fingerprint();
+        store.seed(42);
+        assertNotEquals(before, store.fingerprint());
+    }
+
+    @Test
+    void changesSinceAMarkNameEachChangedCellOnce() {
+        dense.set(1, 10);
+        long mark = store.mark();
+        sparse.set(5, 50);
+        dense.set(1, 11);
+        dense.set(1, 12);
+        dense.set(2, 1);
+        dense.set(2, 0);
+        log.set(0, 1);
+        List<Store.Change> changes = store.changesSince(mark);
+        assertEquals(List.of(new Store.Change(dense, 1, 10, 12), new Store.Change(sparse, 5, 0, 50)), changes);
+        assertEquals("cell 1", changes.get(0).region().cellName(1));
+    }
+
+    @Test
+    void theBoundedTrailForgetsTheOldestMarksAndSaysSo() {
+        store.limitTrail(256);
+        long first = store.mark();
+        for (int i = 0; i < 1000; i++) {
+            dense.set(0, i + 1);
+        }
+        long last = store.mark();
+        dense.set(0, -1);
+        assertFalse(store.reaches(first));
+        assertThrows(IllegalStateException.class, () -> store.rollback(first));
+        assertTrue(store.reaches(last));
+        store.rollback(last);
+        assertEquals(1000, dense.get(0));
+    }
+
+    @Test
+    void marksNest() {
+        long outer = store.mark();
+        dense.set(0, 1);
+        long inner = store.mark();
+        dense.set(0, 2);
+        store.rollback(inner);
+        store.release();
+        assertEquals(1, dense.get(0));
+        store.rollback(outer);
+        store.release();
+        assertEquals(0, dense.get(0));
+        assertThrows(IllegalStateException.class, store::release);
+    }
+
+    @Test
+    void whatIsSavedIsLoaded() throws IOException {
+        dense.set(4, -4);
+        sparse.set(123_456_789, 6);
+        log.set(2, 3);
+        byte[] saved = saved(store);
+        Store other = copy();
+        other.load(new DataInputStream(new ByteArrayInputStream(saved)));
+        assertEquals(store.fingerprint(), other.fingerprint());
+        assertTrue(Arrays.equals(saved, saved(other)));
+    }
+
+    @Test
+    void aSavedStoreThatIsCutOffOrOfAnotherMachineIsRefused() throws IOException {
+        dense.set(4, -4);
+        byte[] saved = saved(store);
+        for (int length = 0; length < saved.length; length++) {
+            byte[] cut = Arrays.copyOf(saved, length);
+            assertThrows(IOException.class, () -> copy().load(new DataInputStream(new ByteArrayInputStream(cut))));
+        }
+        Store other = new Store();
+        other.dense("dense", 17, Region.Kind.STATE, null);
+        assertThrows(IOException.class, () -> other.load(new DataInputStream(new ByteArrayInputStream(saved))));
+    }
+
+    @Test
+    void aCopyIsEqualAndIndependent() {
+        dense.set(4, -4);
+        Store other = copy();
+        other.copyFrom(store);
+        assertEquals(store.fingerprint(), other.fingerprint());
+        dense.set(4, 0);
+        assertNotEquals(store.fingerprint(), other.fingerprint());
+        assertThrows(IllegalArgumentException.class, () -> other.copyFrom(new Store()));
+        other.mark();
+        assertThrows(IllegalStateException.class, () -> other.copyFrom(store));
+    }
+
+    @Test
+    void regionsAreDeclaredOnceAndBeforeAnyMark() {
+        assertThrows(IllegalArgumentException.class, () -> store.dense("dense", 1, Region.Kind.STATE, null));
+        assertThrows(IllegalArgumentException.class, () -> store.dense("empty", 0, Region.Kind.STATE, null));
+        store.mark();
+        assertThrows(IllegalStateException.class, () -> store.dense("late", 1, Region.Kind.STATE, null));
+    }
+
+    @Test
+    void cellsAreVisitedInAscendingOrderInEveryKindOfRegion() {
+        Region huge = store.sparse("huge", 1L << 60, Region.Kind.STATE, null);
+        for (Region region : List.of(dense, sparse, huge)) {
+            region.set(13, 1);
+            region.set(2, 1);
+            List<Long> cells = new ArrayList<>();
+            region.forEachNonZero((cell, value) -> cells.add(cell));
+            assertEquals(List.of(2L, 13L), cells);
+        }
+        huge.set(1L << 59, 3);
+        assertEquals(3, huge.get(1L << 59));
+    }
+
+    private static Store copy() {
+        Store other = new Store();
+        other.dense("dense", 16, Region.Kind.STATE, null);
+        other.sparse("sparse", 1L << 40, Region.Kind.STATE, null);
+        other.sparse("log", 64, Region.Kind.LOG, null);
+        other.dense("derived", 4, Region.Kind.DERIVED, null);
+        return other;
+    }
+
+    private static byte[] saved(Store store) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        store.save(new DataOutputStream(bytes));
+        return bytes.toByteArray();
+    }
+}

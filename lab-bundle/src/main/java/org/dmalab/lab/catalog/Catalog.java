@@ -1,0 +1,46 @@
+package org.dmalab.lab.catalog;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Oracle;
+import org.dmalab.lab.InputException;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What there is to work with at this moment. Lists are sorted and new at every call; objects in them are stateless, so
+ * whoever got one may use it, but nobody keeps one beyond a command.
+ */
+@ProviderType
+public interface Catalog {
+    /** All architectures, by name. */
+    List<Architecture> architectures();
+
+    /**
+     * One architecture.
+     *
+     * @throws InputException if there is none of that name; it names the nearest
+     */
+    Architecture architecture(String name);
+
+    /** The actions of an architecture, by name. */
+    List<Action> actions(String arch);
+
+    /** The oracles common to all and those of an architecture, by name. */
+    List<Oracle> oracles(String arch);
+
+    /** The variants of an architecture: history in the order of {@link VariantInfo#since()}, then id. */
+    List<VariantInfo> variants(String arch);
+
+    /**
+     * Lends the service objects of a selection for one run.
+     *
+     * @param spec of the machine they are for
+     * @param selection which variant for which service
+     * @return the objects, to be closed after the run
+     * @throws InputException if a variant does not exist, or a service that the machine needs has none
+     */
+    Lease borrow(MachineSpec spec, Selection selection);
+}

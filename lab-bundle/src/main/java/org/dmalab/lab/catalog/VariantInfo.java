@@ -1,0 +1,34 @@
+package org.dmalab.lab.catalog;
+
+import java.util.List;
+
+import org.dmalab.api.service.ServiceKind;
+
+/**
+ * What a variant says of itself in its service properties; see {@link org.dmalab.api.service.Variant}.
+ *
+ * @param arch architecture
+ * @param id short name, unique in its architecture
+ * @param services what it provides, in the order of {@link ServiceKind}
+ * @param commit kernel commit, or {@code -}
+ * @param since first and last kernel release, or the date of the proposal
+ * @param origin {@code mainline}, {@code proposed}, {@code mutant} or {@code local}
+ * @param description one line
+ * @param steps the order of steps, one an element
+ * @param defects known defects, empty if there are none
+ * @param layout how it keeps kernel state
+ */
+public record VariantInfo(String arch, String id, List<ServiceKind> services, String commit, String since,
+        String origin, String description, List<String> steps, List<String> defects, String layout) {
+    /** Copies the lists. */
+    public VariantInfo {
+        services = List.copyOf(services);
+        steps = List.copyOf(steps);
+        defects = List.copyOf(defects);
+    }
+
+    /** Tells whether it belongs to what {@code --all} means. */
+    public boolean mainlineOrProposed() {
+        return origin.equals("mainline") || origin.equals("proposed");
+    }
+}

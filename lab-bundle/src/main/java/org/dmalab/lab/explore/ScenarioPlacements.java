@@ -1,0 +1,358 @@
+package org.dmalab.lab.explore;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Oracle;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Blocked;
+import org.dmalab.api.cpu.Code;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.KernelBug;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.api.service.Errno;
+import org.dmalab.api.service.Services;
+import org.dmalab.api.store.Region;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.run.RunInterrupted;
+import org.dmalab.lab.run.RunLimits;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.scenario.ActionValues;
+import org.dmalab.lab.scenario.MachineSpecs;
+import org.dmalab.lab.scenario.Scenario;
+
+/**
+ * Searches the placements of a scenario's concurrent part with one variant: runs the steps before it on a machine of
+ * its own, then {@link PlacementSearch} over its strands. The oracles watch from the first step on, so that they know
+ * what is mapped when the strands begin. Steps after the concurrent part are not run.
+ */
+public final class ScenarioPlacements {
+    private static final int INTERRUPT_CHECK_MASK = 0xff;
+
+    private final Catalog catalog;
+
+    /** Searches with what a catalog has. */
+    public ScenarioPlacements(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /**
+     * What came of a search.
+     *
+     * @param scenario name of the scenario
+     * @param patch name of the selection
+     * @param verdict broken, fail, refused (a step before the concurrent part was declined) or pass
+     * @param reason why, in one line; empty if all is well
+     * @param search what was found; of the steps before the concurrent part only if they were violated
+     */
+    public record Outcome(String scenario, String patch, Verdict verdict, String reason, SearchResult search) { }
+
+    /**
+     * Checks that a scenario can be searched.
+     *
+     * @throws InputException if it has no concurrent part, or one that can't be searched
+     */
+    public void check(Scenario scenario) {
+        if (scenario.concurrent().isEmpty()) {
+            throw wrong(scenario, scenario.name() + " has no concurrent part, so there is nothing to place; "
+                    + "scenario:run runs its steps");
+        }
+        Set<Integer> busy = new HashSet<>();
+        List<Action> actions = catalog.actions(scenario.arch());
+        for (Scenario.Strand strand : scenario.concurrent()) {
+            if (strand.level() == Level.USER && !busy.add(strand.processor())) {
+                throw wrong(scenario, "strand " + strand.name() + " is the second one at user level on processor "
+                        + strand.processor() + "; give it another processor or level");
+            }
+            for (Scenario.Step step : strand.steps()) {
+                if (!action(actions, step).concurrent()) {
+                    throw new InputException(scenario.file(), step.line(), step.column(), "concurrent", "action "
+                            + step.action() + " of strand " + strand.name() + " can't run concurrently; there is: "
+                            + String.join(", ", actions.stream().filter(Action::concurrent).map(Action::name)
+                                    .toList()));
+                }
+            }
+        }
+    }
+
+    /**
+     * Searches. An interrupt of the thread during the search ends it early, with what is known so far and the bound
+     * {@code interrupted}.
+     *
+     * @param maxStates bound on the number of states
+     * @return the verdict with its evidence; whatever the variant or the model throws is in it
+     * @throws InputException if a name is not known, a value is refused or the scenario can't be searched
+     * @throws RunInterrupted if the thread was interrupted before the search began
+     */
+    public Outcome search(Scenario scenario, Selection selection, RunOptions options, long maxStates) {
+        check(scenario);
+        Architecture architecture = catalog.architecture(scenario.arch());
+        MachineSpec spec = MachineSpecs.resolve(architecture,
+                options.preset() == null ? scenario.preset() : options.preset(),
+                options.profile() == null ? scenario.profile() : options.profile(),
+                options.backend(), scenario.parameters(), scenario.files());
+        try (Lease lease = catalog.borrow(spec, selection)) {
+            Machine machine = architecture.create(spec, Services.fixed(lease.binding()));
+            checkProcessors(scenario, machine);
+            return new Search(scenario, selection, machine).run(maxStates);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(scenario.file(), 0, 0, "machine", e.getMessage());
+        } catch (InputException | RunInterrupted e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, "the machine cannot be made: "
+                    + describe(e), nothing("broken", List.of()));
+        }
+    }
+
+    private static void checkProcessors(Scenario scenario, Machine machine) {
+        for (Scenario.Strand strand : scenario.concurrent()) {
+            if (strand.processor() >= machine.processors().count()) {
+                throw wrong(scenario, "strand " + strand.name() + " runs on processor " + strand.processor()
+                        + ", the machine has " + machine.processors().count());
+            }
+        }
+    }
+
+    private static InputException wrong(Scenario scenario, String problem) {
+        return new InputException(scenario.file(), 0, 0, "concurrent", problem);
+    }
+
+    private static Action action(List<Action> actions, Scenario.Step step) {
+        return actions.stream().filter(one -> one.name().equals(step.action())).findFirst()
+                .orElseThrow(() -> new InputException(Names.unknown("action", step.action(),
+                        actions.stream().map(Action::name).toList())));
+    }
+
+    /** The steps of a strand as kernel code: a pure function of what the Cpu returns, as each of its actions is. */
+    private record StrandCode(Machine machine, List<Action> actions, List<Values> values) implements Code {
+        @Override
+        public long run(Cpu cpu) {
+            long declined = 0;
+            for (int i = 0; i < actions.size(); i++) {
+                long result = actions.get(i).run(machine, cpu, values.get(i));
+                declined = declined == 0 && result < 0 ? result : declined;
+            }
+            return declined;
+        }
+    }
+
+    /** One search on one machine. */
+    private final class Search {
+        private final Scenario scenario;
+        private final Selection selection;
+        private final Machine machine;
+        private final List<Action> actions;
+        private final List<Continued> oracles = new ArrayList<>();
+        private final Map<String, SearchResult.Found> before = new LinkedHashMap<>();
+        private String step = "";
+        private String refused = "";
+        private long events;
+
+        Search(Scenario scenario, Selection selection, Machine machine) {
+            this.scenario = scenario;
+            this.selection = selection;
+            this.machine = machine;
+            this.actions = catalog.actions(scenario.arch());
+        }
+
+        Outcome run(long maxStates) {
+            try {
+                catalog.oracles(scenario.arch()).stream()
+                        .filter(one -> scenario.oracles().isEmpty() || scenario.oracles().contains(one.name()))
+                        .forEach(one -> oracles.add(new Continued(one, machine, this::violatedBefore)));
+                stepsBefore();
+                if (!before.isEmpty()) {
+                    return outcome(none("violated before the concurrent part"));
+                }
+                return outcome(new PlacementSearch(machine, strands(), List.copyOf(oracles), maxStates).run());
+            } catch (InputException | RunInterrupted e) {
+                throw e;
+            } catch (BrokenCode e) {
+                return broken(e.getMessage());
+            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+                return broken(describe(e));
+            } finally {
+                machine.observe(null);
+            }
+        }
+
+        private Outcome outcome(SearchResult result) {
+            Verdict verdict = !result.violations().isEmpty() ? Verdict.FAIL
+                    : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
+            String reason = result.violations().isEmpty() ? refused
+                    : result.violations().get(0).oracle() + ": " + result.violations().get(0).message();
+            return new Outcome(scenario.name(), selection.name(), verdict, reason, result);
+        }
+
+        private Outcome broken(String reason) {
+            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, reason, none("broken"));
+        }
+
+        private SearchResult none(String bound) {
+            return nothing(bound, List.copyOf(before.values()));
+        }
+
+        private void stepsBefore() {
+            machine.observe(this::eventBefore);
+            Cpu cpu = machine.cpu(0, Level.USER);
+            for (Scenario.Step one : scenario.steps()) {
+                checkInterrupt();
+                Action action = action(actions, one);
+                Values values = ActionValues.parse(action, one.values());
+                step = one.toString();
+                if (!stepBefore(action, cpu, values)) {
+                    return;
+                }
+            }
+        }
+
+        private boolean stepBefore(Action action, Cpu cpu, Values values) {
+            long name = Text.id(action.name());
+            machine.emitter().emit(EventKind.ACTION, 0, name, 0, 0, 0);
+            try {
+                long result = action.run(machine, cpu, values);
+                if (result < 0 && refused.isEmpty()) {
+                    refused = action.name() + ": " + Errno.name(result);
+                }
+                machine.emitter().emit(EventKind.ACTION_END, 0, name, result, 0, 0);
+                return true;
+            } catch (KernelBug e) {
+                violatedBefore("no-bug", "BUG: " + e.getMessage());
+            } catch (Blocked e) {
+                violatedBefore("no-lock-cycle", e.getMessage() + ": nobody will end this");
+            }
+            return false;
+        }
+
+        private void eventBefore(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+            if ((++events & INTERRUPT_CHECK_MASK) == 0) {
+                checkInterrupt();
+            }
+            if (events > RunLimits.DEFAULT.maxEvents()) {
+                throw new BrokenCode("more than " + RunLimits.DEFAULT.maxEvents()
+                        + " events before the concurrent part (limit maxEvents)");
+            }
+            for (Continued oracle : oracles) {
+                oracle.sink.event(kind, actor, a, b, c, d, e, result);
+            }
+        }
+
+        private void checkInterrupt() {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new RunInterrupted(scenario.name() + " with " + selection.name() + " was interrupted");
+            }
+        }
+
+        /** Each oracle's first objection in a step is enough: the others are the same for the next byte or page. */
+        private void violatedBefore(String oracle, String message) {
+            before.putIfAbsent(oracle + ' ' + step, new SearchResult.Found(oracle, message,
+                    List.of("before the concurrent part, in " + step)));
+        }
+
+        private List<Strand> strands() {
+            List<Strand> strands = new ArrayList<>();
+            for (Scenario.Strand strand : scenario.concurrent()) {
+                List<Action> own = strand.steps().stream().map(one -> action(actions, one)).toList();
+                List<Values> values = new ArrayList<>();
+                for (int i = 0; i < own.size(); i++) {
+                    values.add(ActionValues.parse(own.get(i), strand.steps().get(i).values()));
+                }
+                strands.add(new Strand(strand.name(), strand.processor(), strand.level(),
+                        new StrandCode(machine, own, List.copyOf(values))));
+            }
+            return strands;
+        }
+    }
+
+    private static SearchResult nothing(String bound, List<SearchResult.Found> before) {
+        return new SearchResult(false, bound, 0, 0, 0, 0, 0, 0, before);
+    }
+
+    private static String describe(Throwable thrown) {
+        StackTraceElement[] trace = thrown.getStackTrace();
+        return thrown.getClass().getName() + (thrown.getMessage() == null ? "" : ": " + thrown.getMessage())
+                + (trace.length == 0 ? "" : " (" + trace[0].getClassName() + ":" + trace[0].getLineNumber() + ")");
+    }
+
+    private interface Report {
+        void violation(String oracle, String message);
+    }
+
+    /** An oracle that has watched the steps before and goes on in the search with what it remembers in the store. */
+    private static final class Continued implements Oracle, Oracle.Watch {
+        private final Oracle oracle;
+        private final Machine machine;
+        private final EventSink sink;
+        private final Report before;
+        private Watch inSearch;
+
+        Continued(Oracle oracle, Machine machine, Report before) {
+            this.oracle = oracle;
+            this.machine = machine;
+            this.before = before;
+            this.sink = oracle.attach(this);
+        }
+
+        @Override
+        public String name() {
+            return oracle.name();
+        }
+
+        @Override
+        public String summary() {
+            return oracle.summary();
+        }
+
+        @Override
+        public String arch() {
+            return oracle.arch();
+        }
+
+        @Override
+        public EventSink attach(Watch watch) {
+            inSearch = watch;
+            return sink;
+        }
+
+        @Override
+        public void end(Watch watch, EventSink same) {
+            oracle.end(this, sink);
+        }
+
+        @Override
+        public Machine machine() {
+            return machine;
+        }
+
+        @Override
+        public Region memory(String name, long cells) {
+            return machine.store().sparse("oracle." + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
+        }
+
+        @Override
+        public void violation(String message) {
+            if (inSearch != null) {
+                inSearch.violation(message);
+            } else {
+                before.violation(oracle.name(), message);
+            }
+        }
+    }
+}

@@ -1,0 +1,410 @@
+package org.dmalab.lab.live;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Blocked;
+import org.dmalab.api.cpu.KernelBug;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.LiveCpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.Dmesg;
+import org.dmalab.api.event.Event;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.api.service.NoVariantException;
+import org.dmalab.api.service.Services;
+import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
+import org.dmalab.lab.EventWords;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.run.Metrics;
+import org.dmalab.lab.run.Timeline;
+import org.dmalab.lab.scenario.ActionValues;
+import org.dmalab.lab.scenario.MachineSpecs;
+
+/**
+ * A machine with a name that is kept between commands. Its methods may be called from any thread, one at a time gets
+ * through. Actions are looked up in the catalog at every call, variants through the services it was made with.
+ *
+ * <p>Changes are recorded from the start, so that it can step back by action and be compared with marks, as far as the
+ * bounded trail of its store reaches.
+ */
+public final class LiveMachine {
+    /** Changes of cells that are kept for stepping back. */
+    public static final int TRAIL_LIMIT = 1 << 20;
+    private static final int MAX_HISTORY = 10_000;
+    private static final int MAX_RECENT = 2_000;
+
+    private final String name;
+    private final Catalog catalog;
+    private final Services services;
+    private final Machine machine;
+    private final Metrics metrics;
+    private final Region count;
+    private final SortedMap<String, Long> marks = new TreeMap<>();
+    private final Deque<Done> history = new ArrayDeque<>();
+    private final Deque<Timeline.Entry> recent = new ArrayDeque<>();
+
+    private record Done(String action, long mark, long events) { }
+
+    private LiveMachine(String name, Catalog catalog, Architecture architecture, MachineSpec spec,
+            Services services) {
+        this.name = name;
+        this.catalog = catalog;
+        this.services = services;
+        try {
+            machine = architecture.create(spec, services);
+        } catch (IllegalArgumentException e) {
+            throw new InputException(null, 0, 0, name, e.getMessage());
+        }
+        metrics = new Metrics(architecture, machine);
+        count = machine.store().dense("lab.events", 1, Region.Kind.LOG, null);
+        machine.store().limitTrail(TRAIL_LIMIT);
+        machine.store().mark();
+    }
+
+    /**
+     * Makes a machine, powered on, its kernel not booted.
+     *
+     * @param name its name
+     * @param catalog where actions are looked up
+     * @param arch architecture
+     * @param preset equipment; null for the usual one
+     * @param profile behaviour; null for the usual one
+     * @param services how its kernel code reaches the variant in use
+     * @throws InputException if a name is not known
+     */
+    public static LiveMachine create(String name, Catalog catalog, String arch, String preset, String profile,
+            Services services) {
+        Architecture architecture = catalog.architecture(arch);
+        MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), Map.of());
+        return new LiveMachine(name, catalog, architecture, spec, services);
+    }
+
+    /** Its name. */
+    public String name() {
+        return name;
+    }
+
+    /** What it was made from. */
+    public MachineSpec spec() {
+        return machine.spec();
+    }
+
+    /** Runs the steps that bring it to where traffic makes sense; stops at the first that fails. */
+    public synchronized List<ActionOutcome> boot() {
+        List<ActionOutcome> outcomes = new ArrayList<>();
+        for (Architecture.Step step : architecture().bootSteps()) {
+            ActionOutcome outcome = run(step.action(), step.values());
+            outcomes.add(outcome);
+            if (outcome.problem() != null || outcome.result() < 0) {
+                break;
+            }
+        }
+        return outcomes;
+    }
+
+    /** Runs an action on processor 0. */
+    public ActionOutcome run(String action, Map<String, String> typed) {
+        return run(action, typed, 0);
+    }
+
+    /**
+     * Runs an action.
+     *
+     * @param action its name
+     * @param typed its values as typed, by parameter
+     * @param processor the processor that runs it
+     * @return what came of it; whatever the kernel code throws is in it
+     * @throws InputException if a name or value is wrong; then nothing has happened
+     */
+    public synchronized ActionOutcome run(String action, Map<String, String> typed, int processor) {
+        Architecture architecture = architecture();
+        List<Action> actions = catalog.actions(spec().arch());
+        Action found = actions.stream().filter(one -> one.name().equals(action)).findFirst()
+                .orElseThrow(() -> new InputException(Names.unknown("action of " + spec().arch(), action,
+                        actions.stream().map(Action::name).toList())));
+        Values values = ActionValues.parse(found, typed);
+        if (processor < 0 || processor >= machine.processors().count()) {
+            throw new InputException("processor " + processor + " of " + machine.processors().count());
+        }
+        StringBuilder words = new StringBuilder(action);
+        new TreeMap<>(typed).forEach((key, value) -> words.append(' ').append(key).append('=').append(value));
+        remember(words.toString());
+        return perform(architecture, found, values, processor, words.toString());
+    }
+
+    private ActionOutcome perform(Architecture architecture, Action action, Values values, int processor,
+            String words) {
+        long linesBefore = machine.dmesg().count();
+        List<Timeline.Entry> happened = new ArrayList<>();
+        LiveCpu cpu = machine.cpu(processor, Level.USER);
+        long result = -1;
+        String problem = null;
+        machine.observe(observer(architecture, happened));
+        try {
+            machine.emitter().emit(EventKind.ACTION, cpu.actor(), Text.id(action.name()), 0, 0, 0);
+            result = action.run(machine, cpu, values);
+            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), Text.id(action.name()), result, 0, 0);
+        } catch (KernelBug e) {
+            problem = "kernel BUG: " + e.getMessage();
+        } catch (Blocked e) {
+            problem = "the kernel hangs: " + e.getMessage();
+        } catch (NoVariantException e) {
+            problem = e.getMessage();
+            takeBack();
+            happened.clear();
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            problem = "broken: " + e;
+        } finally {
+            machine.observe(null);
+        }
+        happened.forEach(this::addRecent);
+        return new ActionOutcome(words, result, problem != null || result < 0 ? ""
+                : action.describe(machine, values, result), problem, happened, linesSince(linesBefore));
+    }
+
+    private EventSink observer(Architecture architecture, List<Timeline.Entry> happened) {
+        return (kind, actor, a, b, c, d, e, result) -> {
+            long step = count.get(0) + 1;
+            count.set(0, step);
+            metrics.event(kind, actor, a, b, c, d, e, result);
+            Event event = new Event(step, machine.timeNanos(), kind, actor, a, b, c, d, e, result);
+            String words = EventWords.of(architecture, machine, event);
+            if (!words.isEmpty() && happened.size() < MAX_HISTORY) {
+                happened.add(new Timeline.Entry(step, event.timeNanos(), actor, kind, words, 0));
+            }
+        };
+    }
+
+    private void addRecent(Timeline.Entry entry) {
+        recent.addLast(entry);
+        if (recent.size() > MAX_RECENT) {
+            recent.removeFirst();
+        }
+    }
+
+    private List<String> linesSince(long before) {
+        List<String> lines = dmesg();
+        long printed = machine.dmesg().count() - before;
+        return lines.subList((int) Math.max(0, lines.size() - printed), lines.size());
+    }
+
+    private void remember(String action) {
+        history.addLast(new Done(action, here(), count.get(0)));
+        if (history.size() > MAX_HISTORY) {
+            history.removeFirst();
+        }
+    }
+
+    /** The current position of the trail; recording goes on because one mark is always open. */
+    private long here() {
+        long mark = machine.store().mark();
+        machine.store().release();
+        return mark;
+    }
+
+    /**
+     * Undoes actions, the last one first.
+     *
+     * @param actions how many
+     * @return what was undone, the last one first
+     * @throws InputException if it can't go back so far; then nothing has changed
+     */
+    public synchronized List<String> stepBack(int actions) {
+        if (actions < 1) {
+            throw new InputException("stepping back by " + actions + " actions, expected 1 or more");
+        }
+        if (actions > history.size()) {
+            throw new InputException("machine " + name + " can go back by " + history.size() + " actions, not "
+                    + actions);
+        }
+        List<Done> undone = new ArrayList<>();
+        history.descendingIterator().forEachRemaining(done -> {
+            if (undone.size() < actions) {
+                undone.add(done);
+            }
+        });
+        Done first = undone.get(actions - 1);
+        requireReach(first.mark(), "action \"" + first.action() + "\"");
+        undone.forEach(done -> history.removeLast());
+        machine.store().rollback(first.mark());
+        marks.values().removeIf(mark -> mark > first.mark());
+        recent.removeIf(entry -> entry.step() > first.events());
+        return undone.stream().map(Done::action).toList();
+    }
+
+    /** Undoes what an action did that could not go on. */
+    private void takeBack() {
+        Done done = history.removeLast();
+        if (machine.store().reaches(done.mark())) {
+            machine.store().rollback(done.mark());
+        }
+    }
+
+    private void requireReach(long mark, String what) {
+        if (!machine.store().reaches(mark)) {
+            throw new InputException("machine " + name + " can go no further back: of its changes the last "
+                    + TRAIL_LIMIT + " are kept, and " + what + " lies before them");
+        }
+    }
+
+    /** What was done since the start, since it was loaded, or since the trail was dropped; oldest first. */
+    public synchronized List<String> history() {
+        return history.stream().map(Done::action).toList();
+    }
+
+    /** Gives this moment a name, to be compared with later. */
+    public synchronized void mark(String mark) {
+        if (mark.isBlank()) {
+            throw new InputException("a mark needs a name");
+        }
+        marks.put(mark, here());
+    }
+
+    /** Names of marks. */
+    public synchronized Collection<String> marks() {
+        return List.copyOf(marks.keySet());
+    }
+
+    /**
+     * A cell that is not as it was.
+     *
+     * @param region name of the region
+     * @param cell name of the cell in the field's terms
+     * @param before value at the mark
+     * @param after value now
+     */
+    public record Changed(String region, String cell, long before, long after) {
+        @Override
+        public String toString() {
+            return region + " " + cell + ": 0x" + Long.toHexString(before) + " -> 0x" + Long.toHexString(after);
+        }
+    }
+
+    /** The cells that differ from what they were at a mark, in the order of the store. */
+    public synchronized List<Changed> diff(String mark) {
+        Long position = marks.get(mark);
+        if (position == null) {
+            throw new InputException(Names.unknown("mark of machine " + name, mark, marks.keySet()));
+        }
+        requireReach(position, "mark \"" + mark + "\"");
+        return machine.store().changesSince(position).stream().map(LiveMachine::changed).toList();
+    }
+
+    private static Changed changed(Store.Change change) {
+        return new Changed(change.region().name(), change.region().cellName(change.cell()), change.before(),
+                change.after());
+    }
+
+    /** The kernel log. */
+    public synchronized List<String> dmesg() {
+        return machine.dmesg().lines().stream().map(Dmesg.Line::toString).toList();
+    }
+
+    /** The last things that happened, oldest first. */
+    public synchronized List<Timeline.Entry> recent(int entries) {
+        List<Timeline.Entry> all = List.copyOf(recent);
+        return all.subList(Math.max(0, all.size() - Math.max(0, entries)), all.size());
+    }
+
+    /** What was counted. */
+    public synchronized SortedMap<String, Long> metrics() {
+        return metrics.values();
+    }
+
+    /**
+     * A summary in lines.
+     *
+     * @param patches what to say of the variants in use, by service
+     */
+    public synchronized List<String> show(Map<String, String> patches) {
+        List<String> lines = new ArrayList<>();
+        MachineSpec spec = spec();
+        lines.add("machine " + name + ": " + spec.arch() + ", preset " + spec.preset() + ", profile "
+                + (spec.profile().isEmpty() ? "-" : spec.profile()) + ", back end " + spec.backend());
+        lines.add("time " + machine.timeNanos() / 1_000_000_000L + "."
+                + String.format("%09d", machine.timeNanos() % 1_000_000_000L) + " s simulated, "
+                + machine.processors().count() + " processors, " + count.get(0) + " events, " + history.size()
+                + " actions can be undone");
+        patches.forEach((service, patch) -> lines.add("patch " + service + " = " + patch));
+        spec.parameters().forEach((key, value) -> lines.add("parameter " + key + " = " + value
+                + (value > 9 || value < 0 ? " (0x" + Long.toHexString(value) + ")" : "")));
+        for (Region region : machine.store().regions()) {
+            long[] used = {0};
+            region.forEachNonZero((cell, value) -> used[0]++);
+            if (used[0] > 0) {
+                lines.add("region " + region.name() + ": " + used[0] + " of " + region.cells() + " cells in use");
+            }
+        }
+        return lines;
+    }
+
+    /**
+     * Uses the machine without recording and without observers, for load; what could be undone is forgotten.
+     *
+     * @param use gets the machine, with the thread that calls as its owner
+     */
+    public synchronized <T> T unobserved(Function<Machine, T> use) {
+        forget();
+        try {
+            return use.apply(machine);
+        } finally {
+            machine.store().mark();
+        }
+    }
+
+    private void forget() {
+        history.clear();
+        marks.clear();
+        machine.store().release();
+    }
+
+    /** Uses the machine with recording; an own step of the history. */
+    public synchronized <T> T use(String what, Function<Machine, T> use) {
+        remember(what);
+        return use.apply(machine);
+    }
+
+    /** Writes the machine's state; see {@link SavedMachine}. */
+    public synchronized void save(OutputStream out) throws IOException {
+        SavedMachine.write(machine, out);
+    }
+
+    /**
+     * Replaces the machine's state by a saved one. If that fails the machine is as it was.
+     *
+     * @throws InputException if the input is no saved machine of the same specification
+     */
+    public synchronized void load(InputStream in) {
+        LiveMachine other = new LiveMachine(name, catalog, architecture(), spec(), services);
+        other.machine.store().release();
+        SavedMachine.read(other.machine, in);
+        forget();
+        recent.clear();
+        machine.store().copyFrom(other.machine.store());
+        machine.store().mark();
+    }
+
+    private Architecture architecture() {
+        return catalog.architecture(spec().arch());
+    }
+}

@@ -1,0 +1,32 @@
+package org.dmalab.lab.oracle;
+
+import org.dmalab.api.Oracle;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** What the lab gives an oracle beyond the api: words for the current event, and completion of what it reported. */
+@ProviderType
+public interface LabWatch extends Oracle.Watch {
+    /** The current event in the architecture's words; empty if it has none. */
+    String describe();
+
+    /**
+     * Adds to the last violation that this oracle reported, when more is known: a count at the end of a step, the
+     * kernel's own message.
+     *
+     * @param addition appended to the message
+     */
+    void complete(String addition);
+
+    /** Adds to the last violation where the watch can. */
+    static void complete(Oracle.Watch watch, String addition) {
+        if (watch instanceof LabWatch lab) {
+            lab.complete(addition);
+        }
+    }
+
+    /** The current event in words, or other words where the watch has none. */
+    static String describe(Oracle.Watch watch, String otherwise) {
+        String words = watch instanceof LabWatch lab ? lab.describe() : "";
+        return words.isEmpty() ? otherwise : words;
+    }
+}

@@ -1,0 +1,190 @@
+package org.dmalab.lab.oracle;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Oracle;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Event;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.api.store.Region;
+import org.dmalab.lab.EventWords;
+
+/**
+ * Several oracles on one machine: gives them every event, numbers the events from 1 and collects what is violated. Each
+ * kind of violation (the message without its numbers) is kept once per action, with a count.
+ *
+ * <p>Make it before a mark is opened, because the oracles declare regions.
+ */
+public final class OracleSet implements EventSink {
+    /** Cells of a region that an oracle asks for, at most. */
+    private static final long MAX_CELLS = 1L << 48;
+    private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|\\d+");
+
+    private final Architecture architecture;
+    private final Machine machine;
+    private final List<Watching> watching = new ArrayList<>();
+    private final List<Draft> drafts = new ArrayList<>();
+    private final Map<String, Draft> open = new HashMap<>();
+    private int actionsOpen;
+    private long step;
+    private int kind;
+    private int actor;
+    private final long[] operands = new long[6];
+
+    /** Attaches oracles to a machine, in the order of their names; events must be given to {@link #event}. */
+    public OracleSet(Architecture architecture, Machine machine, List<Oracle> oracles) {
+        this.architecture = architecture;
+        this.machine = machine;
+        oracles.stream().sorted(Comparator.comparing(Oracle::name)).forEach(oracle -> {
+            Watching one = new Watching(oracle);
+            one.sink = oracle.attach(one);
+            watching.add(one);
+        });
+    }
+
+    @Override
+    public void event(int newKind, int newActor, long a, long b, long c, long d, long e, long result) {
+        step++;
+        kind = newKind;
+        actor = newActor;
+        operands[0] = a;
+        operands[1] = b;
+        operands[2] = c;
+        operands[3] = d;
+        operands[4] = e;
+        operands[5] = result;
+        if (newKind == EventKind.ACTION) {
+            actionsOpen++;
+        } else if (newKind == EventKind.ACTION_END) {
+            actionsOpen = Math.max(0, actionsOpen - 1);
+        }
+        for (int i = 0; i < watching.size(); i++) {
+            watching.get(i).sink.event(newKind, newActor, a, b, c, d, e, result);
+        }
+        if (newKind == EventKind.ACTION_END) {
+            open.clear();
+        }
+    }
+
+    /** The scenario has ended: oracles look at the machine a last time. An action that was left is closed for them. */
+    public void end() {
+        if (actionsOpen > 0) {
+            actionsOpen = 0;
+            for (Watching one : watching) {
+                one.sink.event(EventKind.ACTION_END, Actor.MACHINE, 0, 0, 0, 0, 0, 0);
+            }
+        }
+        watching.forEach(one -> one.oracle.end(one, one.sink));
+        open.clear();
+    }
+
+    /** Reports a violation that no event shows, such as an exception, unless that oracle has reported in this step. */
+    public void violationUnlessReported(String oracle, String message) {
+        if (drafts.stream().noneMatch(draft -> draft.oracle.equals(oracle) && open.containsValue(draft))) {
+            report(oracle, message);
+        }
+    }
+
+    /** Number of events so far. */
+    public long step() {
+        return step;
+    }
+
+    /** What was violated, in the order of steps and then of oracles. */
+    public List<Violation> violations() {
+        return drafts.stream().map(Draft::violation)
+                .sorted(Comparator.comparingLong(Violation::step).thenComparing(Violation::oracle)).toList();
+    }
+
+    /** Number of violations so far; cheaper than {@link #violations}. */
+    public int reported() {
+        return drafts.size();
+    }
+
+    /** Forgets violations and goes on counting from a step: for those who roll the machine back. */
+    public void reset(long newStep) {
+        drafts.clear();
+        open.clear();
+        actionsOpen = 0;
+        step = newStep;
+    }
+
+    private Draft report(String oracle, String message) {
+        String key = oracle + ' ' + NUMBERS.matcher(message).replaceAll("#");
+        Draft known = open.get(key);
+        if (known != null) {
+            known.more++;
+            return known;
+        }
+        Draft draft = new Draft(oracle, step, message);
+        drafts.add(draft);
+        open.put(key, draft);
+        return draft;
+    }
+
+    private static final class Draft {
+        private final String oracle;
+        private final long step;
+        private String message;
+        private long more;
+
+        private Draft(String oracle, long step, String message) {
+            this.oracle = oracle;
+            this.step = step;
+            this.message = message;
+        }
+
+        private Violation violation() {
+            return new Violation(oracle, step, more == 0 ? message : message + " (and " + more + " more in this step)");
+        }
+    }
+
+    private final class Watching implements LabWatch {
+        private final Oracle oracle;
+        private EventSink sink;
+        private Draft last;
+
+        private Watching(Oracle oracle) {
+            this.oracle = oracle;
+        }
+
+        @Override
+        public Machine machine() {
+            return machine;
+        }
+
+        @Override
+        public Region memory(String name, long cells) {
+            if (cells > MAX_CELLS) {
+                throw new IllegalArgumentException("oracle " + oracle.name() + " asks for " + cells + " cells");
+            }
+            return machine.store().sparse("oracle." + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
+        }
+
+        @Override
+        public void violation(String message) {
+            last = report(oracle.name(), message);
+        }
+
+        @Override
+        public void complete(String addition) {
+            if (last != null) {
+                last.message += addition;
+            }
+        }
+
+        @Override
+        public String describe() {
+            return EventWords.of(architecture, machine, new Event(step, machine.timeNanos(), kind, actor,
+                    operands[0], operands[1], operands[2], operands[3], operands[4], operands[5]));
+        }
+    }
+}

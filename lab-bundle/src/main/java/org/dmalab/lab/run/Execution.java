@@ -1,0 +1,229 @@
+package org.dmalab.lab.run;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Blocked;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Hook;
+import org.dmalab.api.cpu.KernelBug;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.LiveCpu;
+import org.dmalab.api.cpu.Op;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.api.service.Errno;
+import org.dmalab.api.store.Store;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+import org.dmalab.lab.oracle.OracleSet;
+import org.dmalab.lab.scenario.ActionValues;
+import org.dmalab.lab.scenario.Scenario;
+
+/** One execution of a scenario's steps on one machine. */
+final class Execution implements EventSink {
+    private static final int INTERRUPT_CHECK_MASK = 0xff;
+
+    private final Machine machine;
+    private final Map<String, Action> actions = new TreeMap<>();
+    private final RunLimits limits;
+    private final EventStream stream;
+    private final Observers observers;
+    private final List<String> refusals = new ArrayList<>();
+    private long events;
+    private Abort abort;
+    private String broken;
+    private boolean stopped;
+
+    /**
+     * Who watches the first execution; the second one only repeats it.
+     *
+     * @param metrics counts
+     * @param recorder words
+     * @param oracles violations
+     */
+    record Observers(Metrics metrics, TimelineRecorder recorder, OracleSet oracles) { }
+
+    Execution(Machine machine, List<Action> actions, RunLimits limits, EventStream stream, Observers observers) {
+        this.machine = machine;
+        this.limits = limits;
+        this.stream = stream;
+        this.observers = observers;
+        actions.forEach(action -> this.actions.put(action.name(), action));
+    }
+
+    @Override
+    public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+        if (abort != null) {
+            throw abort;
+        }
+        events++;
+        if ((events & INTERRUPT_CHECK_MASK) == 0) {
+            checkInterrupt();
+        }
+        if (events > limits.maxEvents()) {
+            abort = new Abort("more than " + limits.maxEvents() + " events in one run (limit maxEvents)", false);
+            throw abort;
+        }
+        stream.event(kind, actor, a, b, c, d, e, result);
+        if (observers != null) {
+            observers.metrics().event(kind, actor, a, b, c, d, e, result);
+            observers.recorder().event(kind, actor, a, b, c, d, e, result);
+            int before = observers.oracles().reported();
+            observers.oracles().event(kind, actor, a, b, c, d, e, result);
+            if (observers.oracles().reported() != before) {
+                observers.recorder().pin();
+            }
+        }
+    }
+
+    private void checkInterrupt() {
+        if (Thread.interrupted()) {
+            abort = new Abort("interrupted", true);
+            throw abort;
+        }
+    }
+
+    /** Runs the scenario to its end, or as far as it goes. */
+    void run(Scenario scenario, long seed) {
+        checkProcessors(scenario);
+        machine.observe(this);
+        if (seed != 0) {
+            machine.hook(choosing(machine.hook(), seed));
+        }
+        try {
+            steps(scenario.steps(), machine.cpu(0, Level.USER));
+            List<Scenario.Strand> strands = new ArrayList<>(scenario.concurrent());
+            strands.sort(Comparator.comparing(Scenario.Strand::level));
+            for (Scenario.Strand strand : strands) {
+                steps(strand.steps(), machine.cpu(strand.processor(), strand.level()));
+            }
+            steps(scenario.after(), machine.cpu(0, Level.USER));
+            end();
+        } catch (InputException e) {
+            throw e;
+        } catch (Throwable e) {
+            broken = broken(e);
+        } finally {
+            machine.observe(null);
+        }
+        if (abort != null) {
+            broken = abort.getMessage();
+        }
+    }
+
+    private void end() {
+        if (observers != null) {
+            observers.oracles().end();
+        }
+    }
+
+    private void checkProcessors(Scenario scenario) {
+        for (Scenario.Strand strand : scenario.concurrent()) {
+            if (strand.processor() >= machine.processors().count()) {
+                throw new InputException(scenario.file(), 0, 0, "concurrent", "strand " + strand.name()
+                        + " runs on processor " + strand.processor() + ", the machine has "
+                        + machine.processors().count());
+            }
+        }
+    }
+
+    private Hook choosing(Hook observing, long seed) {
+        return (cpu, kind, a, b, c, d, e) -> kind == Op.CHOOSE ? choose(cpu, a, seed)
+                : observing.call(cpu, kind, a, b, c, d, e);
+    }
+
+    private long choose(LiveCpu cpu, long alternatives, long seed) {
+        cpu.execute(Op.CHOOSE, alternatives, 0, 0, 0, 0);
+        long chosen = Long.remainderUnsigned(Store.mix(seed, events), Math.max(1, alternatives));
+        machine.emitter().call(Op.CHOOSE, cpu.actor(), alternatives, 0, 0, 0, 0, chosen);
+        return chosen;
+    }
+
+    private void steps(List<Scenario.Step> steps, LiveCpu cpu) {
+        for (Scenario.Step step : steps) {
+            if (stopped) {
+                return;
+            }
+            checkInterrupt();
+            Action action = actions.get(step.action());
+            if (action == null) {
+                throw new InputException(Names.unknown("action", step.action(), actions.keySet()));
+            }
+            step(action, ActionValues.parse(action, step.values()), cpu, cpu.actor());
+        }
+    }
+
+    private void step(Action action, Values values, Cpu cpu, int actor) {
+        long name = Text.id(action.name());
+        machine.emitter().emit(EventKind.ACTION, actor, name, 0, 0, 0);
+        try {
+            long result = action.run(machine, cpu, values);
+            if (result < 0) {
+                refusals.add(action.name() + ": " + Errno.name(result));
+            }
+            machine.emitter().emit(EventKind.ACTION_END, actor, name, result, 0, 0);
+        } catch (KernelBug e) {
+            stop("no-bug", "BUG: " + e.getMessage() + ", in " + action.name());
+        } catch (Blocked e) {
+            stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
+        }
+    }
+
+    private void stop(String oracle, String message) {
+        stopped = true;
+        if (observers != null) {
+            observers.oracles().violationUnlessReported(oracle, message);
+            observers.recorder().pin();
+        }
+    }
+
+    private static String broken(Throwable thrown) {
+        if (thrown instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
+            throw error;
+        }
+        if (thrown.getClass().getName().equals("java.lang.ThreadDeath")) {
+            throw (Error) thrown;
+        }
+        return describe(thrown);
+    }
+
+    /** Class, message and where it was thrown: the first frame that is not of the Java library. */
+    static String describe(Throwable thrown) {
+        String message = thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
+        StackTraceElement[] trace = thrown.getStackTrace();
+        StackTraceElement top = trace.length == 0 ? null : trace[0];
+        for (StackTraceElement frame : trace) {
+            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
+                top = frame;
+                break;
+            }
+        }
+        return thrown.getClass().getName() + message
+                + (top == null ? "" : " (" + top.getClassName() + ":" + top.getLineNumber() + ")");
+    }
+
+    /** Why it is broken; null if it is not. */
+    String broken() {
+        return broken;
+    }
+
+    boolean interrupted() {
+        return abort != null && abort.interrupted();
+    }
+
+    List<String> refusals() {
+        return refusals;
+    }
+
+    EventStream stream() {
+        return stream;
+    }
+}

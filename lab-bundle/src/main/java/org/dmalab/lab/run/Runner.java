@@ -1,0 +1,174 @@
+package org.dmalab.lab.run;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Oracle;
+import org.dmalab.api.event.Dmesg;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.Services;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.oracle.OracleSet;
+import org.dmalab.lab.oracle.Violation;
+import org.dmalab.lab.scenario.MachineSpecs;
+import org.dmalab.lab.scenario.Scenario;
+
+/**
+ * Runs scenarios. Each run makes its own machine, borrows the service objects of the variant, and gives them back. A
+ * run is executed twice with the same objects: a variant that remembers something shows in the second event stream.
+ */
+public final class Runner {
+    private final Catalog catalog;
+    private final RunLimits limits;
+
+    /** A runner with the usual limits. */
+    public Runner(Catalog catalog) {
+        this(catalog, RunLimits.DEFAULT);
+    }
+
+    /** A runner with other limits. */
+    public Runner(Catalog catalog, RunLimits limits) {
+        this.catalog = catalog;
+        this.limits = limits;
+    }
+
+    /**
+     * Runs one scenario with one variant.
+     *
+     * @return the verdict with its evidence; whatever the variant or the model throws is in it
+     * @throws InputException if a name is not known or a value is refused
+     * @throws RunInterrupted if the thread was interrupted
+     */
+    public RunResult run(Scenario scenario, Selection selection, RunOptions options) {
+        Architecture architecture = catalog.architecture(scenario.arch());
+        MachineSpec spec = MachineSpecs.resolve(architecture,
+                options.preset() == null ? scenario.preset() : options.preset(),
+                options.profile() == null ? scenario.profile() : options.profile(),
+                options.backend(), scenario.parameters(), scenario.files());
+        Job job = new Job(scenario, selection, options, architecture, spec, catalog.actions(scenario.arch()),
+                oracles(scenario));
+        try (Lease lease = catalog.borrow(spec, selection)) {
+            return run(job, lease.binding());
+        }
+    }
+
+    private record Job(Scenario scenario, Selection selection, RunOptions options, Architecture architecture,
+            MachineSpec spec, List<Action> actions, List<Oracle> oracles) {
+        RunResult result(Verdict verdict, String reason, List<Violation> violations, Metrics metrics,
+                Timeline timeline, List<String> dmesg) {
+            return new RunResult(scenario.name(), selection.name(), spec.profile(), spec.backend(), verdict, reason,
+                    violations, metrics == null ? new TreeMap<>() : metrics.values(), timeline, dmesg);
+        }
+
+        RunResult broken(String reason) {
+            return result(Verdict.BROKEN, reason, List.of(), null, Timeline.EMPTY, List.of());
+        }
+    }
+
+    private List<Oracle> oracles(Scenario scenario) {
+        return catalog.oracles(scenario.arch()).stream()
+                .filter(oracle -> scenario.oracles().isEmpty() || scenario.oracles().contains(oracle.name())).toList();
+    }
+
+    private RunResult run(Job job, Binding binding) {
+        Optional<String> hidden = HiddenState.of(binding);
+        if (hidden.isPresent()) {
+            return job.broken("hidden state: " + hidden.get());
+        }
+        Machine machine;
+        Metrics metrics;
+        TimelineRecorder recorder;
+        OracleSet oracles;
+        try {
+            machine = job.architecture().create(job.spec(), Services.fixed(binding));
+            metrics = new Metrics(job.architecture(), machine);
+            recorder = new TimelineRecorder(job.architecture(), machine, limits);
+            oracles = new OracleSet(job.architecture(), machine, job.oracles());
+        } catch (IllegalArgumentException e) {
+            throw new InputException(job.scenario().file(), 0, 0, "machine", e.getMessage());
+        } catch (RuntimeException | LinkageError e) {
+            return job.broken("the machine cannot be made: " + Execution.describe(e));
+        }
+        Execution first = execute(job, machine, new EventStream(0),
+                new Execution.Observers(metrics, recorder, oracles));
+        String broken = first.broken() != null ? first.broken() : repeat(job, binding, first);
+        Verdict verdict = broken != null ? Verdict.BROKEN : !oracles.violations().isEmpty() ? Verdict.FAIL
+                : !first.refusals().isEmpty() ? Verdict.REFUSED : Verdict.PASS;
+        return job.result(verdict, reason(broken, oracles.violations(), first.refusals()), oracles.violations(),
+                metrics, recorder.timeline(), machine.dmesg().lines().stream().map(Dmesg.Line::toString).toList());
+    }
+
+    private Execution execute(Job job, Machine machine, EventStream stream, Execution.Observers observers) {
+        Execution execution = new Execution(machine, job.actions(), limits, stream, observers);
+        execution.run(job.scenario(), job.options().seed());
+        if (execution.interrupted()) {
+            Thread.currentThread().interrupt();
+            throw new RunInterrupted(job.scenario().name() + " with " + job.selection().name()
+                    + " was interrupted");
+        }
+        return execution;
+    }
+
+    private Execution again(Job job, Binding binding, long firstInWindow) {
+        Machine machine = job.architecture().create(job.spec(), Services.fixed(binding));
+        return execute(job, machine, new EventStream(firstInWindow), null);
+    }
+
+    /** Executes a second time; says what was different, or null. */
+    private String repeat(Job job, Binding binding, Execution first) {
+        try {
+            return compare(job, binding, first);
+        } catch (RunInterrupted e) {
+            throw e;
+        } catch (RuntimeException | LinkageError e) {
+            return "hidden state: the second run cannot be made: " + Execution.describe(e);
+        }
+    }
+
+    private String compare(Job job, Binding binding, Execution first) {
+        Execution second = again(job, binding, 0);
+        if (first.stream().same(second.stream()) && second.broken() == null) {
+            return null;
+        }
+        String where = difference(first.stream(), second.stream());
+        if (where == null) {
+            long chunk = first.stream().firstDifferentChunk(second.stream());
+            where = difference(again(job, binding, chunk).stream(), again(job, binding, chunk).stream());
+            where = where != null ? where : "the runs part after event " + chunk;
+        }
+        return "hidden state: two runs with the same service objects differ, " + where
+                + (second.broken() == null ? "" : "; the second ended with " + second.broken());
+    }
+
+    private static String difference(EventStream first, EventStream second) {
+        long event = first.firstDifference(second);
+        return event < 0 ? null : "event " + (event + 1) + " was " + first.describe(event) + ", then "
+                + second.describe(event);
+    }
+
+    private static String reason(String broken, List<Violation> violations, List<String> refusals) {
+        if (broken != null) {
+            return broken;
+        }
+        StringBuilder text = new StringBuilder();
+        if (!violations.isEmpty()) {
+            text.append(violations.get(0).oracle()).append(": ").append(violations.get(0).message());
+        }
+        if (!refusals.isEmpty()) {
+            text.append(text.length() == 0 ? "" : "; ").append(refusals.get(0));
+            if (refusals.size() > 1) {
+                text.append(" and ").append(refusals.size() - 1).append(" more");
+            }
+        }
+        return text.toString();
+    }
+}

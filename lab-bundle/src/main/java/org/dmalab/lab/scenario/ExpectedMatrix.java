@@ -1,0 +1,54 @@
+package org.dmalab.lab.scenario;
+
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+import org.dmalab.lab.Names;
+import org.dmalab.lab.Verdict;
+
+/**
+ * What must come out of scenarios: verdicts by scenario and patch, as {@code expected.yaml} beside the scenarios says.
+ * Only tests and {@code --check} read it.
+ *
+ * @param arch architecture
+ * @param verdicts by full scenario name, then by patch, in the order of the file
+ */
+public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verdicts) {
+    /** Copies the maps. */
+    public ExpectedMatrix {
+        Map<String, Map<String, Verdict>> copy = new LinkedHashMap<>();
+        verdicts.forEach((scenario, row) -> copy.put(scenario, Collections.unmodifiableMap(new LinkedHashMap<>(row))));
+        verdicts = Collections.unmodifiableMap(copy);
+    }
+
+    /** Reads a file. */
+    public static ExpectedMatrix read(Path file, String arch) {
+        return read(ScenarioFiles.text(file, file.toString()), file.toString(), arch);
+    }
+
+    /** Reads a text. */
+    public static ExpectedMatrix read(String text, String label, String arch) {
+        List<String> known = Stream.of(Verdict.values()).map(Verdict::text).toList();
+        YamlMap top = YamlMap.any(label, "", Yaml.read(text, label));
+        Map<String, Map<String, Verdict>> verdicts = new LinkedHashMap<>();
+        top.node().entries().forEach((scenario, value) -> {
+            YamlMap row = YamlMap.any(label, scenario, value);
+            Map<String, Verdict> cells = new LinkedHashMap<>();
+            row.textMap().forEach((patch, verdict) -> cells.put(patch, Verdict.of(verdict).orElseThrow(
+                    () -> row.error(row.get(patch).place(), row.pathOf(patch),
+                            Names.unknown("verdict", verdict, known)))));
+            verdicts.put(scenario.startsWith(arch + "/") ? scenario : arch + "/" + scenario, cells);
+        });
+        return new ExpectedMatrix(arch, verdicts);
+    }
+
+    /** What must come out of one cell. */
+    public Optional<Verdict> expected(String scenario, String patch) {
+        return Optional.ofNullable(verdicts.getOrDefault(scenario, Map.of()).get(patch));
+    }
+}

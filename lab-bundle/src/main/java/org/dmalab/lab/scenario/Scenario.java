@@ -1,0 +1,81 @@
+package org.dmalab.lab.scenario;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.dmalab.api.cpu.Level;
+
+/**
+ * A scenario: a machine, what happens on it, and who watches. It names no patch.
+ *
+ * @param name {@code arch/name}, or the file's name if it is none of the library
+ * @param file where it was read from, as the user named it
+ * @param arch architecture
+ * @param title one line
+ * @param source where the bug is reported
+ * @param about a paragraph
+ * @param preset equipment
+ * @param profile behaviour
+ * @param parameters what the scenario sets over preset and profile
+ * @param files contents of the files that parameters name
+ * @param steps what happens first
+ * @param concurrent what runs concurrently then
+ * @param after what happens last
+ * @param oracles names of the oracles that watch; empty for all
+ */
+public record Scenario(String name, String file, String arch, String title, String source, String about,
+        String preset, String profile, Map<String, Long> parameters, Map<String, byte[]> files, List<Step> steps,
+        List<Strand> concurrent, List<Step> after, List<String> oracles) {
+    /** Copies the collections. */
+    public Scenario {
+        parameters = new TreeMap<>(parameters);
+        files = new TreeMap<>(files);
+        steps = List.copyOf(steps);
+        concurrent = List.copyOf(concurrent);
+        after = List.copyOf(after);
+        oracles = List.copyOf(oracles);
+    }
+
+    /**
+     * One step: an action with its values as typed.
+     *
+     * @param action name of the action
+     * @param values by parameter, as typed, in the order of the names
+     * @param line where it stands in the file, from 1; 0 if it is from none
+     * @param column where it stands in the line, from 1
+     */
+    public record Step(String action, Map<String, String> values, int line, int column) {
+        /** Copies the map. */
+        public Step {
+            values = new TreeMap<>(values);
+        }
+
+        /** A step that stands in no file. */
+        public Step(String action, Map<String, String> values) {
+            this(action, values, 0, 0);
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(action);
+            values.forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
+            return text.toString();
+        }
+    }
+
+    /**
+     * Steps that run concurrently with those of other strands.
+     *
+     * @param name for reports
+     * @param processor the processor it runs on, from 0
+     * @param level the level it runs at
+     * @param steps its steps, in order
+     */
+    public record Strand(String name, int processor, Level level, List<Step> steps) {
+        /** Copies the list. */
+        public Strand {
+            steps = List.copyOf(steps);
+        }
+    }
+}

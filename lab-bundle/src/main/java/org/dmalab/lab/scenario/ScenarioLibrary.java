@@ -1,0 +1,129 @@
+package org.dmalab.lab.scenario;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+
+/**
+ * The scenarios below a root folder: {@code ARCH/NN-name.yaml} is known as {@code ARCH/name}. Looks at the folder at
+ * every call. In a pattern {@code *} stands for any characters.
+ */
+public final class ScenarioLibrary {
+    /** The file beside the scenarios of an architecture that says what must come out. */
+    public static final String EXPECTED = "expected.yaml";
+
+    private final Path root;
+    private final ScenarioReader reader;
+
+    /**
+     * A library.
+     *
+     * @param root its folder; it need not exist
+     * @param reader reads its files
+     */
+    public ScenarioLibrary(Path root, ScenarioReader reader) {
+        this.root = root;
+        this.reader = reader;
+    }
+
+    /** Its folder. */
+    public Path root() {
+        return root;
+    }
+
+    /** Names that match a pattern, by architecture and then in the order of their numbers; null for all. */
+    public List<String> list(String pattern) {
+        Pattern regex = pattern == null ? null : glob(pattern);
+        return files().keySet().stream().filter(name -> regex == null || regex.matcher(name).matches()).toList();
+    }
+
+    /**
+     * One scenario, by name or as a file anywhere.
+     *
+     * @throws InputException if there is none, or it is wrong
+     */
+    public Scenario get(String nameOrFile) {
+        Map<String, Path> files = files();
+        Path file = files.get(nameOrFile);
+        if (file != null) {
+            return reader.read(file);
+        }
+        if (nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml")) {
+            try {
+                return reader.read(Path.of(nameOrFile));
+            } catch (InvalidPathException e) {
+                throw new InputException("\"" + nameOrFile + "\" is no path");
+            }
+        }
+        throw new InputException(Names.unknown("scenario", nameOrFile, files.keySet()));
+    }
+
+    /**
+     * All scenarios that names, files and patterns stand for, without repeats, in the order given.
+     *
+     * @throws InputException if one of them stands for none
+     */
+    public List<Scenario> find(List<String> namesFilesOrPatterns) {
+        Map<String, Scenario> found = new LinkedHashMap<>();
+        for (String one : namesFilesOrPatterns) {
+            List<String> names = one.indexOf('*') >= 0 ? list(one) : List.of(one);
+            if (names.isEmpty()) {
+                throw new InputException("no scenario matches \"" + one + "\"; there is: "
+                        + String.join(", ", files().keySet()));
+            }
+            names.forEach(name -> found.computeIfAbsent(name, this::get));
+        }
+        return new ArrayList<>(found.values());
+    }
+
+    /** What must come out for the scenarios of an architecture; empty if no such file lies beside them. */
+    public Optional<ExpectedMatrix> expected(String arch) {
+        Path file = root.resolve(arch).resolve(EXPECTED);
+        return Files.exists(file) ? Optional.of(ExpectedMatrix.read(file, arch)) : Optional.empty();
+    }
+
+    /** Files by name, by architecture and then in the order of their numbers. */
+    private Map<String, Path> files() {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (Path folder : sorted(root, Comparator.comparing(path -> path.getFileName().toString()))) {
+            for (Path file : Files.isDirectory(folder) ? sorted(folder, Comparator
+                    .<Path>comparingInt(path -> ScenarioFiles.number(path.getFileName().toString()))
+                    .thenComparing(path -> path.getFileName().toString())) : List.<Path>of()) {
+                String name = ScenarioFiles.plainName(file.getFileName().toString());
+                if (name != null) {
+                    files.putIfAbsent(folder.getFileName() + "/" + name, file);
+                }
+            }
+        }
+        return files;
+    }
+
+    private static List<Path> sorted(Path folder, Comparator<Path> order) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted(order).toList();
+        } catch (IOException e) {
+            throw new InputException(folder + " cannot be read: " + e.getMessage());
+        }
+    }
+
+    private static Pattern glob(String pattern) {
+        return Pattern.compile(Stream.of(pattern.split("\\*", -1)).map(Pattern::quote)
+                .collect(Collectors.joining(".*")), Pattern.DOTALL);
+    }
+}

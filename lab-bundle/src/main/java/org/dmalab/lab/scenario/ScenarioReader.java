@@ -1,0 +1,243 @@
+package org.dmalab.lab.scenario;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Oracle;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+import org.dmalab.lab.catalog.Catalog;
+
+/**
+ * Reads scenario files, which are not trusted: bounded in size and depth, no tags, unknown keys refused, every name and
+ * value checked against what is registered, and other files read from below the scenario's own folder only. Every error
+ * is an {@link InputException} with file, line, column, key, what was expected and the nearest known name.
+ */
+public final class ScenarioReader {
+    private static final int MAX_PROCESSOR = 63;
+
+    private final Catalog catalog;
+
+    /** Reads against what a catalog has. */
+    public ScenarioReader(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** Reads a file; its name is made from its path, {@code pseries/01-pmem-online.yaml} is pseries/pmem-online. */
+    public Scenario read(Path file) {
+        return read(ScenarioFiles.text(file, file.toString()), file.toString(), file);
+    }
+
+    /**
+     * Reads a scenario from a text.
+     *
+     * @param text YAML
+     * @param label what messages call the file
+     * @param file where it lies, for its name, its architecture and the files beside it; null if nowhere
+     */
+    public Scenario read(String text, String label, Path file) {
+        YamlMap top = YamlMap.of(label, "", Yaml.read(text, label), "title", "source", "about", "machine", "steps",
+                "concurrent", "after", "oracles");
+        YamlMap machine = top.has("machine")
+                ? YamlMap.of(label, "machine", top.get("machine"), "arch", "preset", "profile", "set", "files")
+                : YamlMap.any(label, "machine", emptyMap(top.node().place()));
+        Architecture architecture = architecture(machine, file);
+        Context context = new Context(top, machine, architecture, catalog.actions(architecture.name()));
+        return new Scenario(name(architecture, file, label), label, architecture.name(), top.text("title"),
+                top.text("source", ""), top.text("about", "").strip(), preset(context), profile(context),
+                parameters(context), files(context, file), steps(context, "steps"), strands(context),
+                steps(context, "after"), oracles(context));
+    }
+
+    private record Context(YamlMap top, YamlMap machine, Architecture architecture, List<Action> actions) { }
+
+    private static Yaml.Node emptyMap(Yaml.Place place) {
+        return new Yaml.Node(Yaml.Kind.MAP, "", false, List.of(), Map.of(), Map.of(), place, 1);
+    }
+
+    private static String name(Architecture architecture, Path file, String label) {
+        String plain = file == null ? null : ScenarioFiles.plainName(file.getFileName().toString());
+        return plain == null ? label : architecture.name() + "/" + plain;
+    }
+
+    /** The architecture that the file names, or its folder, or the one that has the preset. */
+    private Architecture architecture(YamlMap machine, Path file) {
+        List<String> known = catalog.architectures().stream().map(Architecture::name).toList();
+        if (machine.has("arch")) {
+            String name = machine.text("arch");
+            if (!known.contains(name)) {
+                throw machine.error(machine.get("arch").place(), "machine.arch", Names.unknown("architecture", name,
+                        known));
+            }
+            return catalog.architecture(name);
+        }
+        Path folder = file == null ? null : file.toAbsolutePath().normalize().getParent();
+        if (folder != null && folder.getFileName() != null && known.contains(folder.getFileName().toString())) {
+            return catalog.architecture(folder.getFileName().toString());
+        }
+        String preset = machine.text("preset", "");
+        List<Architecture> having = catalog.architectures().stream().filter(arch -> arch.name().equals(preset)
+                || arch.presets().stream().anyMatch(one -> one.name().equals(preset))).toList();
+        if (having.size() == 1) {
+            return having.get(0);
+        }
+        throw machine.error(machine.node().place(), "machine", "which architecture? The folder of the file is named "
+                + "after none and preset \"" + preset + "\" belongs to " + (having.isEmpty() ? "none" : "several")
+                + "; add \"arch\", one of " + String.join(", ", known));
+    }
+
+    private static String preset(Context context) {
+        String name = context.machine().text("preset", null);
+        return located(context.machine(), "preset", () -> MachineSpecs.preset(context.architecture(), name).name());
+    }
+
+    private static String profile(Context context) {
+        String name = context.machine().text("profile", null);
+        return located(context.machine(), "profile", () -> {
+            var profile = MachineSpecs.profile(context.architecture(), name);
+            return profile == null ? "" : profile.name();
+        });
+    }
+
+    private static <T> T located(YamlMap map, String key, java.util.function.Supplier<T> supplier) {
+        try {
+            return supplier.get();
+        } catch (InputException e) {
+            throw map.error(map.get(key).place(), map.pathOf(key), e.problem());
+        }
+    }
+
+    private static Map<String, Long> parameters(Context context) {
+        Map<String, Long> numbers = new TreeMap<>();
+        if (!context.machine().has("set")) {
+            return numbers;
+        }
+        List<Parameter> known = context.architecture().parameters();
+        YamlMap set = YamlMap.any(context.machine().file(), "machine.set", context.machine().get("set"));
+        set.textMap().forEach((name, text) -> {
+            Parameter parameter = known.stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow(
+                    () -> set.error(set.keyPlace(name), "machine.set", Names.unknown("parameter of "
+                            + context.architecture().name(), name, known.stream().map(Parameter::name).toList())));
+            numbers.put(name, located(set, name, () -> ActionValues.number(parameter, text)));
+        });
+        return numbers;
+    }
+
+    private static Map<String, byte[]> files(Context context, Path file) {
+        Map<String, byte[]> contents = new TreeMap<>();
+        if (!context.machine().has("files")) {
+            return contents;
+        }
+        List<String> known = context.architecture().fileParameters();
+        YamlMap files = YamlMap.any(context.machine().file(), "machine.files", context.machine().get("files"));
+        files.textMap().forEach((name, path) -> {
+            if (!known.contains(name)) {
+                throw files.error(files.keyPlace(name), "machine.files",
+                        Names.unknown("file parameter of " + context.architecture().name(), name, known));
+            }
+            contents.put(name, located(files, name, () -> ScenarioFiles.beside(file, path)));
+        });
+        return contents;
+    }
+
+    private List<Scenario.Step> steps(Context context, String key) {
+        return steps(context, context.top(), key, false);
+    }
+
+    private static List<Scenario.Step> steps(Context context, YamlMap map, String key, boolean concurrent) {
+        List<Scenario.Step> steps = new ArrayList<>();
+        for (Yaml.Node item : map.list(key)) {
+            steps.add(step(context, map, map.pathOf(key) + "[" + steps.size() + "]", item, concurrent));
+        }
+        return steps;
+    }
+
+    private static Scenario.Step step(Context context, YamlMap map, String path, Yaml.Node item, boolean concurrent) {
+        if (item.kind() == Yaml.Kind.LIST || item.isNull() || item.kind() == Yaml.Kind.MAP
+                && item.entries().size() != 1) {
+            throw map.error(item.place(), path, (item.kind() == Yaml.Kind.MAP ? "a map with "
+                    + item.entries().size() + " keys" : item.word())
+                    + ", expected an action: its name, or {name: {parameter: value}}");
+        }
+        boolean plain = item.kind() == Yaml.Kind.SCALAR;
+        String name = plain ? item.text() : item.entries().keySet().iterator().next();
+        Action action = context.actions().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow(
+                () -> map.error(item.place(), path, Names.unknown("action of " + context.architecture().name(), name,
+                        context.actions().stream().map(Action::name).toList())));
+        if (concurrent && !action.concurrent()) {
+            throw map.error(item.place(), path, "action " + name + " can't run concurrently; there is: "
+                    + String.join(", ", context.actions().stream().filter(Action::concurrent).map(Action::name)
+                            .toList()));
+        }
+        Yaml.Node value = plain ? null : item.entries().get(name);
+        YamlMap values = YamlMap.any(map.file(), path + "." + name,
+                value == null || value.isNull() ? emptyMap(item.place()) : value);
+        Map<String, String> typed = values.textMap();
+        try {
+            ActionValues.parse(action, typed);
+        } catch (InputException e) {
+            boolean written = typed.containsKey(e.key());
+            boolean known = action.parameters().stream().anyMatch(one -> one.name().equals(e.key()));
+            Yaml.Place place = !written ? values.node().place() : known ? values.get(e.key()).place()
+                    : values.keyPlace(e.key());
+            throw values.error(place, written && known ? values.pathOf(e.key()) : values.path(), e.problem());
+        }
+        return new Scenario.Step(name, typed, item.place().line(), item.place().column());
+    }
+
+    private static List<Scenario.Strand> strands(Context context) {
+        List<Scenario.Strand> strands = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Yaml.Node item : context.top().list("concurrent")) {
+            YamlMap map = YamlMap.of(context.top().file(), "concurrent[" + strands.size() + "]", item, "name",
+                    "processor", "level", "steps");
+            String name = map.text("name", "strand" + strands.size());
+            if (!names.add(name)) {
+                throw map.error(item.place(), map.path(), "a second strand named \"" + name + "\"");
+            }
+            strands.add(new Scenario.Strand(name, processor(map), level(map), steps(context, map, "steps", true)));
+        }
+        return strands;
+    }
+
+    private static int processor(YamlMap map) {
+        String text = map.text("processor", "0");
+        if (!text.matches("\\d{1,2}") || Integer.parseInt(text) > MAX_PROCESSOR) {
+            throw map.error(map.get("processor").place(), map.pathOf("processor"), "\"" + text
+                    + "\", expected the number of a processor, 0 to " + MAX_PROCESSOR);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Level level(YamlMap map) {
+        String text = map.text("level", "user");
+        List<String> known = Stream.of(Level.values()).map(level -> level.name().toLowerCase(Locale.ROOT)).toList();
+        if (!known.contains(text)) {
+            throw map.error(map.get("level").place(), map.pathOf("level"), Names.unknown("level", text, known));
+        }
+        return Level.valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
+    private List<String> oracles(Context context) {
+        List<String> names = context.top().texts("oracles");
+        List<String> known = catalog.oracles(context.architecture().name()).stream().map(Oracle::name).toList();
+        for (int i = 0; i < names.size(); i++) {
+            if (!known.contains(names.get(i))) {
+                throw context.top().error(context.top().list("oracles").get(i).place(), "oracles[" + i + "]",
+                        Names.unknown("oracle of " + context.architecture().name(), names.get(i), known));
+            }
+        }
+        return names;
+    }
+}

@@ -1,0 +1,129 @@
+package org.dmalab.lab.fake;
+
+import java.util.List;
+import java.util.Map;
+
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Metric;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Preset;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Op;
+import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.Event;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.port.Ports;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Services;
+import org.dmalab.api.store.Store;
+
+/** A machine for tests: two processors, 64 KiB of memory, a table of bus pages, and a kernel of a few variables. */
+public final class FakeArchitecture implements Architecture {
+    /** Address of the lock. */
+    public static final long LOCK = 0xC0000000L;
+    /** Address of the flag that the kernel has booted. */
+    public static final long BOOTED = 0xC0000008L;
+    /** Address of the count of traffic. */
+    public static final long TRAFFIC = 0xC0000010L;
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public String title() {
+        return "A machine for tests";
+    }
+
+    @Override
+    public List<Preset> presets() {
+        return List.of(new Preset("small", "two processors", "made up", Map.of("processors", 2L)),
+                new Preset("single", "one processor", "made up", Map.of("processors", 1L)));
+    }
+
+    @Override
+    public List<Preset> profiles() {
+        return List.of(new Preset("strict", "refuses", "made up", Map.of("strict", 1L)),
+                new Preset("loose", "lets pass", "made up", Map.of("strict", 0L)));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(Parameter.optional("strict", Parameter.Type.FLAG, "refuses", "true"),
+                Parameter.optional("processors", Parameter.Type.NUMBER, "number of processors", "2"),
+                Parameter.choice("mode", "how", "plain", "plain", "fancy"));
+    }
+
+    @Override
+    public List<String> fileParameters() {
+        return List.of("table");
+    }
+
+    @Override
+    public List<ServiceKind> services() {
+        return List.of(ServiceKind.IOMMU, ServiceKind.MEMORY_NOTIFIER);
+    }
+
+    @Override
+    public Object builtIn(MachineSpec spec, ServiceKind kind) {
+        return kind == ServiceKind.MEMORY_NOTIFIER ? new FakeVariants.AcceptingNotifier() : null;
+    }
+
+    @Override
+    public Machine create(MachineSpec spec, Services services) {
+        long processors = spec.number("processors");
+        if (processors < 1 || processors > 8) {
+            throw new IllegalArgumentException("processors: " + processors + ", expected 1 to 8");
+        }
+        Store store = new Store();
+        Emitter emitter = new Emitter();
+        FakeHardware hardware = new FakeHardware(store, emitter);
+        KernelMemory kernel = new KernelMemory(store, LOCK, 64, 1024);
+        kernel.variable("fake_lock", 8);
+        kernel.variable("booted", 8);
+        kernel.variable("traffic", 8);
+        return new Machine(new Machine.Parts(spec, store, emitter, kernel, new Processors(store, (int) processors),
+                new Ports(hardware, null, hardware, null, hardware), FakeArchitecture::ipi, () -> false, hardware),
+                services);
+    }
+
+    private static void ipi(Cpu cpu, int vector, long argument) {
+        cpu.store(TRAFFIC, 8, argument);
+    }
+
+    @Override
+    public String describe(Machine machine, Event event) {
+        return event.kind() == Op.HCALL ? "H_SET_ENTRY(" + event.a() + ", " + event.b() + ", 0x"
+                + Long.toHexString(event.c()) + ") = " + (event.result() == 0 ? "H_SUCCESS" : "H_PARAMETER") + " ("
+                + event.result() + ")" : "";
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(new Metric("hypercalls", "hypercalls", (kind, a, b, c, d, e, result) -> kind == Op.HCALL
+                ? 1 : 0));
+    }
+
+    @Override
+    public List<Step> bootSteps() {
+        return List.of(new Step("kernel.boot", Map.of()));
+    }
+
+    @Override
+    public long traffic(Machine machine, long sequence) {
+        Cpu cpu = machine.cpu(0, Level.USER);
+        cpu.store(TRAFFIC, 8, cpu.load(TRAFFIC, 8) + 1);
+        return machine.services().enter().iommu().map(cpu, 0, 0, 0, 4096, Direction.BIDIRECTIONAL);
+    }
+
+    @Override
+    public long trafficSeen(Machine machine) {
+        return machine.cpu(0, Level.USER).load(TRAFFIC, 8);
+    }
+}

@@ -1,0 +1,93 @@
+package org.dmalab.lab.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.Field;
+import org.dmalab.lab.fake.FakeVariants;
+import org.junit.jupiter.api.Test;
+
+@SuppressWarnings("unused")
+class HiddenStateTest {
+    private record Fixed(long a, String b, Level c, Field d, Inner e) { }
+
+    private record Inner(int x) { }
+
+    private record Loose(long[] cells) { }
+
+    private sealed interface Closed permits Fixed2, Fixed3 { }
+
+    private record Fixed2(int x) implements Closed { }
+
+    private record Fixed3(Closed next) implements Closed { }
+
+    private static final class Helper {
+        private final Fixed fixed = null;
+        private final Helper next = null;
+    }
+
+    private static final class Good {
+        private static final long FORMAT = Text.id("good");
+        private static final Field FIELD = new Field("f", 0, 8);
+        private final long a = 1;
+        private final Long boxed = 1L;
+        private final String b = "b";
+        private final Level level = Level.USER;
+        private final Fixed fixed = null;
+        private final Closed closed = null;
+        private final Helper helper = null;
+    }
+
+    private static final class Static {
+        private static int calls;
+    }
+
+    private static final class Counter {
+        private final AtomicLong calls = new AtomicLong();
+    }
+
+    private static final class Cache {
+        private final Map<String, String> cache = Map.of();
+    }
+
+    private static final class Table {
+        private static final long[] TABLE = {1};
+    }
+
+    private static final class InRecord {
+        private final Loose loose = null;
+    }
+
+    private static class Base {
+        private int below;
+    }
+
+    private static final class Derived extends Base { }
+
+    @Test
+    void whatCannotChangeIsAllowed() {
+        assertEquals(Optional.empty(), HiddenState.of(Good.class));
+        assertEquals(Optional.empty(), HiddenState.of(FakeVariants.Exact.class));
+    }
+
+    @Test
+    void whatCanChangeIsNamed() {
+        names(Static.class, "field calls, which is not final");
+        names(Counter.class, "field calls, because a java.util.concurrent.atomic.AtomicLong can change");
+        names(Cache.class, "field cache, because a java.util.Map can change");
+        names(Table.class, "field TABLE, because a long[] can change");
+        names(InRecord.class, "field loose");
+        names(Derived.class, "Base can keep state in field below");
+    }
+
+    private static void names(Class<?> type, String what) {
+        String found = HiddenState.of(type).orElse("nothing");
+        assertTrue(found.contains(what), found);
+    }
+}

@@ -1,0 +1,213 @@
+package org.dmalab.lab.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.fake.FakePlatform;
+import org.dmalab.lab.oracle.Violation;
+import org.dmalab.lab.scenario.Scenario;
+import org.junit.jupiter.api.Test;
+
+class RunnerTest {
+    private static final String[] TRANSFER = {"kernel.boot", "cpu.write: {address: 0x4000}",
+        "dma.map: {address: 0x4000, direction: out}", "device.read", "dma.unmap: {address: 0x4000, direction: out}"};
+
+    @Test
+    void goodVariantPasses() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "exact");
+        assertEquals(Verdict.PASS, result.verdict(), result.reason());
+        assertEquals("", result.reason());
+        assertEquals(List.of(), result.violations());
+        assertEquals(2, result.metrics().get("hypercalls"));
+        assertEquals("strict", result.profile());
+        assertEquals("embedded", result.backend());
+        assertEquals("fake/test", result.scenario());
+        assertTrue(result.dmesg().get(0).endsWith("Fake kernel booted on cpu0"), result.dmesg()::toString);
+        assertTrue(result.timeline().entries().stream().anyMatch(e -> e.words().equals("begin kernel.boot")));
+    }
+
+    @Test
+    void variantWithoutFlushFailsWithTheFirstByteAndTheirNumber() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "no-flush");
+        assertEquals(Verdict.FAIL, result.verdict());
+        assertEquals(1, result.violations().size(), result.violations()::toString);
+        Violation violation = result.violations().get(0);
+        assertEquals("device-reads-cpu-data", violation.oracle());
+        assertEquals("00:01.0 reads 0x00 at 0x4000, a processor last wrote 0x88; 64 bytes in this step",
+                violation.message());
+        assertEquals("device-reads-cpu-data: " + violation.message(), result.reason());
+        assertTrue(result.timeline().entries().stream().anyMatch(e -> e.step() == violation.step()
+                && e.words().startsWith("DMA read")));
+    }
+
+    @Test
+    void sameRunTwiceIsEqual() {
+        Scenario scenario = FakePlatform.scenario(TRANSFER);
+        assertEquals(FakePlatform.run(scenario, "off-by-one"), FakePlatform.run(scenario, "off-by-one"));
+    }
+
+    @Test
+    void refusalAloneIsRefused() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("memory.online", "memory.online"),
+                "Iommu=exact,MemoryNotifier=refuse");
+        assertEquals(Verdict.REFUSED, result.verdict());
+        assertEquals("memory.online: -EPERM and 1 more", result.reason());
+        assertEquals("exact+refuse", result.patch());
+    }
+
+    @Test
+    void violationWinsOverRefusal() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("dma.map: {address: 0, bus: 0x100000}"), "exact");
+        assertEquals(Verdict.FAIL, result.verdict());
+        assertEquals("no-rejected-command: H_SET_ENTRY(1, 256, 0x1) = H_PARAMETER (-4); dma.map: -EIO",
+                result.reason());
+    }
+
+    @Test
+    void thrownByVariantIsBrokenWithWhereItCameFrom() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "throwing");
+        assertEquals(Verdict.BROKEN, result.verdict());
+        assertTrue(result.reason().matches("java\\.lang\\.IllegalStateException: thrown by the variant "
+                + "\\(org\\.dmalab\\.lab\\.fake\\.FakeVariants\\$Throwing:\\d+\\)"), result.reason());
+        RunResult overflow = FakePlatform.run(FakePlatform.scenario("dma.unmap: {address: 0}"), "throwing");
+        assertEquals(Verdict.BROKEN, overflow.verdict());
+        assertTrue(overflow.reason().startsWith("java.lang.StackOverflowError"), overflow.reason());
+    }
+
+    @Test
+    void hiddenFieldIsBroken() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "hidden-counter");
+        assertEquals(Verdict.BROKEN, result.verdict());
+        assertEquals("hidden state: class org.dmalab.lab.fake.FakeVariants$HiddenCounter can keep state in field "
+                + "calls, which is not final", result.reason());
+    }
+
+    @Test
+    void stateHiddenElsewhereIsFoundByTheSecondRun() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "counter-elsewhere");
+        assertEquals(Verdict.BROKEN, result.verdict());
+        assertTrue(result.reason().startsWith("hidden state: two runs with the same service objects differ, event "),
+                result.reason());
+        assertTrue(result.reason().contains("cpu0 hcall(0x1, 0x2, 0x5, 0x0) = 0x0")
+                && result.reason().contains("cpu0 hcall(0x1, 0x2, 0x6, 0x0) = 0x0"), result.reason());
+    }
+
+    @Test
+    void bugEndsTheRunAsViolation() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("kernel.crash", "memory.online"), "exact");
+        assertEquals(Verdict.FAIL, result.verdict());
+        assertEquals(List.of("no-bug"), result.violations().stream().map(Violation::oracle).toList());
+        assertEquals("BUG: Kernel crash asked for, on cpu0", result.violations().get(0).message());
+        assertFalse(result.timeline().entries().stream().anyMatch(e -> e.words().contains("memory.online")));
+    }
+
+    @Test
+    void bugIsViolationEvenIfItsOracleIsNotAskedFor() {
+        RunResult result = FakePlatform.run(FakePlatform.read("title: t\nmachine: {preset: small}\n"
+                + "steps: [kernel.crash]\noracles: [no-lock-cycle]\n"), "exact");
+        assertEquals("no-bug: BUG: Kernel crash asked for, in kernel.crash", result.reason());
+    }
+
+    @Test
+    void lockTakenTwiceIsLockCycle() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("lock.take", "lock.take"), "exact");
+        assertEquals("no-lock-cycle: cpu0 waits for fake_lock, held by cpu0: nobody will end this", result.reason());
+    }
+
+    @Test
+    void strandsRunFromTheLowestLevel() {
+        RunResult result = FakePlatform.run(FakePlatform.read("""
+                title: strands
+                machine: {preset: small}
+                concurrent:
+                  - {name: irq, processor: 1, level: hardirq, steps: [kernel.warn]}
+                  - {name: user, processor: 0, level: user, steps: [chance.take]}
+                after: [kernel.boot]
+                """), "exact");
+        List<String> begun = result.timeline().entries().stream().map(Timeline.Entry::words)
+                .filter(words -> words.startsWith("begin")).toList();
+        assertEquals(List.of("begin chance.take", "begin kernel.warn", "begin kernel.boot"), begun);
+        assertEquals("no-bug: WARN: Kernel crash asked for, on cpu1 hardirq", result.reason());
+    }
+
+    @Test
+    void strandOnProcessorThatIsNotThereIsInputError() {
+        Scenario scenario = FakePlatform.read("title: t\nmachine: {preset: single}\nconcurrent:\n"
+                + "  - {processor: 1, steps: [kernel.warn]}\n");
+        assertThrows(InputException.class, () -> FakePlatform.run(scenario, "exact"));
+    }
+
+    @Test
+    void seedChoosesAndRepeats() {
+        Scenario scenario = FakePlatform.scenario("chance.take");
+        Runner runner = new Runner(FakePlatform.catalog());
+        RunResult first = runner.run(scenario, Selection.of("exact"), new RunOptions(null, null, null, 7));
+        assertEquals(Verdict.PASS, first.verdict(), first.reason());
+        assertEquals(first, runner.run(scenario, Selection.of("exact"), new RunOptions(null, null, null, 7)));
+    }
+
+    @Test
+    void endlessLoopIsBrokenByTheLimitOfEvents() {
+        Runner runner = new Runner(FakePlatform.catalog(), new RunLimits(10_000, 100, 10));
+        RunResult result = runner.run(FakePlatform.scenario("loop.forever"), Selection.of("exact"),
+                RunOptions.DEFAULT);
+        assertEquals(Verdict.BROKEN, result.verdict());
+        assertEquals("more than 10000 events in one run (limit maxEvents)", result.reason());
+    }
+
+    @Test
+    void interruptEndsTheRun() {
+        Thread.currentThread().interrupt();
+        assertThrows(RunInterrupted.class, () -> FakePlatform.run(FakePlatform.scenario("loop.forever"), "exact"));
+        assertTrue(Thread.interrupted(), "the status is set again");
+    }
+
+    @Test
+    void interruptDuringAnActionEndsTheRun() throws InterruptedException {
+        Throwable[] seen = new Throwable[1];
+        Thread thread = new Thread(() -> {
+            try {
+                FakePlatform.run(FakePlatform.scenario("loop.forever"), "exact");
+            } catch (RuntimeException e) {
+                seen[0] = e;
+            }
+        });
+        thread.start();
+        Thread.sleep(50);
+        thread.interrupt();
+        thread.join(10_000);
+        assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());
+    }
+
+    @Test
+    void wrongNamesAreInputErrors() {
+        Scenario scenario = FakePlatform.scenario("kernel.boot");
+        Runner runner = new Runner(FakePlatform.catalog());
+        InputException patch = assertThrows(InputException.class, () -> FakePlatform.run(scenario, "exakt"));
+        assertTrue(patch.getMessage().startsWith("there is no patch of fake \"exakt\", did you mean \"exact\"?"),
+                patch.getMessage());
+        for (RunOptions options : List.of(new RunOptions("strikt", null, null, 0),
+                new RunOptions(null, "smal", null, 0), new RunOptions(null, null, "qemu", 0))) {
+            assertThrows(InputException.class, () -> runner.run(scenario, Selection.of("exact"), options));
+        }
+        assertThrows(InputException.class, () -> FakePlatform.run(scenario, "MemoryNotifier=refuse"));
+        assertThrows(InputException.class, () -> FakePlatform.run(scenario, "DmaWindows=exact"));
+        Scenario impossible = FakePlatform.read("title: t\nmachine: {preset: small, set: {processors: 9}}\n");
+        InputException wrong = assertThrows(InputException.class, () -> FakePlatform.run(impossible, "exact"));
+        assertEquals("test.yaml: machine: processors: 9, expected 1 to 8", wrong.getMessage());
+    }
+
+    @Test
+    void profileAndPresetCanBeOverridden() {
+        RunResult result = new Runner(FakePlatform.catalog()).run(FakePlatform.scenario("kernel.boot"),
+                Selection.of("exact"), new RunOptions("loose", "single", "embedded", 0));
+        assertEquals("loose", result.profile());
+    }
+}

@@ -1,0 +1,94 @@
+package org.dmalab.lab.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.fake.FakePlatform;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ScenarioLibraryTest {
+    @TempDir
+    private Path root;
+    private ScenarioLibrary library;
+
+    @BeforeEach
+    void files() throws IOException {
+        Path folder = Files.createDirectories(root.resolve("fake"));
+        for (String name : List.of("10-last", "02-second", "01-first")) {
+            Files.writeString(folder.resolve(name + ".yaml"), "title: " + name + "\n");
+        }
+        Files.writeString(folder.resolve("expected.yaml"), "first: {exact: pass, fake: fail}\n");
+        Files.writeString(folder.resolve("notes.yaml"), "no scenario");
+        Files.writeString(root.resolve("README"), "no folder");
+        library = new ScenarioLibrary(root, new ScenarioReader(FakePlatform.catalog()));
+    }
+
+    @Test
+    void listsInTheOrderOfNumbers() {
+        assertEquals(List.of("fake/first", "fake/second", "fake/last"), library.list(null));
+        assertEquals(library.list(null), library.list("*"));
+        assertEquals(List.of("fake/second", "fake/last"), library.list("f*/*s*") .stream()
+                .filter(name -> !name.endsWith("first")).toList());
+        assertEquals(List.of("fake/last"), library.list("fake/l*"));
+        assertEquals(List.of(), library.list("fake/l.*"));
+        assertEquals(List.of(), new ScenarioLibrary(root.resolve("nowhere"), null).list("*"));
+    }
+
+    @Test
+    void getsByNameOrFile() {
+        assertEquals("10-last", library.get("fake/last").title());
+        assertEquals("fake/second", library.get(root.resolve("fake/02-second.yaml").toString()).name());
+        assertEquals("there is no scenario \"lst\", did you mean \"fake/last\"? there is: fake/first, fake/last, "
+                + "fake/second", assertThrows(InputException.class, () -> library.get("lst")).getMessage());
+        assertThrows(InputException.class, () -> library.get("no.yaml"));
+        assertThrows(InputException.class, () -> library.get("\0.yaml"));
+    }
+
+    @Test
+    void findsSeveralWithoutRepeats() {
+        assertEquals(List.of("fake/last", "fake/first", "fake/second"),
+                library.find(List.of("fake/last", "*")).stream().map(Scenario::name).toList());
+        assertThrows(InputException.class, () -> library.find(List.of("vtd/*")));
+    }
+
+    @Test
+    void readsTheExpectedMatrix() throws IOException {
+        ExpectedMatrix matrix = library.expected("fake").orElseThrow();
+        assertEquals(Optional.of(Verdict.FAIL), matrix.expected("fake/first", "fake"));
+        assertEquals(Optional.empty(), matrix.expected("fake/first", "other"));
+        assertEquals(Optional.empty(), library.expected("vtd"));
+        Files.writeString(root.resolve("fake/expected.yaml"), "first: {exact: passs}\n");
+        assertTrue(assertThrows(InputException.class, () -> library.expected("fake")).getMessage().endsWith(
+                "expected.yaml:1:16: first.exact: there is no verdict \"passs\", did you mean \"pass\"? there is: "
+                        + "broken, fail, pass, refused"));
+    }
+
+    @Test
+    void schemaIsMadeFromWhatIsRegistered() {
+        JsonObject schema = JsonParser.parseString(ScenarioSchema.write(FakePlatform.catalog(), "fake"))
+                .getAsJsonObject();
+        JsonObject machine = schema.getAsJsonObject("properties").getAsJsonObject("machine")
+                .getAsJsonObject("properties");
+        assertEquals("[\"fake\",\"small\",\"single\"]", machine.getAsJsonObject("preset").get("enum").toString());
+        assertEquals("[\"plain\",\"fancy\"]", machine.getAsJsonObject("set").getAsJsonObject("properties")
+                .getAsJsonObject("mode").get("enum").toString());
+        JsonObject defs = schema.getAsJsonObject("$defs");
+        String step = defs.get("step").toString();
+        assertTrue(step.contains("\"dma.map\"") && step.contains("\"required\":[\"address\"]"), step);
+        assertTrue(!defs.get("concurrentStep").toString().contains("device.read"));
+    }
+}

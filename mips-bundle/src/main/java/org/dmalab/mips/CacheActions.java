@@ -1,0 +1,132 @@
+package org.dmalab.mips;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Errno;
+import org.dmalab.mips.hardware.Caches;
+import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.Pages;
+import org.osgi.service.component.annotations.Component;
+
+/** What the caches may do at any time by themselves. */
+public final class CacheActions {
+    private CacheActions() { }
+
+    /** {@code cache.evict}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class Evict implements Action {
+        @Override
+        public String name() {
+            return "cache.evict";
+        }
+
+        @Override
+        public String summary() {
+            return "the replacement takes lines of a page out of all caches, writing back what is dirty";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(Arguments.PAGE, Arguments.OFFSET, Arguments.LENGTH);
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            long page = Arguments.page(cpu, values);
+            if (page == 0 || !Arguments.inPage(values)) {
+                return Errno.EINVAL;
+            }
+            Caches caches = machine.model(MipsModel.class).caches();
+            long start = Pages.physical(page) + values.get("offset");
+            long lines = 0;
+            for (long at = start; at < start + values.get("length"); at += caches.shape().primary().lineBytes()) {
+                for (int p = 0; p < machine.processors().count(); p++) {
+                    lines += caches.evict(p, at) ? 1 : 0;
+                }
+                lines += caches.evictShared(at) ? 1 : 0;
+            }
+            return lines;
+        }
+
+        @Override
+        public String describe(Machine machine, Values values, long result) {
+            return result + " lines";
+        }
+    }
+
+    /** {@code cache.prefetch}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class Prefetch implements Action {
+        @Override
+        public String name() {
+            return "cache.prefetch";
+        }
+
+        @Override
+        public String summary() {
+            return "a processor fetches lines of a page that no instruction asked for";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(Arguments.PAGE, Arguments.OFFSET, Arguments.LENGTH, Arguments.PROCESSOR);
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            long page = Arguments.page(cpu, values);
+            long processor = values.get("processor");
+            if (page == 0 || !Arguments.inPage(values) || processor < 0
+                    || processor >= machine.processors().count()
+                    || values.get("offset") + values.get("length") > Layout.PAGE_SIZE) {
+                return Errno.EINVAL;
+            }
+            Caches caches = machine.model(MipsModel.class).caches();
+            long start = Pages.physical(page) + values.get("offset");
+            long lines = 0;
+            for (long at = start; at < start + values.get("length"); at += caches.shape().primary().lineBytes()) {
+                lines += caches.prefetch((int) processor, at) ? 1 : 0;
+            }
+            return lines;
+        }
+
+        @Override
+        public String describe(Machine machine, Values values, long result) {
+            return result + " lines";
+        }
+    }
+
+    /** {@code cache.drain}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class Drain implements Action {
+        @Override
+        public String name() {
+            return "cache.drain";
+        }
+
+        @Override
+        public String summary() {
+            return "the write buffer sends its oldest line to memory";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of();
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            return machine.model(MipsModel.class).caches().drainOne() ? 1 : 0;
+        }
+
+        @Override
+        public String describe(Machine machine, Values values, long result) {
+            return result + " lines";
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package org.dmalab.mips;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
+import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.PageAccess;
+import org.dmalab.mips.kernel.SataDriver;
+import org.osgi.service.component.annotations.Component;
+
+/** What the disk controller does. */
+public final class DeviceActions {
+    private DeviceActions() { }
+
+    /** {@code device.dma}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class Dma implements Action {
+        @Override
+        public String name() {
+            return "device.dma";
+        }
+
+        @Override
+        public String summary() {
+            return "the controller transfers bytes at the address that it was given for a page, or at another";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(Arguments.PAGE,
+                    Parameter.optional("address", Parameter.Type.ADDRESS,
+                            "bus address; 0: as the driver was given", "0"),
+                    Parameter.optional("offset", Parameter.Type.SIZE, "from there", "0"),
+                    Parameter.optional("length", Parameter.Type.SIZE, "bytes; 0: to the end of what is mapped", "0"),
+                    Arguments.DIRECTION, Arguments.pattern("0x5a5a0000"));
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            long offset = values.get("offset");
+            long length = values.get("length");
+            Direction direction = Arguments.direction(values);
+            if (values.get("address") != 0) {
+                return SataController.transfer(machine, values.get("address") + offset, length, direction,
+                        values.get("pattern"), offset);
+            }
+            return SataController.request(machine, cpu, values.get("page"), offset, length, direction,
+                    values.get("pattern"));
+        }
+    }
+
+    /** {@code sata.read}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class SataRead implements Action {
+        @Override
+        public String name() {
+            return "sata.read";
+        }
+
+        @Override
+        public String summary() {
+            return "readahead of pages from the disk: map, transfer, interrupt, unmap; then the kernel reads them";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(Parameter.optional("page", Parameter.Type.NUMBER, "first page of the page cache", "0"),
+                    Parameter.optional("pages", Parameter.Type.NUMBER, "number of pages", "1"),
+                    Arguments.pattern("0x5a5a0000"));
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            long first = values.get("page");
+            long pages = values.get("pages");
+            if (first < 0 || pages < 1 || first + pages > Layout.CACHE_PAGES) {
+                return Errno.EINVAL;
+            }
+            long result = SataDriver.readahead(cpu, first, pages);
+            if (result == 0) {
+                result = SataDriver.issue(cpu, first, 0, pages * Layout.PAGE_SIZE, Direction.FROM_DEVICE);
+            }
+            if (result < 0) {
+                return result;
+            }
+            result = SataController.request(machine, cpu, first, 0, 0, Direction.FROM_DEVICE, values.get("pattern"));
+            SataDriver.complete(machine.cpu(cpu.processor(), Level.HARDIRQ), first, result > 0);
+            for (long i = 0; result > 0 && i < pages; i++) {
+                PageAccess.readAtomic(cpu, SataDriver.page(cpu, first + i), 0, Layout.PAGE_SIZE);
+            }
+            return result;
+        }
+
+        @Override
+        public String describe(Machine machine, Values values, long result) {
+            return result + " bytes read";
+        }
+    }
+}

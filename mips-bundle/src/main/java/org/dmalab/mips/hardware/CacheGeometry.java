@@ -1,0 +1,34 @@
+package org.dmalab.mips.hardware;
+
+/**
+ * Shape of a cache.
+ *
+ * @param sets lines of one way, a power of two
+ * @param ways associativity, 1 to 16
+ * @param lineBytes bytes of a line, a power of two, 8 or more
+ */
+public record CacheGeometry(int sets, int ways, int lineBytes) {
+    /** Checks the shape. */
+    public CacheGeometry {
+        if (Integer.bitCount(sets) != 1 || sets < 1) {
+            throw new IllegalArgumentException("cache of " + sets + " sets, expected a power of two");
+        }
+        if (ways < 1 || ways > 16) {
+            throw new IllegalArgumentException("cache of " + ways + " ways, expected 1 to 16");
+        }
+        if (Integer.bitCount(lineBytes) != 1 || lineBytes < 8 || lineBytes > Segment.PAGE_BYTES) {
+            throw new IllegalArgumentException("cache line of " + lineBytes
+                    + " bytes, expected a power of two from 8 to " + Segment.PAGE_BYTES);
+        }
+    }
+
+    /** Bytes of one way. */
+    public int wayBytes() {
+        return sets * lineBytes;
+    }
+
+    /** Bytes of the whole cache. */
+    public int sizeBytes() {
+        return sets * ways * lineBytes;
+    }
+}

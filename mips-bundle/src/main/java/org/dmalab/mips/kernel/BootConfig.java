@@ -1,0 +1,34 @@
+package org.dmalab.mips.kernel;
+
+/**
+ * What the kernel finds out about the machine at boot, and options of its build.
+ *
+ * @param processors on line
+ * @param dcacheLineBytes line of the data cache
+ * @param dcacheWayBytes bytes of a way of it
+ * @param dcacheWays its ways
+ * @param scacheLineBytes line of the secondary cache, 0 if there is none or it is bypassed
+ * @param scacheWayBytes bytes of a way of it
+ * @param scacheWays its ways
+ * @param inclusive whether it includes the data caches
+ * @param noncoherentR10000 whether the kernel takes the processor for one that fills lines speculatively
+ * @param syncAfterFlush whether range operations end with SYNC
+ * @param edgeWriteback whether an invalidation first writes back the lines at the edges
+ * @param tlbPairs entries of the TLB
+ * @param tlbBroadcast whether TLB maintenance reaches other processors without an interrupt
+ * @param pkmapEntries size of the kmap pool, a power of two
+ */
+public record BootConfig(int processors, long dcacheLineBytes, long dcacheWayBytes, long dcacheWays,
+        long scacheLineBytes, long scacheWayBytes, long scacheWays, boolean inclusive, boolean noncoherentR10000,
+        boolean syncAfterFlush, boolean edgeWriteback, long tlbPairs, boolean tlbBroadcast, long pkmapEntries) {
+    /** Checks what the kernel's tables have room for. */
+    public BootConfig {
+        if (processors < 1 || processors > Layout.MAX_CPUS) {
+            throw new IllegalArgumentException("processors: " + processors + ", expected 1 to " + Layout.MAX_CPUS);
+        }
+        if (Long.bitCount(pkmapEntries) != 1 || pkmapEntries < 1 || pkmapEntries > Layout.PKMAP_MAX) {
+            throw new IllegalArgumentException("pkmapEntries: " + pkmapEntries
+                    + ", expected a power of two up to " + Layout.PKMAP_MAX);
+        }
+    }
+}

@@ -1,0 +1,51 @@
+package org.dmalab.mips.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+
+/** Hands out single pages, the one freed last first, as the lists of each processor do. */
+public final class PageAllocator {
+    /** Free list of low memory. */
+    public static final int LOW = 0;
+    /** Free list of high memory. */
+    public static final int HIGH = 1;
+
+    private PageAllocator() { }
+
+    /** Fills {@code mem_map} and the free lists at boot; the lists start with the lowest page. */
+    static void boot(Cpu cpu) {
+        long high = 0;
+        long low = 0;
+        for (int index = Layout.PAGES - 1; index >= 0; index--) {
+            long page = Pages.at(index);
+            boolean isHigh = index >= Layout.LOW_PAGES + Layout.BORDER_PAGES;
+            boolean border = !isHigh && index >= Layout.LOW_PAGES;
+            cpu.store(page, Layout.PAGE_FLAGS, isHigh ? Layout.PG_HIGHMEM : 0);
+            if (!border) {
+                cpu.store(page, Layout.PAGE_LRU_NEXT, isHigh ? high : low);
+                high = isHigh ? page : high;
+                low = isHigh ? low : page;
+            }
+        }
+        cpu.store(Layout.FREE_LIST, HIGH, high);
+        cpu.store(Layout.FREE_LIST, LOW, low);
+    }
+
+    /** Takes a page; 0 if the list is empty. */
+    public static long alloc(Cpu cpu, int list) {
+        long page = cpu.load(Layout.FREE_LIST, list);
+        if (page != 0) {
+            cpu.store(Layout.FREE_LIST, list, cpu.load(page, Layout.PAGE_LRU_NEXT));
+            cpu.store(page, Layout.PAGE_LRU_NEXT, 0);
+            cpu.store(page, Layout.PAGE_COUNT, 1);
+        }
+        return page;
+    }
+
+    /** Gives a page back. */
+    public static void free(Cpu cpu, long page) {
+        int list = Pages.highmem(cpu, page) ? HIGH : LOW;
+        cpu.store(page, Layout.PAGE_COUNT, 0);
+        cpu.store(page, Layout.PAGE_LRU_NEXT, cpu.load(Layout.FREE_LIST, list));
+        cpu.store(Layout.FREE_LIST, list, page);
+    }
+}

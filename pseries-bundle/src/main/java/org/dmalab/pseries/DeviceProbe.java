@@ -1,0 +1,59 @@
+package org.dmalab.pseries;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.PciDevices;
+import org.osgi.service.component.annotations.Component;
+
+/** A driver binds to a device and sets its DMA mask, which makes the kernel look for a window. */
+@Component(service = Action.class, property = Action.ARCH + "=pseries")
+public final class DeviceProbe implements Action {
+    private static final int LEAST_BITS = 24;
+
+    @Override
+    public String name() {
+        return "device.probe";
+    }
+
+    @Override
+    public String summary() {
+        return "a driver binds to a device and sets its DMA masks";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:00.0"),
+                Parameter.optional("mask", Parameter.Type.NUMBER, "bits of the DMA mask, 24 to 64", "64"),
+                Parameter.choice("driver", "name of the driver", "pci", "pci", "xhci_hcd", "nvme", "mlx5_core"));
+    }
+
+    @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        PseriesModel.requireRunning(cpu);
+        long bits = values.get("mask");
+        if (bits < LEAST_BITS || bits > Long.SIZE) {
+            return Errno.EINVAL;
+        }
+        long device = values.get("device");
+        long name = Text.id("0000:" + Actor.bdf(device));
+        return PciDevices.probe(cpu, device, name, driver((int) values.get("driver")),
+                -1L >>> Long.SIZE - bits);
+    }
+
+    private long driver(int index) {
+        return Text.id(parameters().get(2).choices().get(index));
+    }
+}

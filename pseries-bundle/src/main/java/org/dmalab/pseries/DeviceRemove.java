@@ -1,0 +1,41 @@
+package org.dmalab.pseries;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.pseries.kernel.PciDevices;
+import org.osgi.service.component.annotations.Component;
+
+/** A device and its host bridge are taken away (DLPAR): the windows are cleaned and removed. */
+@Component(service = Action.class, property = Action.ARCH + "=pseries")
+public final class DeviceRemove implements Action {
+    @Override
+    public String name() {
+        return "device.remove";
+    }
+
+    @Override
+    public String summary() {
+        return "takes a device and its host bridge with all windows away";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:00.0"));
+    }
+
+    @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        PseriesModel.requireRunning(cpu);
+        return PciDevices.remove(cpu, values.get("device"));
+    }
+}

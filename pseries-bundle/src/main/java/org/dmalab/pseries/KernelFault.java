@@ -1,0 +1,49 @@
+package org.dmalab.pseries;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelData;
+import org.osgi.service.component.annotations.Component;
+
+/** Fault injection: allocations or notifiers that are to fail. */
+@Component(service = Action.class, property = Action.ARCH + "=pseries")
+public final class KernelFault implements Action {
+    @Override
+    public String name() {
+        return "kernel.fault";
+    }
+
+    @Override
+    public String summary() {
+        return "makes the next page allocations or calls of a memory notifier fail";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(
+                Parameter.choice("what", "what fails", "page-alloc", "page-alloc", "page-ext-notifier"),
+                Parameter.optional("times", Parameter.Type.NUMBER, "how often", "1"));
+    }
+
+    @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        PseriesModel.requireRunning(cpu);
+        long times = values.get("times");
+        if (times < 0 || times > Integer.MAX_VALUE) {
+            return Errno.EINVAL;
+        }
+        cpu.store(values.get("what") == 0 ? KernelData.FAIL_PAGE_ALLOC : KernelData.FAIL_PAGE_EXT, times);
+        return 0;
+    }
+}

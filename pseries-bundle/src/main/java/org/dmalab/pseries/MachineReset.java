@@ -1,0 +1,45 @@
+package org.dmalab.pseries;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.store.Region;
+import org.osgi.service.component.annotations.Component;
+
+/** The partition is reset: the kernel and its windows are gone, memory and what is in it stays. */
+@Component(service = Action.class, property = Action.ARCH + "=pseries")
+public final class MachineReset implements Action {
+    @Override
+    public String name() {
+        return "machine.reset";
+    }
+
+    @Override
+    public String summary() {
+        return "resets the partition; boot comes next";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        for (Region region : machine.store().regions()) {
+            if (belongsToKernel(region.name())) {
+                region.forEachNonZero((cell, value) -> region.set(cell, 0));
+            }
+        }
+        machine.model(PseriesModel.class).partition().reset(machine.spec());
+        return 0;
+    }
+
+    private static boolean belongsToKernel(String region) {
+        return region.equals("kernel") || region.equals("kernel.slots") || region.equals("processors");
+    }
+}

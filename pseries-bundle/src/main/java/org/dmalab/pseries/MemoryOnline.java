@@ -1,0 +1,42 @@
+package org.dmalab.pseries;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.pseries.kernel.MemoryHotplug;
+import org.osgi.service.component.annotations.Component;
+
+/** Memory goes on line, block by block: new memory from the hypervisor (DLPAR), or blocks that were taken off line. */
+@Component(service = Action.class, property = Action.ARCH + "=pseries")
+public final class MemoryOnline implements Action {
+    @Override
+    public String name() {
+        return "memory.online";
+    }
+
+    @Override
+    public String summary() {
+        return "puts memory on line, block by block, up to the first refused block";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(Parameter.required("start", Parameter.Type.ADDRESS, "physical address"),
+                Parameter.required("size", Parameter.Type.SIZE, "bytes"));
+    }
+
+    @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        PseriesModel.requireRunning(cpu);
+        return MemoryHotplug.online(cpu, values.get("start"), values.get("size"));
+    }
+}

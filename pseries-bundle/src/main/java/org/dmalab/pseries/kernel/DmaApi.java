@@ -1,0 +1,139 @@
+package org.dmalab.pseries.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
+
+/** dma_map_page and dma_unmap_page: direct where the device may bypass translation, else through the device's table. */
+public final class DmaApi {
+    private static final long OVERFLOW = Text.id("%s %s: DMA addr %llx+%llu overflow (mask %llx, bus limit %llx).");
+    private static final long NO_ROOM = Text.id("%s %s: iommu_alloc failed, tbl %llx vaddr %llx npages %u");
+    private static final int DIRECTION_SHIFT = 56;
+
+    private DmaApi() { }
+
+    /**
+     * Gives a buffer to a device.
+     *
+     * @param cpu where it runs
+     * @param device address of the struct pci_dev
+     * @param physical first byte
+     * @param sizeBytes size
+     * @param direction who writes
+     * @return the bus address, or -EIO (DMA_MAPPING_ERROR)
+     */
+    public static long map(Cpu cpu, long device, long physical, long sizeBytes, Direction direction) {
+        long bus = mapsDirectly(cpu, device, physical, sizeBytes) ? direct(cpu, device, physical, sizeBytes)
+                : translated(cpu, device, physical, sizeBytes, direction);
+        if (bus >= 0) {
+            cpu.note(EventKind.BUFFER_TO_DEVICE, cpu.load(device, Structs.DEVICE_SOURCE_ID), bus, physical,
+                    sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
+        }
+        return bus;
+    }
+
+    /** Takes a buffer back; 0 or a negative error number. */
+    public static long unmap(Cpu cpu, long device, long bus, long physical, long sizeBytes, Direction direction) {
+        long result = 0;
+        if (!mappedDirectly(cpu, device, bus, sizeBytes)) {
+            long table = cpu.load(device, Structs.DEVICE_TABLE);
+            long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+            long entry = bus >>> shift;
+            long count = pages(bus, sizeBytes, shift);
+            Binding variant = cpu.services().enter();
+            try {
+                result = variant.iommu().unmap(cpu, table, entry << shift, count << shift, direction);
+            } finally {
+                cpu.services().leave();
+            }
+            IommuTable.release(cpu, table, entry - cpu.load(table, Structs.TABLE_OFFSET), count);
+        }
+        cpu.note(EventKind.BUFFER_TO_CPU, cpu.load(device, Structs.DEVICE_SOURCE_ID), bus, physical,
+                sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
+        return result;
+    }
+
+    /** dma_map_direct or arch_dma_map_page_direct. */
+    private static boolean mapsDirectly(Cpu cpu, long device, long physical, long sizeBytes) {
+        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+        if (bypasses(cpu, device, limit)) {
+            return true;
+        }
+        long last = physical + sizeBytes + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
+        return limit != 0 && Long.compareUnsigned(limit, last) >= 0;
+    }
+
+    /** The same question about a bus address: what was mapped directly lies between dma_offset and the limit. */
+    private static boolean mappedDirectly(Cpu cpu, long device, long bus, long sizeBytes) {
+        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+        return bypasses(cpu, device, limit) || limit != 0 && bus >= cpu.load(device, Structs.DEVICE_DMA_OFFSET)
+                && Long.compareUnsigned(bus + sizeBytes, limit) <= 0;
+    }
+
+    /** dma_go_direct: the bypass is on and covers all memory that there is. */
+    private static boolean bypasses(Cpu cpu, long device, long limit) {
+        if (cpu.load(device, Structs.DEVICE_BYPASS) == 0) {
+            return false;
+        }
+        long mask = cpu.load(device, Structs.DEVICE_DMA_MASK);
+        long reach = limit == 0 || Long.compareUnsigned(mask, limit) < 0 ? mask : limit;
+        long lastPage = (cpu.load(KernelData.MAX_PFN) - 1 << Pages.PAGE_SHIFT)
+                + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
+        long required = Long.highestOneBit(lastPage) * 2 - 1;
+        return Long.compareUnsigned(reach, required) >= 0;
+    }
+
+    private static long direct(Cpu cpu, long device, long physical, long sizeBytes) {
+        long bus = physical + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
+        long mask = cpu.load(device, Structs.DEVICE_DMA_MASK);
+        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+        long last = bus + sizeBytes - 1;
+        if (Long.compareUnsigned(last, mask) > 0 || limit != 0 && Long.compareUnsigned(last, limit) > 0) {
+            cpu.printk(OVERFLOW, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), bus,
+                    sizeBytes, mask, limit);
+            return Errno.EIO;
+        }
+        return bus;
+    }
+
+    /** iommu_alloc. */
+    private static long translated(Cpu cpu, long device, long physical, long sizeBytes, Direction direction) {
+        long table = cpu.load(device, Structs.DEVICE_TABLE);
+        if (table == 0) {
+            return Errno.EIO;
+        }
+        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+        long count = pages(physical, sizeBytes, shift);
+        boolean wholePages = sizeBytes >= Pages.PAGE_SIZE && (physical & Pages.PAGE_SIZE - 1) == 0;
+        int align = shift < Pages.PAGE_SHIFT && wholePages ? Pages.PAGE_SHIFT - (int) shift : 0;
+        long first = IommuTable.take(cpu, table, count, align, cpu.load(device, Structs.DEVICE_DMA_MASK));
+        if (first < 0) {
+            cpu.printk(NO_ROOM, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), table,
+                    Pages.virtual(physical), count);
+            return Errno.EIO;
+        }
+        long entry = first + cpu.load(table, Structs.TABLE_OFFSET);
+        long result;
+        Binding variant = cpu.services().enter();
+        try {
+            result = variant.iommu().map(cpu, table, entry << shift, physical >>> shift << shift, count << shift,
+                    direction);
+        } finally {
+            cpu.services().leave();
+        }
+        if (result < 0) {
+            IommuTable.release(cpu, table, first, count);
+            return Errno.EIO;
+        }
+        return entry << shift | physical & (1L << shift) - 1;
+    }
+
+    /** iommu_num_pages. */
+    private static long pages(long address, long sizeBytes, long shift) {
+        long offset = address & (1L << shift) - 1;
+        return offset + sizeBytes + (1L << shift) - 1 >>> shift;
+    }
+}

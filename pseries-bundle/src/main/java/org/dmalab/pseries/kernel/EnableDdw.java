@@ -1,0 +1,254 @@
+package org.dmalab.pseries.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+
+/**
+ * enable_ddw: makes a dynamic DMA window for a device, or finds the one that its host bridge has. After a failure the
+ * answer is still what was planned, so a first call can say direct although there is no window.
+ */
+public final class EnableDdw {
+    private static final long SKIPPING = Text.id("%s %s: Skipping ibm,pmemory");
+    private static final long IN_USE = Text.id("%s %s: current IOMMU table in use, can't be replaced.");
+    private static final long MAP_FAILED = Text.id("%s %s: failed to map DMA window for %s: %d");
+    private static final long MIN_VPMEM_WINDOW = 2L << 30;
+    private static final long MMIO32_START = 0x80000000L;
+    private static final long MMIO32_END = 0x100000000L;
+    private static final int DEFAULT_SHIFT = 12;
+
+    private EnableDdw() { }
+
+    /** What is to be made: step 10 of the decision. */
+    private record Plan(int pageShift, int length, boolean direct, boolean dynamic, long dynamicOffset) { }
+
+    /** What came of it, as the end of the function sees it. */
+    private record Outcome(boolean direct, int length, int maxRamLength) { }
+
+    /**
+     * The function.
+     *
+     * @param cpu where it runs
+     * @param device address of the struct pci_dev
+     * @param mask the DMA mask that the driver set
+     * @param rules of the kernel version
+     * @return 1 if memory is mapped one to one, 0 if not
+     */
+    public static long run(Cpu cpu, long device, long mask, DdwRules rules) {
+        if (mask >>> 32 == 0 || !rules.limitedMasks() && mask != -1L) {
+            return 0;
+        }
+        long pdn = cpu.load(device, Structs.DEVICE_PDN);
+        boolean pmem = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_PMEMORY) != 0;
+        cpu.lock(KernelData.DMA_WIN_INIT_MUTEX);
+        Outcome outcome = locked(cpu, device, pdn, mask, pmem, rules);
+        cpu.unlock(KernelData.DMA_WIN_INIT_MUTEX);
+        if (pmem && outcome.direct() && outcome.length() != Pages.MAX_PHYSMEM_BITS) {
+            cpu.store(device, Structs.DEVICE_BUS_LIMIT,
+                    cpu.load(device, Structs.DEVICE_DMA_OFFSET) + (1L << outcome.maxRamLength()));
+        }
+        return outcome.direct() ? 1 : 0;
+    }
+
+    private static Outcome locked(Cpu cpu, long device, long pdn, long mask, boolean pmem, DdwRules rules) {
+        int maxRam = Ddw.orderBase2(HotplugMax.of(cpu, rules));
+        long window = WindowList.find(cpu, pdn);
+        if (window != 0) {
+            long prop = WindowList.prop(cpu, window);
+            cpu.store(device, Structs.DEVICE_DMA_OFFSET, BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE));
+            return new Outcome(WindowList.isDirect(cpu, window),
+                    (int) BigEndian.load(cpu, prop, Structs.PROP_WINDOW_SHIFT), maxRam);
+        }
+        if (WindowList.failedBefore(cpu, pdn)) {
+            return new Outcome(false, 0, maxRam);
+        }
+        if (Ddw.token(cpu, pdn, 0) < 0) {
+            return fail(cpu, device, pdn, false, new Outcome(false, 0, maxRam));
+        }
+        Ddw.Query query = Ddw.query(cpu, device, pdn);
+        if (query.status() != 0) {
+            return fail(cpu, device, pdn, false, new Outcome(false, 0, maxRam));
+        }
+        boolean limited = mask != -1L;
+        if (limited && Ddw.limit(cpu, device, pdn) != 0) {
+            return fail(cpu, device, pdn, false, new Outcome(false, 0, maxRam));
+        }
+        boolean defaultRemoved = false;
+        if (query.available() == 0) {
+            defaultRemoved = removeDefault(cpu, device, pdn);
+            query = defaultRemoved ? Ddw.query(cpu, device, pdn) : query;
+            if (query.status() != 0 || query.available() == 0) {
+                return fail(cpu, device, pdn, defaultRemoved || limited, new Outcome(false, 0, maxRam));
+            }
+        }
+        return create(cpu, device, pdn, plan(cpu, device, query, mask, pmem, defaultRemoved, maxRam, rules),
+                defaultRemoved, limited, maxRam, rules);
+    }
+
+    /** FAIL: undo what was done to the endpoint, and do not try again. */
+    private static Outcome fail(Cpu cpu, long device, long pdn, boolean reset, Outcome outcome) {
+        if (reset) {
+            Ddw.reset(cpu, device, pdn);
+        }
+        WindowList.rememberFailure(cpu, pdn);
+        return outcome;
+    }
+
+    /** Step 7, for an endpoint with a single window: true if the default window is gone. */
+    private static boolean removeDefault(Cpu cpu, long device, long pdn) {
+        long table = cpu.load(pdn, Structs.NODE_TABLE0);
+        if (table != 0 && IommuTable.inUse(cpu, table)) {
+            cpu.printk(IN_USE, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
+            return false;
+        }
+        long value = DeviceTree.value(cpu, pdn, DeviceTree.DMA_WINDOW, 20);
+        if (value == 0 || Ddw.extension(cpu, pdn, Ddw.EXT_RESET) < 0) {
+            return false;
+        }
+        long liobn = BigEndian.load(cpu, value, 4);
+        long first = BigEndian.load(cpu, value + 4, 8) >>> DEFAULT_SHIFT;
+        TceBuild.free(cpu, liobn, first, DEFAULT_SHIFT, BigEndian.load(cpu, value + 12, 8) >>> DEFAULT_SHIFT, true);
+        Ddw.remove(cpu, pdn, liobn);
+        return true;
+    }
+
+    /** Steps 8 to 10. */
+    private static Plan plan(Cpu cpu, long device, Ddw.Query query, long mask, boolean pmem, boolean defaultRemoved,
+            int maxRam, DdwRules rules) {
+        int pageShift = Ddw.pageShift(query.pageMask());
+        if (pageShift == 0) {
+            return new Plan(0, 0, false, false, 0);
+        }
+        int deviceMax = 64 - Long.numberOfLeadingZeros(mask);
+        int largest = Math.min(Ddw.orderBase2(query.largestBlockTces() << pageShift), deviceMax);
+        int length = maxRam;
+        if (pmem) {
+            if (!tooSmall(query, largest, Pages.MAX_PHYSMEM_BITS, pageShift, rules)) {
+                length = Pages.MAX_PHYSMEM_BITS;
+            } else {
+                cpu.printk(SKIPPING, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
+            }
+        }
+        if (tooSmall(query, largest, length, pageShift, rules)) {
+            return new Plan(pageShift, largest, false, true, 0);
+        }
+        boolean direct = !defaultRemoved || length == Pages.MAX_PHYSMEM_BITS || !pmem && length == maxRam;
+        if (direct || !rules.hybrid()) {
+            return new Plan(pageShift, length, direct, !direct, 0);
+        }
+        boolean split = 1L << largest >= MIN_VPMEM_WINDOW + (1L << maxRam);
+        return new Plan(pageShift, largest, split, true, split ? 1L << maxRam : 0);
+    }
+
+    private static boolean tooSmall(Ddw.Query query, int largest, int length, int pageShift, DdwRules rules) {
+        if (rules.sizeTest() == DdwRules.SizeTest.ORDER) {
+            return largest < length;
+        }
+        int count = length - pageShift & 127;
+        return count >= 64 || query.largestBlockTces() >>> count == 0;
+    }
+
+    /** Steps 11 to 19. */
+    private static Outcome create(Cpu cpu, long device, long pdn, Plan plan, boolean defaultRemoved, boolean limited,
+            int maxRam, DdwRules rules) {
+        Outcome outcome = new Outcome(plan.direct(), plan.length(), maxRam);
+        boolean reset = defaultRemoved || limited;
+        if (plan.pageShift() == 0) {
+            return fail(cpu, device, pdn, reset, outcome);
+        }
+        Ddw.Created created = Ddw.create(cpu, device, pdn, plan.pageShift(), plan.length());
+        if (created.status() != 0) {
+            return fail(cpu, device, pdn, reset, outcome);
+        }
+        long name = plan.direct() ? DeviceTree.DIRECT64 : DeviceTree.DMA64;
+        long prop = property(cpu, pdn, name, created, plan);
+        if (prop == 0) {
+            Ddw.remove(cpu, pdn, created.liobn());
+            return fail(cpu, device, pdn, reset, outcome);
+        }
+        long window = WindowList.create(cpu, pdn, prop);
+        if (window == 0 || !fill(cpu, device, pdn, window, prop, plan, defaultRemoved, rules)) {
+            if (window != 0) {
+                cpu.free(window);
+            }
+            DeviceTree.remove(cpu, pdn, name);
+            Ddw.remove(cpu, pdn, created.liobn());
+            return fail(cpu, device, pdn, reset, outcome);
+        }
+        if (defaultRemoved) {
+            saveDefault(cpu, pdn);
+        }
+        WindowList.add(cpu, window);
+        cpu.store(device, Structs.DEVICE_DMA_OFFSET, created.busAddress());
+        return outcome;
+    }
+
+    private static long property(Cpu cpu, long pdn, long name, Ddw.Created created, Plan plan) {
+        long prop = cpu.alloc(Structs.PROP_SIZE);
+        if (prop == 0) {
+            return 0;
+        }
+        BigEndian.store(cpu, prop, Structs.PROP_LIOBN, created.liobn());
+        BigEndian.store(cpu, prop, Structs.PROP_DMA_BASE, created.busAddress());
+        BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, plan.pageShift());
+        BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.length());
+        return DeviceTree.add(cpu, pdn, name, prop, Structs.PROP_SIZE) == 0 ? 0 : prop;
+    }
+
+    /** Steps 15 and 16: true if the window can be used. */
+    private static boolean fill(Cpu cpu, long device, long pdn, long window, long prop, Plan plan,
+            boolean defaultRemoved, DdwRules rules) {
+        cpu.store(window, Structs.DMA_WIN_DIRECT, plan.direct() ? 1 : 0);
+        if (plan.direct()) {
+            long end = rules.walkEnd() == DdwRules.WalkEnd.HOTPLUG_MAX ? HotplugMax.of(cpu, rules)
+                    : Memblock.endOfDram(cpu);
+            long code = walkSystemRam(cpu, end >>> Pages.PAGE_SHIFT, prop);
+            if (code != 0) {
+                cpu.printk(MAP_FAILED, cpu.load(device, Structs.DEVICE_DRIVER),
+                        cpu.load(device, Structs.DEVICE_NAME), cpu.load(pdn, Structs.NODE_FULL_NAME), code);
+                Ddw.clean(cpu, pdn, prop);
+                return false;
+            }
+            if (defaultRemoved) {
+                cpu.store(pdn, Structs.NODE_TABLE0, 0);
+                cpu.store(device, Structs.DEVICE_TABLE, 0);
+            }
+        }
+        return !plan.dynamic() || dynamicTable(cpu, device, pdn, prop, plan, defaultRemoved);
+    }
+
+    private static boolean dynamicTable(Cpu cpu, long device, long pdn, long prop, Plan plan,
+            boolean defaultRemoved) {
+        int shift = plan.pageShift();
+        long start = BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE) + plan.dynamicOffset();
+        long entries = (1L << plan.length()) - plan.dynamicOffset() >>> shift;
+        long table = IommuTable.create(cpu, BigEndian.load(cpu, prop, Structs.PROP_LIOBN), start, shift, entries,
+                MMIO32_START >>> shift, MMIO32_END >>> shift);
+        if (table == 0) {
+            return false;
+        }
+        cpu.store(pdn, defaultRemoved ? Structs.NODE_TABLE0 : Structs.NODE_TABLE1, table);
+        cpu.store(device, Structs.DEVICE_TABLE, table);
+        return true;
+    }
+
+    /** walk_system_ram_range with tce_setrange_multi_pSeriesLP_walk: every range of memory below an end. */
+    private static long walkSystemRam(Cpu cpu, long endPfn, long prop) {
+        long count = Memblock.count(cpu);
+        for (long i = 0; i < count; i++) {
+            long start = Memblock.start(cpu, i) >>> Pages.PAGE_SHIFT;
+            long end = Math.min(endPfn, Memblock.end(cpu, i) >>> Pages.PAGE_SHIFT);
+            long code = start < end ? TceRange.set(cpu, start, end - start, prop) : 0;
+            if (code != 0) {
+                return code;
+            }
+        }
+        return 0;
+    }
+
+    /** Step 17: the default window is gone; its property is kept under another name. */
+    private static void saveDefault(Cpu cpu, long pdn) {
+        long value = DeviceTree.value(cpu, pdn, DeviceTree.DMA_WINDOW, 20);
+        DeviceTree.add(cpu, pdn, DeviceTree.DMA_WINDOW_SAVED, value, 20);
+        DeviceTree.remove(cpu, pdn, DeviceTree.DMA_WINDOW);
+    }
+}

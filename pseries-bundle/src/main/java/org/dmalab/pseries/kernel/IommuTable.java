@@ -1,0 +1,197 @@
+package org.dmalab.pseries.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+
+/**
+ * struct iommu_table: which entries of a TCE table are in use. Small allocations come from up to four pools in the
+ * first three quarters, chosen by processor; those of more than 15 entries from a large pool behind them.
+ */
+public final class IommuTable {
+    /** IOMMU_NR_POOLS. */
+    public static final int MAX_POOLS = 4;
+    private static final int BLOCK_ENTRIES = 16;
+    private static final int LARGE_ENTRIES = 15;
+    private static final long SPLIT_BYTES = 1L << 30;
+    private static final long POOL_HASH = 0x61c88647L;
+    private static final int WORD_SHIFT = 6;
+
+    private IommuTable() { }
+
+    /**
+     * iommu_init_table: makes a table for entries that start at a bus address.
+     *
+     * @param cpu where it runs
+     * @param liobn LIOBN
+     * @param busAddress bus address of the first entry
+     * @param shift page shift
+     * @param entries number of entries
+     * @param reservedStart first entry that is never given out, counted from bus address 0
+     * @param reservedEnd the entry after the last of them; equal to the first for none
+     * @return its address, or 0 if there is no memory
+     */
+    public static long create(Cpu cpu, long liobn, long busAddress, long shift, long entries, long reservedStart,
+            long reservedEnd) {
+        long table = cpu.alloc(Structs.TABLE_SIZE);
+        long map = table == 0 || entries > Integer.MAX_VALUE ? 0 : cpu.alloc((entries + 63 >>> WORD_SHIFT) * 8);
+        if (map == 0) {
+            if (table != 0) {
+                cpu.free(table);
+            }
+            return 0;
+        }
+        cpu.store(table, Structs.TABLE_INDEX, liobn);
+        cpu.store(table, Structs.TABLE_OFFSET, busAddress >>> shift);
+        cpu.store(table, Structs.TABLE_ENTRIES, entries);
+        cpu.store(table, Structs.TABLE_PAGE_SHIFT, shift);
+        cpu.store(table, Structs.TABLE_MAP, map);
+        long offset = busAddress >>> shift;
+        cpu.store(table, Structs.TABLE_RESERVED_START, clamp(reservedStart - offset, entries));
+        cpu.store(table, Structs.TABLE_RESERVED_END, clamp(reservedEnd - offset, entries));
+        reserve(cpu, table, map);
+        long pools = entries << shift >= SPLIT_BYTES ? MAX_POOLS : 1;
+        long poolSize = entries * 3 / 4 / pools;
+        cpu.store(table, Structs.TABLE_POOLS, pools);
+        cpu.store(table, Structs.TABLE_POOL_SIZE, poolSize);
+        for (int pool = 0; pool < pools; pool++) {
+            cpu.store(table + Structs.TABLE_HINT.offset() + 8L * pool, 8, poolSize * pool);
+        }
+        cpu.store(table, Structs.TABLE_LARGE_HINT, poolSize * pools);
+        return table;
+    }
+
+    private static long clamp(long entry, long entries) {
+        return Math.max(0, Math.min(entries, entry));
+    }
+
+    /** Entry 0 at bus address 0 catches null pointers; the reserved range is other people's. */
+    private static void reserve(Cpu cpu, long table, long map) {
+        if (cpu.load(table, Structs.TABLE_OFFSET) == 0) {
+            set(cpu, map, 0, 1, true);
+        }
+        long start = cpu.load(table, Structs.TABLE_RESERVED_START);
+        set(cpu, map, start, cpu.load(table, Structs.TABLE_RESERVED_END) - start, true);
+    }
+
+    /** Frees a table and its bitmap. */
+    public static void free(Cpu cpu, long table) {
+        cpu.free(cpu.load(table, Structs.TABLE_MAP));
+        cpu.free(table);
+    }
+
+    /** iommu_table_in_use: tells whether any entry but the reserved ones is given out. */
+    public static boolean inUse(Cpu cpu, long table) {
+        long map = cpu.load(table, Structs.TABLE_MAP);
+        long first = cpu.load(table, Structs.TABLE_OFFSET) == 0 ? 1 : 0;
+        long start = cpu.load(table, Structs.TABLE_RESERVED_START);
+        long end = cpu.load(table, Structs.TABLE_RESERVED_END);
+        long entries = cpu.load(table, Structs.TABLE_ENTRIES);
+        if (end > start) {
+            return anySet(cpu, map, first, start) || anySet(cpu, map, end, entries);
+        }
+        return anySet(cpu, map, first, entries);
+    }
+
+    private static boolean anySet(Cpu cpu, long map, long from, long to) {
+        long bit = from;
+        while (bit < to) {
+            long word = cpu.load(map + (bit >>> WORD_SHIFT) * 8, 8) >>> (bit & 63);
+            long left = Math.min(64 - (bit & 63), to - bit);
+            if (left < 64) {
+                word &= (1L << left) - 1;
+            }
+            if (word != 0) {
+                return true;
+            }
+            bit += left;
+        }
+        return false;
+    }
+
+    /**
+     * iommu_range_alloc: takes consecutive entries.
+     *
+     * @param cpu where it runs
+     * @param table the table
+     * @param count how many
+     * @param alignShift binary logarithm of their alignment
+     * @param mask what the device can address
+     * @return the number of the first one in the table, or -1 if there is no room
+     */
+    public static long take(Cpu cpu, long table, long count, int alignShift, long mask) {
+        long flags = cpu.irqSave();
+        cpu.lock(table + Structs.TABLE_LOCK.offset());
+        boolean large = count > LARGE_ENTRIES;
+        long pools = cpu.load(table, Structs.TABLE_POOLS);
+        long poolSize = cpu.load(table, Structs.TABLE_POOL_SIZE);
+        long pool = large ? pools : (cpu.processor() * POOL_HASH & 0xffffffffL) >>> 30 & pools - 1;
+        long hint = large ? table + Structs.TABLE_LARGE_HINT.offset() : table + Structs.TABLE_HINT.offset() + 8 * pool;
+        long limit = large ? cpu.load(table, Structs.TABLE_ENTRIES) : poolSize * (pool + 1);
+        long reachable = (mask >>> cpu.load(table, Structs.TABLE_PAGE_SHIFT)) - cpu.load(table, Structs.TABLE_OFFSET);
+        limit = Math.min(limit, reachable + 1);
+        long first = find(cpu, table, cpu.load(hint, 8), limit, count, alignShift);
+        if (first < 0) {
+            first = find(cpu, table, poolSize * pool, limit, count, alignShift);
+        }
+        for (long other = 0; first < 0 && other <= pools; other++) {
+            long end = other == pools ? cpu.load(table, Structs.TABLE_ENTRIES) : poolSize * (other + 1);
+            first = find(cpu, table, poolSize * other, Math.min(end, reachable + 1), count, alignShift);
+        }
+        if (first >= 0) {
+            set(cpu, cpu.load(table, Structs.TABLE_MAP), first, count, true);
+            long next = first + count;
+            cpu.store(hint, 8, large ? next : next + BLOCK_ENTRIES - 1 & -BLOCK_ENTRIES);
+        }
+        cpu.unlock(table + Structs.TABLE_LOCK.offset());
+        cpu.irqRestore(flags);
+        return first;
+    }
+
+    private static long find(Cpu cpu, long table, long from, long limit, long count, int alignShift) {
+        long map = cpu.load(table, Structs.TABLE_MAP);
+        long offset = cpu.load(table, Structs.TABLE_OFFSET);
+        long alignMask = (1L << alignShift) - 1;
+        long first = from;
+        while (true) {
+            first = (first + offset + alignMask & ~alignMask) - offset;
+            if (first + count > limit) {
+                return -1;
+            }
+            long used = lastSet(cpu, map, first, first + count);
+            if (used < 0) {
+                return first;
+            }
+            first = used + 1;
+        }
+    }
+
+    private static long lastSet(Cpu cpu, long map, long from, long to) {
+        for (long bit = to - 1; bit >= from; bit--) {
+            if ((cpu.load(map + (bit >>> WORD_SHIFT) * 8, 8) >>> (bit & 63) & 1) != 0) {
+                return bit;
+            }
+        }
+        return -1;
+    }
+
+    /** iommu_free: gives entries back. */
+    public static void release(Cpu cpu, long table, long first, long count) {
+        long flags = cpu.irqSave();
+        cpu.lock(table + Structs.TABLE_LOCK.offset());
+        set(cpu, cpu.load(table, Structs.TABLE_MAP), first, count, false);
+        cpu.unlock(table + Structs.TABLE_LOCK.offset());
+        cpu.irqRestore(flags);
+    }
+
+    private static void set(Cpu cpu, long map, long first, long count, boolean taken) {
+        long bit = first;
+        long end = first + count;
+        while (bit < end) {
+            long address = map + (bit >>> WORD_SHIFT) * 8;
+            long left = Math.min(64 - (bit & 63), end - bit);
+            long bits = (left == 64 ? -1L : (1L << left) - 1) << (bit & 63);
+            long word = cpu.load(address, 8);
+            cpu.store(address, 8, taken ? word | bits : word & ~bits);
+            bit += left;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package org.dmalab.pseries.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.Errno;
+
+/** PCI devices that have a driver, and the setting of their DMA masks. */
+public final class PciDevices {
+    private static final long LIMITED = Text.id("%s %s: iommu: 64-bit OK but direct DMA is limited by %llx");
+    private static final long NO_TABLE = Text.id("%s %s: Warning: IOMMU dma not supported: mask 0x%08llx, table"
+            + " unavailable");
+    private static final long OFFSET_TOO_BIG = Text.id("%s %s: Warning: IOMMU offset too big for device mask");
+
+    private PciDevices() { }
+
+    /** The device with a source-id; 0 if it has no driver. */
+    public static long find(Cpu cpu, long sourceId) {
+        long device = ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
+        while (device != 0 && cpu.load(device, Structs.DEVICE_SOURCE_ID) != sourceId) {
+            device = ListHead.next(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+        }
+        return device;
+    }
+
+    /**
+     * Binds a driver to a device, which sets the streaming and then the coherent mask.
+     *
+     * @param cpu where it runs
+     * @param sourceId bus, device and function
+     * @param name text id of the device's name
+     * @param driver text id of the driver's name
+     * @param mask DMA mask
+     * @return 0, -ENODEV if the device tree has no such device, -EBUSY if it has a driver, -ENOMEM, or -EIO if the mask
+     *         can't be had
+     */
+    public static long probe(Cpu cpu, long sourceId, long name, long driver, long mask) {
+        long node = DeviceTree.findDevice(cpu, sourceId);
+        long pdn = node == 0 ? 0 : DeviceTree.findWindowNode(cpu, node);
+        if (pdn == 0) {
+            return Errno.ENODEV;
+        }
+        if (find(cpu, sourceId) != 0) {
+            return Errno.EBUSY;
+        }
+        long device = cpu.alloc(Structs.DEVICE_SIZE);
+        if (device == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(device, Structs.DEVICE_SOURCE_ID, sourceId);
+        cpu.store(device, Structs.DEVICE_NAME, name);
+        cpu.store(device, Structs.DEVICE_DRIVER, driver);
+        cpu.store(device, Structs.DEVICE_PDN, pdn);
+        cpu.store(device, Structs.DEVICE_TABLE, cpu.load(pdn, Structs.NODE_TABLE0));
+        ListHead.addTail(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+        return setMasks(cpu, device, mask);
+    }
+
+    /** dma_set_mask_and_coherent: 0 or -EIO. */
+    public static long setMasks(Cpu cpu, long device, long mask) {
+        if (!supported(cpu, device, mask)) {
+            return Errno.EIO;
+        }
+        cpu.store(device, Structs.DEVICE_DMA_MASK, mask);
+        if (!supported(cpu, device, mask)) {
+            return Errno.EIO;
+        }
+        cpu.store(device, Structs.DEVICE_COHERENT_MASK, mask);
+        return 0;
+    }
+
+    /** dma_iommu_dma_supported. */
+    private static boolean supported(Cpu cpu, long device, long mask) {
+        long driver = cpu.load(device, Structs.DEVICE_DRIVER);
+        long name = cpu.load(device, Structs.DEVICE_NAME);
+        if (enable(cpu, device, mask) != 0) {
+            long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+            cpu.store(device, Structs.DEVICE_BYPASS, limit == 0 ? 1 : 0);
+            if (limit != 0) {
+                cpu.printk(LIMITED, driver, name, limit);
+            }
+            return true;
+        }
+        long table = cpu.load(device, Structs.DEVICE_TABLE);
+        if (table == 0) {
+            cpu.printk(NO_TABLE, driver, name, mask);
+            return false;
+        }
+        if (cpu.load(table, Structs.TABLE_OFFSET) > mask >>> cpu.load(table, Structs.TABLE_PAGE_SHIFT)) {
+            cpu.printk(OFFSET_TOO_BIG, driver, name);
+            return false;
+        }
+        cpu.store(device, Structs.DEVICE_BYPASS, 0);
+        return true;
+    }
+
+    private static long enable(Cpu cpu, long device, long mask) {
+        Binding variant = cpu.services().enter();
+        try {
+            return variant.dmaWindows().enable(cpu, device, mask);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    /** Unbinds a device and detaches its host bridge with all windows; 0, -ENODEV, or what the variant returned. */
+    public static long remove(Cpu cpu, long sourceId) {
+        long device = find(cpu, sourceId);
+        if (device == 0) {
+            return Errno.ENODEV;
+        }
+        long pdn = cpu.load(device, Structs.DEVICE_PDN);
+        long other = ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
+        while (other != 0) {
+            long next = ListHead.next(cpu, KernelData.PCI_DEVICES, other, Structs.DEVICE_LIST);
+            if (cpu.load(other, Structs.DEVICE_PDN) == pdn) {
+                ListHead.remove(cpu, other, Structs.DEVICE_LIST);
+                cpu.free(other);
+            }
+            other = next;
+        }
+        Binding variant = cpu.services().enter();
+        try {
+            return variant.dmaWindows().remove(cpu, pdn);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+}

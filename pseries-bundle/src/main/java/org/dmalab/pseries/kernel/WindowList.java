@@ -1,0 +1,99 @@
+package org.dmalab.pseries.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+
+/** dma_win_list: the dynamic DMA windows of all devices, newest first, under dma_win_list_lock. */
+public final class WindowList {
+    private WindowList() { }
+
+    /** Takes the list's lock. */
+    public static void lock(Cpu cpu) {
+        cpu.lock(KernelData.DMA_WIN_LIST_LOCK);
+    }
+
+    /** Releases the list's lock. */
+    public static void unlock(Cpu cpu) {
+        cpu.unlock(KernelData.DMA_WIN_LIST_LOCK);
+    }
+
+    /** Address of the first struct dma_win; 0 if there is none. */
+    public static long first(Cpu cpu) {
+        return ListHead.first(cpu, KernelData.DMA_WIN_LIST, Structs.DMA_WIN_LIST);
+    }
+
+    /** The one after a struct dma_win; 0 if there is none. */
+    public static long next(Cpu cpu, long window) {
+        return ListHead.next(cpu, KernelData.DMA_WIN_LIST, window, Structs.DMA_WIN_LIST);
+    }
+
+    /** window->direct: the window maps memory one to one. */
+    public static boolean isDirect(Cpu cpu, long window) {
+        return cpu.load(window, Structs.DMA_WIN_DIRECT) != 0;
+    }
+
+    /** window->prop. */
+    public static long prop(Cpu cpu, long window) {
+        return cpu.load(window, Structs.DMA_WIN_PROP);
+    }
+
+    /** ddw_list_new_entry: a window that is not on the list yet; 0 if there is no memory. */
+    public static long create(Cpu cpu, long node, long prop) {
+        long window = cpu.alloc(Structs.DMA_WIN_SIZE);
+        if (window != 0) {
+            cpu.store(window, Structs.DMA_WIN_DEVICE, node);
+            cpu.store(window, Structs.DMA_WIN_PROP, prop);
+            cpu.store(window, Structs.DMA_WIN_DIRECT, 0);
+        }
+        return window;
+    }
+
+    /** Puts a window in front. */
+    public static void add(Cpu cpu, long window) {
+        lock(cpu);
+        ListHead.add(cpu, KernelData.DMA_WIN_LIST, window, Structs.DMA_WIN_LIST);
+        unlock(cpu);
+    }
+
+    /** find_existing_ddw: the first window of a node; 0 if there is none. The caller holds no lock. */
+    public static long find(Cpu cpu, long node) {
+        lock(cpu);
+        long window = first(cpu);
+        while (window != 0 && cpu.load(window, Structs.DMA_WIN_DEVICE) != node) {
+            window = next(cpu, window);
+        }
+        unlock(cpu);
+        return window;
+    }
+
+    /** Takes the first window of a node off the list and frees it. */
+    public static void remove(Cpu cpu, long node) {
+        lock(cpu);
+        long window = first(cpu);
+        while (window != 0 && cpu.load(window, Structs.DMA_WIN_DEVICE) != node) {
+            window = next(cpu, window);
+        }
+        if (window != 0) {
+            ListHead.remove(cpu, window, Structs.DMA_WIN_LIST);
+            cpu.free(window);
+        }
+        unlock(cpu);
+    }
+
+    /** Tells whether making a window failed for a node before. */
+    public static boolean failedBefore(Cpu cpu, long node) {
+        long entry = ListHead.first(cpu, KernelData.FAILED_DDW_PDN_LIST, Structs.FAILED_LIST);
+        while (entry != 0 && cpu.load(entry, Structs.FAILED_PDN) != node) {
+            entry = ListHead.next(cpu, KernelData.FAILED_DDW_PDN_LIST, entry, Structs.FAILED_LIST);
+        }
+        return entry != 0;
+    }
+
+    /** Remembers that making a window failed for a node. */
+    public static void rememberFailure(Cpu cpu, long node) {
+        long entry = cpu.alloc(Structs.FAILED_SIZE);
+        if (entry != 0) {
+            cpu.store(entry, Structs.FAILED_PDN, node);
+            ListHead.add(cpu, KernelData.FAILED_DDW_PDN_LIST, entry, Structs.FAILED_LIST);
+        }
+    }
+}

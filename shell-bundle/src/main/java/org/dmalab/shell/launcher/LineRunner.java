@@ -1,0 +1,235 @@
+package org.dmalab.shell.launcher;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+import org.apache.felix.service.command.Function;
+import org.apache.felix.service.command.Job;
+import org.apache.felix.service.threadio.ThreadIO;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.HelpRequested;
+import org.dmalab.shell.command.Output;
+import org.dmalab.shell.command.Suggestions;
+
+/** Runs lines of commands: where their output goes, which exit code they give, how errors are said. */
+final class LineRunner implements AutoCloseable {
+
+    private static final Set<String> DOCUMENT_FORMATS = Set.of("json", "junit", "ktap");
+    /** Characters that make a statement more than a name and its arguments. */
+    private static final String GOGO_SYNTAX = "|&<>$(){}[]`";
+    private static final int INTERRUPTED = 130;
+
+    // Gogo replaces System.out by a stream that asks the session, so a session on System.out would ask itself.
+    private final PrintStream out = stream(FileDescriptor.out);
+    private final PrintStream err = stream(FileDescriptor.err);
+    private final CommandProcessor processor;
+    private final ThreadIO threadIo;
+    private final CommandCatalog catalog;
+    private final InputStream in;
+    private final boolean debug;
+    private final CommandSession onOut;
+    private final CommandSession onErr;
+
+    LineRunner(CommandProcessor processor, ThreadIO threadIo, CommandCatalog catalog, InputStream in, boolean debug) {
+        this.processor = processor;
+        this.threadIo = threadIo;
+        this.catalog = catalog;
+        this.in = in;
+        this.debug = debug;
+        onOut = session(out);
+        onErr = session(err);
+    }
+
+    private static PrintStream stream(FileDescriptor descriptor) {
+        return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+    }
+
+    private CommandSession session(PrintStream text) {
+        CommandSession session = processor.createSession(in, text, err);
+        session.put("SCOPE", CommandSpec.BARE_SCOPE + ":felix");
+        // Names of scenarios and patches may contain asterisks; no command of ours wants names of files for them.
+        session.put(CommandSession.OPTION_NO_GLOB, true);
+        session.put(Output.DOCUMENT_STREAM, out);
+        return session;
+    }
+
+    /** Runs the statements of a text until one fails. */
+    int run(String text) {
+        List<String> statements = StatementSplitter.statements(text);
+        CommandSession session = onOut;
+        for (String statement : statements) {
+            session = writesDocument(StatementSplitter.words(statement)) ? onErr : session;
+        }
+        for (String statement : statements) {
+            int code = runStatement(session, statement);
+            if (code != 0) {
+                return code;
+            }
+        }
+        return 0;
+    }
+
+    /** Runs one command with its arguments as they are. */
+    int run(List<String> words) {
+        CommandSession session = writesDocument(words) ? onErr : onOut;
+        return guarded(session, () -> call(session, words));
+    }
+
+    private int runStatement(CommandSession session, String statement) {
+        List<String> words = StatementSplitter.words(statement);
+        boolean plain = statement.chars().noneMatch(c -> GOGO_SYNTAX.indexOf(c) >= 0);
+        if (plain && catalog.find(words.get(0)).isPresent()) {
+            return guarded(session, () -> call(session, words));
+        }
+        return guarded(session, () -> {
+            if (plain && !words.get(0).contains("=") && !(words.size() > 1 && words.get(1).equals("="))) {
+                function(session, words.get(0));
+            }
+            return session.execute(statement);
+        });
+    }
+
+    private Object call(CommandSession session, List<String> words) throws Exception {
+        Function function = function(session, words.get(0));
+        threadIo.setStreams(in, session.getConsole(), err);
+        try {
+            return function.execute(session, new ArrayList<>(words.subList(1, words.size())));
+        } finally {
+            threadIo.close();
+        }
+    }
+
+    private Function function(CommandSession session, String name) {
+        // A closure that the user has defined is a variable; Gogo asks for a command without a scope like this.
+        if (session.get(name) instanceof Function closure) {
+            return closure;
+        }
+        if (name.indexOf(':') < 0 && session.get("*:" + name) instanceof Function command) {
+            return command;
+        }
+        throw unknown(name);
+    }
+
+    private CommandException unknown(String name) {
+        List<String> known = new ArrayList<>(catalog.specs().keySet());
+        String hint = Suggestions.hint(name, known);
+        return CommandException.usage("unknown command " + name + (hint.isEmpty() ? "; 'help' lists all" : hint));
+    }
+
+    private interface Action {
+        Object run() throws Exception;
+    }
+
+    private int guarded(CommandSession session, Action action) {
+        try {
+            Object result = action.run();
+            if (result instanceof ExitCode code) {
+                return code.value();
+            }
+            if (result != null) {
+                session.getConsole().println(session.format(result, Converter.INSPECT));
+            }
+            return 0;
+        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+            if (cause(e) instanceof ExitRequested exit) {
+                throw exit;
+            }
+            return report(cause(e));
+        } finally {
+            session.getConsole().flush();
+        }
+    }
+
+    private static Throwable cause(Throwable e) {
+        Throwable result = e;
+        while (result instanceof InvocationTargetException && result.getCause() != null) {
+            result = result.getCause();
+        }
+        return result;
+    }
+
+    /** Says on one line what went wrong and returns the exit code. */
+    private int report(Throwable e) {
+        if (e instanceof HelpRequested help) {
+            out.print(help.getMessage());
+            return 0;
+        }
+        int code = CommandException.BROKEN;
+        String message = e.toString();
+        if (e instanceof CommandException command) {
+            code = command.exitCode();
+            message = command.getMessage();
+        } else if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
+            code = INTERRUPTED;
+            message = "interrupted";
+        } else if (e.getClass().getPackageName().startsWith("org.apache.felix.gogo") || isArgumentMismatch(e)) {
+            code = CommandException.USAGE;
+            message = e.getMessage();
+        }
+        err.println("error: " + String.valueOf(message).replaceAll("\\s*\\R\\s*", " "));
+        if (debug) {
+            e.printStackTrace(err);
+        }
+        err.flush();
+        return code;
+    }
+
+    /** Gogo says so when no method fits the arguments of a command that has no description of ours. */
+    private static boolean isArgumentMismatch(Throwable e) {
+        return e instanceof IllegalArgumentException && String.valueOf(e.getMessage()).startsWith("Cannot coerce");
+    }
+
+    private static boolean writesDocument(List<String> words) {
+        for (int i = 0; i < words.size(); i++) {
+            String next = i + 1 < words.size() ? words.get(i + 1) : "";
+            String format = words.get(i).equals("--format") ? "--format=" + next : words.get(i);
+            if (format.startsWith("--format=") && DOCUMENT_FORMATS.contains(format.substring("--format=".length()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Ends the command that the worker is running; may be called from any thread. */
+    void interrupt(Thread worker) {
+        // What Gogo runs, it runs in a thread of its own; interrupting the one that waits would leave the job behind.
+        boolean job = false;
+        for (CommandSession session : List.of(onOut, onErr)) {
+            Job foreground = session.foregroundJob();
+            if (foreground != null) {
+                foreground.interrupt();
+                job = true;
+            }
+        }
+        if (!job) {
+            worker.interrupt();
+        }
+    }
+
+    PrintStream out() {
+        return out;
+    }
+
+    PrintStream err() {
+        return err;
+    }
+
+    @Override
+    public void close() {
+        onOut.close();
+        onErr.close();
+        out.flush();
+        err.flush();
+    }
+}

@@ -1,0 +1,111 @@
+package org.dmalab.shell.launcher;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.threadio.ThreadIO;
+import org.dmalab.shell.command.CommandException;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The main program: reads the arguments of the process, runs what they ask for and returns the exit code. */
+@Component(service = Callable.class, property = "main.thread:Boolean=true")
+public final class Main implements Callable<Integer> {
+
+    private final CommandProcessor processor;
+    private final ThreadIO threadIo;
+    private final CommandCatalog catalog;
+    private final BundleContext context;
+
+    @Activate
+    public Main(@Reference CommandProcessor processor, @Reference ThreadIO threadIo, @Reference CommandCatalog catalog,
+        BundleContext context) {
+        this.processor = processor;
+        this.threadIo = threadIo;
+        this.catalog = catalog;
+        this.context = context;
+    }
+
+    /** The launcher's service is looked up, not referenced: a declared reference to Object can't be resolved by bnd. */
+    private String[] arguments() throws InvalidSyntaxException {
+        ServiceReference<?>[] found = context.getServiceReferences((String) null, "(launcher.arguments=*)");
+        return found == null ? new String[0] : ((String[]) found[0].getProperty("launcher.arguments")).clone();
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        InputStream in = System.in;
+        String[] arguments = arguments();
+        try {
+            Invocation invocation = Invocation.parse(arguments);
+            try (LineRunner runner = new LineRunner(processor, threadIo, catalog, in, invocation.debug())) {
+                return run(runner, invocation);
+            }
+        } catch (ExitRequested e) {
+            return 0;
+        } catch (CommandException e) {
+            System.err.println("error: " + e.getMessage());
+            return e.exitCode();
+        }
+    }
+
+    private int run(LineRunner runner, Invocation invocation) throws IOException {
+        switch (invocation.form()) {
+            case HELP -> runner.out().print(Invocation.HELP);
+            case VERSION -> {
+                return runner.run(List.of("version"));
+            }
+            case COMMANDS -> {
+                return runner.run(invocation.text());
+            }
+            case SCRIPT -> {
+                return runner.run(script(invocation.text()));
+            }
+            case ONE_COMMAND -> {
+                return runner.run(invocation.words());
+            }
+            case INTERACTIVE -> {
+                return System.console() != null ? new InteractiveShell(runner, catalog).run() : lines(runner);
+            }
+        }
+        return 0;
+    }
+
+    private static String script(String name) {
+        Path file = Path.of(name);
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            String why = Files.exists(file) ? "can't read it as UTF-8 text (" + e + ")" : "there is no such file";
+            throw CommandException.usage("script " + name + ": " + why);
+        }
+    }
+
+    /** Standard input is not a terminal: its lines are a script. */
+    private static int lines(LineRunner runner) throws IOException {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        StringBuilder text = new StringBuilder();
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            text.append(line).append('\n');
+            if (!StatementSplitter.unfinished(text.toString())) {
+                int code = runner.run(text.toString());
+                if (code != 0) {
+                    return code;
+                }
+                text.setLength(0);
+            }
+        }
+        return runner.run(text.toString());
+    }
+}

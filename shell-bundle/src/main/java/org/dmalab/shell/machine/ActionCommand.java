@@ -1,0 +1,117 @@
+package org.dmalab.shell.machine;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import org.dmalab.api.Action;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.event.Actor;
+import org.dmalab.lab.live.ActionOutcome;
+import org.dmalab.lab.run.Timeline;
+import org.dmalab.shell.command.Arguments;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.CommandSet;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.Json;
+import org.dmalab.shell.command.Output;
+
+/** The command of one action: {@code memory.online} of any architecture is {@code memory:online MACHINE ...}. */
+final class ActionCommand implements Function, CommandSet {
+    private final String action;
+    private final CommandSpec spec;
+    private final MachineRegistry registry;
+
+    /**
+     * Makes the command of an action.
+     *
+     * @param actions the actions of that name, one for each architecture that has it
+     */
+    ActionCommand(List<Action> actions, MachineRegistry registry) {
+        Action first = actions.get(0);
+        this.action = first.name();
+        this.registry = registry;
+        int dot = action.indexOf('.');
+        CommandSpec.Builder builder = CommandSpec.command(action.substring(0, dot), action.substring(dot + 1),
+                first.summary()).required("MACHINE", "the machine's name");
+        Map<String, Parameter> parameters = new LinkedHashMap<>();
+        actions.forEach(one -> one.parameters().forEach(parameter -> parameters.putIfAbsent(parameter.name(),
+                parameter)));
+        parameters.values().forEach(parameter -> builder.option("--" + parameter.name(),
+                parameter.type().name(), text(parameter), parameter.choices().toArray(String[]::new)));
+        this.spec = builder.option("--processor", "N", "the processor that runs it; default 0")
+                .flag("--timeline", "print what happened, step by step").build();
+    }
+
+    private static String text(Parameter parameter) {
+        return parameter.summary() + (parameter.otherwise() == null ? "; must be given"
+                : parameter.otherwise().isEmpty() ? "" : "; default " + parameter.otherwise());
+    }
+
+    @Override
+    public List<CommandSpec> commands() {
+        return List.of(spec);
+    }
+
+    @Override
+    public Object execute(CommandSession session, List<Object> words) throws InterruptedException {
+        Arguments args = Arguments.parse(spec, words.stream().map(String::valueOf).toArray(String[]::new));
+        return Input.checked(() -> {
+            NamedMachine machine = registry.get(args.get("MACHINE"));
+            Map<String, String> values = new TreeMap<>();
+            for (CommandSpec.Option option : spec.options()) {
+                String name = option.name().substring(2);
+                if (!List.of("processor", "timeline", "format", "output").contains(name)) {
+                    args.option(option.name()).ifPresent(value -> values.put(name, value));
+                }
+            }
+            ActionOutcome outcome = machine.run(action, values, (int) args.number("--processor", 0, 0, 255));
+            try (Output output = Output.open(session, args)) {
+                print(output, outcome, args.has("--timeline"));
+            }
+            return exitCode(List.of(outcome));
+        });
+    }
+
+    private static void print(Output output, ActionOutcome outcome, boolean timeline) {
+        if (!output.text()) {
+            output.stream().println(Json.write(describe(outcome)));
+            return;
+        }
+        if (timeline) {
+            for (Timeline.Entry entry : outcome.timeline()) {
+                output.stream().printf("%8d  %-12s %s%n", entry.step(), Actor.name(entry.actor()), entry.words());
+            }
+        } else {
+            outcome.dmesg().forEach(output.stream()::println);
+        }
+        output.stream().println(outcome.line());
+    }
+
+    static Map<String, Object> describe(ActionOutcome outcome) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("action", outcome.action());
+        facts.put("result", outcome.result());
+        facts.put("words", outcome.words());
+        facts.put("problem", outcome.problem());
+        facts.put("dmesg", new ArrayList<>(outcome.dmesg()));
+        return facts;
+    }
+
+    /** 0 if the kernel did it or declined, 1 if it could not go on, 3 if something broke. */
+    static ExitCode exitCode(List<ActionOutcome> outcomes) {
+        int code = 0;
+        for (ActionOutcome outcome : outcomes) {
+            if (outcome.problem() != null) {
+                code = Math.max(code, outcome.problem().startsWith("broken") ? CommandException.BROKEN
+                        : CommandException.FAIL);
+            }
+        }
+        return new ExitCode(code);
+    }
+}

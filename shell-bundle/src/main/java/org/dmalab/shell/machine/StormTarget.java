@@ -1,0 +1,89 @@
+package org.dmalab.shell.machine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.live.ActionOutcome;
+import org.dmalab.lab.live.LiveMachine;
+import org.dmalab.shell.swap.Lane;
+import org.dmalab.shell.swap.Swappable;
+
+/** A named machine under load: itself, and for further threads machines of the same kind that share its host. */
+final class StormTarget implements Swappable {
+    private final MachineRegistry registry;
+    private final NamedMachine named;
+    private final Machine machine;
+    private final Architecture architecture;
+
+    StormTarget(MachineRegistry registry, NamedMachine named, Machine machine) {
+        this.registry = registry;
+        this.named = named;
+        this.machine = machine;
+        this.architecture = registry.catalog().architecture(named.spec().arch());
+    }
+
+    @Override
+    public List<Loaded> machines(int threads) {
+        List<Loaded> loaded = new ArrayList<>();
+        loaded.add(new Under(machine, named.lane(), () -> { }));
+        for (int i = 1; i < threads; i++) {
+            loaded.add(another(named.name() + "#" + i));
+        }
+        return loaded;
+    }
+
+    private Loaded another(String name) {
+        Lane lane = named.host().lane();
+        LiveMachine live = LiveMachine.create(name, registry.catalog(), named.spec().arch(), named.spec().preset(),
+                named.spec().profile().isEmpty() ? null : named.spec().profile(), lane);
+        lane.online("boot");
+        try {
+            for (ActionOutcome outcome : live.boot()) {
+                if (outcome.problem() != null) {
+                    throw new IllegalStateException(name + " does not boot: " + outcome.line());
+                }
+            }
+        } finally {
+            lane.offline();
+        }
+        Machine[] inside = new Machine[1];
+        live.unobserved(one -> inside[0] = one);
+        inside[0].store().release(); // no recording under load
+        return new Under(inside[0], lane, () -> named.host().remove(lane));
+    }
+
+    @Override
+    public void use(String patch) throws InterruptedException {
+        registry.patchSwitch().use(named.name(), named.spec(), Selection.parse(patch));
+    }
+
+    @Override
+    public long call(Machine under, long sequence) {
+        return architecture.traffic(under, sequence);
+    }
+
+    @Override
+    public long seen(Machine under) {
+        return architecture.trafficSeen(under);
+    }
+
+    private record Under(Machine machine, Lane lane, Runnable end) implements Loaded {
+        @Override
+        public void online() {
+            lane.online("load");
+        }
+
+        @Override
+        public void offline() {
+            lane.offline();
+        }
+
+        @Override
+        public void close() {
+            end.run();
+        }
+    }
+}

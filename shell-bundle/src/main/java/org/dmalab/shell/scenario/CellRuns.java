@@ -1,0 +1,58 @@
+package org.dmalab.shell.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.run.RunInterrupted;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.scenario.Workbench.Cell;
+
+/**
+ * Runs cells one by one, with progress. An interrupt ends it after what is known so far.
+ *
+ * @param results of the cells that were run
+ * @param interrupted whether that were not all
+ */
+record CellRuns<T>(List<T> results, boolean interrupted) {
+    /** What a shell returns for a command that Ctrl-C has ended. */
+    static final int INTERRUPTED = 130;
+
+    /** Runs each cell. */
+    static <T> CellRuns<T> run(List<Cell> cells, Function<Cell, T> runOne) {
+        List<T> results = new ArrayList<>();
+        boolean interrupted = false;
+        try (Progress progress = Progress.start()) {
+            for (Cell cell : cells) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new RunInterrupted(cell + " was not begun");
+                }
+                progress.say(results.size() + 1 + " of " + cells.size() + ": " + cell);
+                results.add(runOne.apply(cell));
+            }
+            interrupted = Thread.currentThread().isInterrupted();
+        } catch (RunInterrupted e) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            // The status is cleared so that what is known can be printed; the exit code says it.
+            Thread.interrupted();
+            Commands.remark("interrupted after " + results.size() + " of " + cells.size());
+        }
+        return new CellRuns<>(List.copyOf(results), interrupted);
+    }
+
+    /** The exit code: interrupted, else broken, else fail where a fail counts; null if all is well. */
+    Object exitCode(Function<T, Verdict> verdict, boolean failCounts) {
+        if (interrupted) {
+            return new ExitCode(INTERRUPTED);
+        }
+        if (results.stream().anyMatch(one -> verdict.apply(one) == Verdict.BROKEN)) {
+            return new ExitCode(CommandException.BROKEN);
+        }
+        return failCounts && results.stream().anyMatch(one -> verdict.apply(one) == Verdict.FAIL)
+                ? new ExitCode(CommandException.FAIL) : null;
+    }
+}

@@ -1,0 +1,73 @@
+package org.dmalab.shell.scenario;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.InputException;
+import org.dmalab.shell.command.Arguments;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.Output;
+
+/** What every command of this package does: read its words, turn wrong input into exit code 2, write its result. */
+final class Commands {
+    static final String[] DOCUMENTS = {"text", "json", "junit", "ktap"};
+    static final String PATCH_HELP = "these patches: ID,ID (with * for any characters), or one combination"
+            + " SERVICE=ID,SERVICE=ID";
+    static final String ALL_HELP = "every mainline and proposed patch of the scenario's architecture";
+    static final String MUTANTS_HELP = "the mutants too";
+    static final String PROFILE_HELP = "how the hardware behaves, in place of the scenario's";
+
+    private Commands() { }
+
+    /** The body of a command. */
+    interface Body {
+        Object run(Arguments args);
+    }
+
+    /** Runs a command: exit code 2 for wrong words, wrong names, wrong files. */
+    static Object run(CommandSpec spec, String[] words, CommandSession session, Body body) {
+        Arguments args = Arguments.parse(spec, words);
+        try {
+            checkOutput(session, args);
+            return body.run(args);
+        } catch (InputException e) {
+            throw new CommandException(CommandException.USAGE, e.getMessage(), e);
+        }
+    }
+
+    /** A file of {@code --output} that can't be written is said before any work, and no other is touched before. */
+    private static void checkOutput(CommandSession session, Arguments args) {
+        if (args.has("--output")) {
+            try {
+                Path file = Path.of(args.option("--output", ""));
+                Path folder = file.toAbsolutePath().getParent();
+                if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)
+                        || !Files.isWritable(Files.exists(file) ? file : folder)) {
+                    Output.open(session, args).close();
+                }
+            } catch (InvalidPathException e) {
+                throw args.wrong("option --output names no file: " + e.getMessage());
+            }
+        }
+    }
+
+    /** Writes a result, with colours where they are seen. */
+    static void write(CommandSession session, Arguments args, String text) {
+        try (Output output = Output.open(session, args)) {
+            output.stream().print(Terminals.colours(args, output) ? Terminals.colour(text) : text);
+        }
+    }
+
+    /** What {@code --format} says. */
+    static String format(Arguments args) {
+        return args.option("--format", "text");
+    }
+
+    /** Says something beside the result, on standard error. */
+    static void remark(String line) {
+        System.err.println(line);
+    }
+}

@@ -1,0 +1,54 @@
+package org.dmalab.shell.scenario;
+
+import java.util.List;
+import java.util.regex.Pattern;
+
+import org.apache.felix.service.command.Process;
+import org.dmalab.shell.command.Arguments;
+import org.dmalab.shell.command.Output;
+
+/**
+ * What goes to a terminal. The script {@code dmalab} knows and says so in a system property; Java can only tell about
+ * input and output together.
+ */
+final class Terminals {
+    /** System property: {@code out}, {@code err} or both with a comma. */
+    static final String PROPERTY = "dmalab.terminal";
+    private static final Pattern VERDICT = Pattern.compile(
+            "(?m)(?<=  |: |\\()(pass|fail|refused|broken)(?=\\)|  |: |$)");
+    private static final int STANDARD_OUTPUT = 1;
+
+    private Terminals() { }
+
+    /** Whether standard error is read by a person. */
+    static boolean error() {
+        return is("err");
+    }
+
+    /** Whether the result of a command may be coloured: text, on a terminal, not into a file or pipe. */
+    static boolean colours(Arguments args, Output output) {
+        String refused = System.getenv("NO_COLOR");
+        Process process = Process.Utils.current();
+        return output.text() && !args.has("--output") && (refused == null || refused.isEmpty()) && is("out")
+                && (process == null || process.isTty(STANDARD_OUTPUT));
+    }
+
+    private static boolean is(String stream) {
+        return List.of(System.getProperty(PROPERTY, "").split(",")).contains(stream);
+    }
+
+    /** The text with its verdicts coloured where they stand as such: in a cell, after a colon, in parentheses. */
+    static String colour(String text) {
+        return VERDICT.matcher(text).replaceAll(match -> "\u001b[" + colourOf(match.group()) + "m" + match.group()
+                + "\u001b[0m");
+    }
+
+    private static String colourOf(String verdict) {
+        return switch (verdict) {
+            case "pass" -> "32";
+            case "fail" -> "31";
+            case "refused" -> "33";
+            default -> "35";
+        };
+    }
+}

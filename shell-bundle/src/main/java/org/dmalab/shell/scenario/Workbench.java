@@ -1,0 +1,186 @@
+package org.dmalab.shell.scenario;
+
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.dmalab.api.Architecture;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Names;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.scenario.MachineSpecs;
+import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.ScenarioLibrary;
+import org.dmalab.lab.scenario.ScenarioReader;
+import org.dmalab.shell.command.Arguments;
+
+/**
+ * What the commands of this package work with: scenarios by name, file or pattern, and the patches that are meant.
+ * Everything that can be wrong with names is found here, before anything is run.
+ */
+final class Workbench {
+    private final Catalog catalog;
+
+    Workbench(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /** The library; its folder need not exist as long as only files are asked for. */
+    ScenarioLibrary library() {
+        return new ScenarioLibrary(ScenarioHome.find().orElse(Path.of(ScenarioHome.FOLDER)),
+                new ScenarioReader(catalog));
+    }
+
+    /** One scenario with one selection of patches. */
+    record Cell(Scenario scenario, Selection selection) {
+        @Override
+        public String toString() {
+            return scenario.name() + " with " + selection.name();
+        }
+    }
+
+    /** The scenarios that names, files and patterns stand for, each once. */
+    List<Scenario> scenarios(List<String> words) {
+        if (words.stream().anyMatch(word -> !isFileName(word))) {
+            ScenarioHome.require();
+        }
+        Map<String, Scenario> byName = new LinkedHashMap<>();
+        for (Scenario scenario : library().find(words)) {
+            Scenario same = byName.putIfAbsent(scenario.name(), scenario);
+            if (same != null && !realPath(same.file()).equals(realPath(scenario.file()))) {
+                throw new InputException("two files are scenario " + scenario.name() + ": " + same.file() + " and "
+                        + scenario.file() + "; rename one or run them one by one");
+            }
+        }
+        return List.copyOf(byName.values());
+    }
+
+    static boolean isFileName(String word) {
+        return word.endsWith(".yaml") || word.endsWith(".yml");
+    }
+
+    private static Path realPath(String file) {
+        try {
+            return Path.of(file).toRealPath();
+        } catch (IOException | InvalidPathException e) {
+            return Path.of("");
+        }
+    }
+
+    /** The options of a run that are given; the names are checked when a cell is. */
+    static RunOptions options(Arguments args, long seed) {
+        return new RunOptions(given(args, "--profile"), given(args, "--preset"), given(args, "--backend"), seed);
+    }
+
+    private static String given(Arguments args, String option) {
+        return args.spec().option(option).isEmpty() ? null : args.option(option).orElse(null);
+    }
+
+    /** The cells of several scenarios: what {@code --patch} names, and what {@code --all} and {@code --mutants} mean. */
+    List<Cell> cells(List<Scenario> scenarios, Arguments args, RunOptions options) {
+        List<String> asked = args.option("--patch").map(Workbench::split).orElse(List.of());
+        boolean all = args.has("--all") || asked.isEmpty();
+        List<String> archs = scenarios.stream().map(Scenario::arch).distinct().toList();
+        asked.forEach(one -> requireSomewhere(one, archs));
+        List<Cell> cells = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            Set<Selection> selections = new LinkedHashSet<>();
+            asked.forEach(one -> selections.addAll(expand(one, scenario.arch())));
+            selections.addAll(Selection.all(catalog, scenario.arch(), all, args.has("--mutants")));
+            if (selections.isEmpty()) {
+                throw new InputException(asked.isEmpty() ? "there is no patch of " + scenario.arch()
+                        + "; is its bundle started?"
+                        : scenario.name() + ": none of " + String.join(", ", asked) + " is a patch of "
+                        + scenario.arch() + "; there is: " + String.join(", ", ids(scenario.arch())));
+            }
+            selections.forEach(selection -> cells.add(cell(scenario, selection, options)));
+        }
+        return cells;
+    }
+
+    /** One cell, checked: machine, variants, and that a service object for everything can be had. */
+    Cell cell(Scenario scenario, Selection selection, RunOptions options) {
+        selection.check(catalog, scenario.arch());
+        catalog.borrow(spec(scenario, options), selection).close();
+        return new Cell(scenario, selection);
+    }
+
+    private MachineSpec spec(Scenario scenario, RunOptions options) {
+        return MachineSpecs.resolve(catalog.architecture(scenario.arch()),
+                options.preset() == null ? scenario.preset() : options.preset(),
+                options.profile() == null ? scenario.profile() : options.profile(), options.backend(),
+                scenario.parameters(), scenario.files());
+    }
+
+    /** The newest mainline variant without known defects that provides what the machine needs; else the newest. */
+    Selection usualPatch(Scenario scenario, RunOptions options) {
+        Architecture architecture = catalog.architecture(scenario.arch());
+        MachineSpec spec = spec(scenario, options);
+        List<ServiceKind> needed = architecture.services().stream()
+                .filter(kind -> architecture.builtIn(spec, kind) == null).toList();
+        List<VariantInfo> fitting = catalog.variants(scenario.arch()).stream()
+                .filter(info -> info.services().containsAll(needed)).toList();
+        return Stream.of(
+                fitting.stream().filter(info -> info.origin().equals("mainline") && info.defects().isEmpty()),
+                fitting.stream().filter(info -> info.mainlineOrProposed() && info.defects().isEmpty()),
+                fitting.stream().filter(VariantInfo::mainlineOrProposed), fitting.stream())
+                .flatMap(variants -> variants.reduce((first, second) -> second).stream()).findFirst()
+                .map(info -> Selection.of(info.id()))
+                .orElseThrow(() -> new InputException("no patch of " + scenario.arch() + " provides all that its "
+                        + "machine needs; name one for each service with --patch SERVICE=ID,SERVICE=ID"));
+    }
+
+    /** Parts of {@code --patch}: ids and patterns one by one, or one combination as a whole. */
+    private static List<String> split(String text) {
+        return text.indexOf('=') >= 0 ? List.of(text) : List.of(text.split(",", -1));
+    }
+
+    private List<Selection> expand(String one, String arch) {
+        if (one.indexOf('*') >= 0) {
+            return ids(arch).stream().filter(glob(one).asMatchPredicate()).map(Selection::of).toList();
+        }
+        Selection selection = Selection.parse(one);
+        return ids(arch).containsAll(selection.ids()) ? List.of(selection) : List.of();
+    }
+
+    private void requireSomewhere(String one, List<String> archs) {
+        if (archs.stream().anyMatch(arch -> !expand(one, arch).isEmpty())) {
+            return;
+        }
+        if (archs.size() == 1 && one.indexOf('*') < 0) {
+            Selection.parse(one).check(catalog, archs.get(0));
+        }
+        Set<String> known = new TreeSet<>();
+        archs.forEach(arch -> known.addAll(ids(arch)));
+        throw new InputException(Names.unknown("patch of " + String.join(", ", archs), one, known));
+    }
+
+    private List<String> ids(String arch) {
+        return catalog.variants(arch).stream().map(VariantInfo::id).toList();
+    }
+
+    /** In a pattern {@code *} stands for any characters. */
+    static Pattern glob(String pattern) {
+        return Pattern.compile(Stream.of(pattern.split("\\*", -1)).map(Pattern::quote)
+                .collect(Collectors.joining(".*")), Pattern.DOTALL);
+    }
+}

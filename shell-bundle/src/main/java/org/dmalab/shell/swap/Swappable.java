@@ -1,0 +1,43 @@
+package org.dmalab.shell.swap;
+
+import java.util.List;
+
+import org.dmalab.api.Machine;
+
+/** What a {@link Storm} needs of a named machine: machines under load, and the switch. */
+public interface Swappable {
+    /** One machine that a thread of the storm owns while it lasts. */
+    interface Loaded extends AutoCloseable {
+        /** The machine, booted. */
+        Machine machine();
+
+        /** The owner begins to work. */
+        void online();
+
+        /** The owner stops working. */
+        void offline();
+
+        @Override
+        void close();
+    }
+
+    /**
+     * Machines to be put under load, each for a thread of its own; the first is the named machine itself.
+     *
+     * @param threads how many
+     */
+    List<Loaded> machines(int threads);
+
+    /** Exchanges the variant; returns when the references are bound. */
+    void use(String patch) throws InterruptedException;
+
+    /**
+     * One piece of load on one of the machines.
+     *
+     * @return 0 or more; negative if the kernel failed
+     */
+    long call(Machine machine, long sequence);
+
+    /** How many completed pieces of load a machine's own state shows. */
+    long seen(Machine machine);
+}

@@ -1,0 +1,143 @@
+package org.dmalab.shell.swap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import org.dmalab.api.service.NoVariantException;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Variant;
+import org.junit.jupiter.api.Test;
+
+class MachineHostTest {
+    private final MachineHost host = new MachineHost();
+    private final Object first = new CountingMachine.Counting("first");
+    private final Object second = new CountingMachine.Counting("second");
+
+    private static Map<String, Object> wants(String patch) {
+        return Map.of(MachineHost.NAME, "m0", MachineHost.PATCH_PREFIX + "CacheFlush", patch);
+    }
+
+    private void bind(Object service, String patch) {
+        host.bind(ServiceKind.CACHE_FLUSH, service, Map.of(Variant.PATCH, patch));
+    }
+
+    @Test
+    void aBindingIsPublishedWhenItIsWhatTheConfigurationWants() {
+        host.activate(wants("first"));
+        bind(second, "second");
+        assertTrue(host.missing() != null);
+        bind(first, "first");
+        assertNull(host.missing());
+        assertEquals(Map.of(ServiceKind.CACHE_FLUSH, "first"), host.patches());
+        assertEquals("m0", host.name());
+    }
+
+    @Test
+    void withoutAVariantTheMachineSaysSoAndGoesOnWhenOneReturns() {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        host.unbind(ServiceKind.CACHE_FLUSH, first);
+        lane.online("test");
+        assertEquals("machine m0 has no variant for CacheFlush=first now; it keeps its state: start its bundle again or"
+                + " choose another with patch:use m0 ID",
+                assertThrows(NoVariantException.class, lane::enter).getMessage());
+        bind(first, "first");
+        assertSame(first, lane.enter().cacheFlush());
+        lane.leave();
+        lane.offline();
+    }
+
+    @Test
+    void aVariantIsReleasedOnlyAfterTheLastCallHasLeftIt() throws InterruptedException {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        CountDownLatch inside = new CountDownLatch(1);
+        CountDownLatch mayLeave = new CountDownLatch(1);
+        AtomicBoolean left = new AtomicBoolean();
+        Thread owner = new Thread(() -> {
+            lane.online("a long call");
+            assertSame(first, lane.enter().cacheFlush());
+            inside.countDown();
+            try {
+                mayLeave.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            left.set(true);
+            lane.leave();
+            lane.offline();
+        });
+        owner.start();
+        assertTrue(inside.await(10, TimeUnit.SECONDS));
+        host.modified(wants("second"));
+        bind(second, "second");
+        AtomicBoolean released = new AtomicBoolean();
+        Thread release = new Thread(() -> {
+            host.unbind(ServiceKind.CACHE_FLUSH, first);
+            released.set(left.get());
+        });
+        release.start();
+        release.join(100);
+        assertTrue(release.isAlive(), "the old variant is still in use");
+        mayLeave.countDown();
+        release.join(10_000);
+        owner.join(10_000);
+        assertTrue(released.get());
+    }
+
+    @Test
+    void aLaneThatDoesNotWorkIsNotWaitedFor() {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        lane.online("work");
+        lane.offline();
+        host.modified(wants("second"));
+        bind(second, "second");
+        host.unbind(ServiceKind.CACHE_FLUSH, first);
+        assertEquals(Map.of(ServiceKind.CACHE_FLUSH, "second"), host.patches());
+        host.remove(lane);
+    }
+
+    @Test
+    void callsNest() {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        lane.online("work");
+        lane.enter();
+        host.modified(wants("second"));
+        bind(second, "second");
+        long generation = host.published().generation();
+        assertSame(second, lane.enter().cacheFlush());
+        lane.leave();
+        assertEquals("work", lane.stillBefore(generation));
+        lane.leave();
+        assertNull(lane.stillBefore(generation));
+        lane.offline();
+    }
+
+    @Test
+    void aMachineThatIsGoneSaysSo() {
+        host.activate(wants("first"));
+        bind(first, "first");
+        host.deactivate();
+        assertEquals("machine m0 is gone", host.missing());
+    }
+
+    @Test
+    void waitingForPatchesGivesUp() throws InterruptedException {
+        host.activate(wants("first"));
+        assertEquals(false, host.awaitPatches(Map.of(ServiceKind.CACHE_FLUSH, "first"), 20));
+    }
+}

@@ -1,0 +1,263 @@
+package org.dmalab.vtd;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Metric;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Preset;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Op;
+import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.Event;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.port.Ports;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Services;
+import org.dmalab.api.store.Store;
+import org.dmalab.vtd.hardware.Capabilities;
+import org.dmalab.vtd.hardware.DmaPath;
+import org.dmalab.vtd.hardware.DmarReader;
+import org.dmalab.vtd.hardware.DmarTable;
+import org.dmalab.vtd.hardware.DmarWriter;
+import org.dmalab.vtd.hardware.MachineMemory;
+import org.dmalab.vtd.hardware.MessageInterrupt;
+import org.dmalab.vtd.hardware.PciSpace;
+import org.dmalab.vtd.hardware.RegisterBus;
+import org.dmalab.vtd.hardware.RemappingUnit;
+import org.dmalab.vtd.hardware.SmartArray;
+import org.dmalab.vtd.hardware.UnitProfile;
+import org.dmalab.vtd.hardware.VtdEvent;
+import org.dmalab.vtd.kernel.Boot;
+import org.dmalab.vtd.kernel.FaultHandler;
+import org.dmalab.vtd.kernel.KernelLayout;
+import org.dmalab.vtd.kernel.RegisterFlush;
+import org.dmalab.vtd.kernel.Traffic;
+import org.osgi.service.component.annotations.Component;
+
+/** Intel VT-d: a PC with one remapping unit, a RAID controller at 02:00.0 and a network card at 00:05.0. */
+@Component(service = Architecture.class, property = "dmalab.arch=vtd")
+public final class VtdArchitecture implements Architecture {
+    private static final String DMAR = "dmar";
+    private static final int UNIT_ALIGNMENT = 0xfff;
+
+    @Override
+    public String name() {
+        return "vtd";
+    }
+
+    @Override
+    public String title() {
+        return "Intel VT-d: DMA remapping with context tables, IOTLB and their flushes";
+    }
+
+    @Override
+    public List<Preset> presets() {
+        return List.of(
+                new Preset("X9DRG", "Supermicro X9DRG: 48 bits, 64K domains, 8 fault records, no snooping of tables",
+                        "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
+                        Map.of("cap", 0x00d2078c106f0466L, "ecap", 0x00f020deL, "ramBytes", 4L << 30,
+                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L),
+                        Map.of(DMAR, "/dmar/seed-rmrr.bin")),
+                new Preset("qemu-7.2",
+                        "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
+                        "CAP, ECAP and DMAR table read from QEMU 7.2.22",
+                        Map.of("cap", 0x00d2008c22260206L, "ecap", 0x00f00f4aL, "ramBytes", 1L << 30,
+                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L),
+                        Map.of(DMAR, "/dmar/qemu-7.2.bin")));
+    }
+
+    @Override
+    public List<Preset> profiles() {
+        return List.of(
+                profile("strict",
+                        "a device-selective context flush matches source-id and domain-id; IOTLB by domain-id",
+                        "what the specification allows; no implementation was measured", 1, 0, 0, 0, 64),
+                profile("sid-only", "a device-selective context flush ignores the domain-id; IOTLB by domain-id",
+                        "what the specification allows; no implementation was measured", 0, 0, 0, 1, 64),
+                profile("qemu-7.2", "IOTLB by source-id and before the context cache, hits without permission are lost",
+                        "measured on QEMU 7.2.22", 0, 1, 1, 1, 0));
+    }
+
+    private static Preset profile(String name, String summary, String source, long contextMatchesDomain, long emulator,
+            long contextDomainIsGlobal, long collapse, long pagingEntries) {
+        return new Preset(name, summary, source, Map.ofEntries(
+                Map.entry("contextMatchesDomain", contextMatchesDomain),
+                Map.entry("contextDomainIsGlobal", contextDomainIsGlobal),
+                Map.entry("iotlbBeforeContext", emulator),
+                Map.entry("permissionMissDropped", emulator),
+                Map.entry("setRootResets", emulator),
+                Map.entry("enableResets", emulator),
+                Map.entry("collapseFaults", collapse),
+                Map.entry("reservedContextQualified", 1 - emulator),
+                Map.entry("contextEntries", 256L),
+                Map.entry("iotlbEntries", 1024L),
+                Map.entry("pagingEntries", pagingEntries)));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        Parameter.Type number = Parameter.Type.NUMBER;
+        return List.of(
+                Parameter.required("cap", number, "Capability Register"),
+                Parameter.required("ecap", number, "Extended Capability Register"),
+                Parameter.required("ramBytes", Parameter.Type.SIZE, "bytes of memory"),
+                Parameter.required("hostAddressBits", number, "width of physical addresses, 32 to 52"),
+                Parameter.required("processors", number, "number of processors, 1 to 8"),
+                Parameter.required("invalidation", number, "how the kernel flushes: 0 by register"),
+                flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
+                flag("contextDomainIsGlobal", "a domain-selective context flush is executed as a global one"),
+                flag("iotlbBeforeContext", "the IOTLB is tagged with the source-id and comes before the context cache"),
+                flag("permissionMissDropped", "an IOTLB hit without permission is lost without a record"),
+                flag("setRootResets", "setting the root table pointer empties the caches"),
+                flag("enableResets", "a change of translation enable empties the caches"),
+                flag("collapseFaults", "a second fault of a source-id with a pending record is not recorded"),
+                flag("reservedContextQualified", "FPD suppresses faults for reserved bits of a context entry"),
+                Parameter.required("contextEntries", number, "capacity of the context cache; one more empties it"),
+                Parameter.required("iotlbEntries", number, "capacity of the IOTLB; one more empties it"),
+                Parameter.required("pagingEntries", number, "capacity of the paging-structure cache; 0 for none"));
+    }
+
+    private static Parameter flag(String name, String summary) {
+        return Parameter.required(name, Parameter.Type.NUMBER, "1 if " + summary);
+    }
+
+    @Override
+    public List<String> fileParameters() {
+        return List.of(DMAR);
+    }
+
+    @Override
+    public List<ServiceKind> services() {
+        return List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH);
+    }
+
+    @Override
+    public Object builtIn(MachineSpec spec, ServiceKind kind) {
+        return kind == ServiceKind.CACHE_FLUSH ? new RegisterFlush() : null;
+    }
+
+    @Override
+    public Machine create(MachineSpec spec, Services services) {
+        long processorCount = between("processors", spec.number("processors"), 1, 8);
+        between("invalidation", spec.number("invalidation"), 0, 0);
+        byte[] tableBytes = table(spec);
+        Store store = new Store();
+        Emitter emitter = new Emitter();
+        long ramBytes = spec.number("ramBytes");
+        MachineMemory memory = new MachineMemory(store, emitter, ramBytes);
+        long unitBase = unitBase(DmarReader.read(tableBytes), memory);
+        KernelMemory kernel = KernelLayout.declare(store);
+        Processors processors = new Processors(store, (int) processorCount);
+        MessageInterrupt interrupt = (address, data) -> {
+            if ((data & 0xff) == Boot.MESSAGE_VECTOR) {
+                processors.post((int) ((address >>> 12 & 0xff) % processorCount), FaultHandler.VECTOR, data);
+            }
+        };
+        RemappingUnit unit = new RemappingUnit(store, memory, emitter,
+                new Capabilities(spec.number("cap"), spec.number("ecap")), UnitProfile.of(spec),
+                (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
+        DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
+        SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);
+        PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE);
+        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE);
+        byte[] finished = DmarWriter.withChecksum(tableBytes);
+        for (int i = 0; i < finished.length; i++) {
+            memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
+        }
+        VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, ramBytes);
+        return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
+                new Ports(memory, bus, null, config, dma), FaultHandler::handle, controller::step, model), services);
+    }
+
+    private static long between(String name, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(name + ": " + value + ", expected "
+                    + (least == most ? Long.toString(least) : least + " to " + most));
+        }
+        return value;
+    }
+
+    private byte[] table(MachineSpec spec) {
+        if (spec.file(DMAR) != null) {
+            return spec.file(DMAR);
+        }
+        String resource = presets().stream().filter(preset -> preset.name().equals(spec.preset()))
+                .map(preset -> preset.files().get(DMAR)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("preset " + spec.preset() + " has no DMAR table: "
+                        + "expected a file for the parameter dmar"));
+        try (InputStream in = VtdArchitecture.class.getResourceAsStream(resource)) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new IllegalStateException("cannot read " + resource, e);
+        }
+    }
+
+    /** The one unit that is modelled is where the table says. */
+    private static long unitBase(DmarTable table, MachineMemory memory) {
+        List<Long> bases = new ArrayList<>();
+        for (DmarTable.Structure structure : table.structures()) {
+            if (structure instanceof DmarTable.Drhd unit) {
+                bases.add(unit.base());
+            }
+        }
+        if (bases.size() != 1) {
+            throw new IllegalArgumentException("dmar: the table has " + bases.size() + " DRHD structures, "
+                    + "expected one");
+        }
+        long base = bases.get(0);
+        boolean free = base > 0 && (base & UNIT_ALIGNMENT) == 0 && !memory.isRam(base, 1)
+                && base != VtdModel.CONTROLLER_BASE;
+        if (!free) {
+            throw new IllegalArgumentException("dmar: a unit at 0x" + Long.toHexString(base)
+                    + ", expected a page that is neither memory nor another device");
+        }
+        return base;
+    }
+
+    @Override
+    public String describe(Machine machine, Event event) {
+        return Words.describe(machine.model(VtdModel.class), event);
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(
+                count("contextFlushes", "flushes of the context cache", VtdEvent.CONTEXT_FLUSHED),
+                count("iotlbFlushes", "flushes of the IOTLB", VtdEvent.IOTLB_FLUSHED),
+                count("translations", "addresses translated", VtdEvent.TRANSLATED),
+                new Metric("walks", "translations that were not in the IOTLB",
+                        (kind, a, b, c, d, e, result) -> kind == VtdEvent.TRANSLATED && (c & VtdEvent.IOTLB_HIT) == 0
+                                ? 1 : 0),
+                count("tableReads", "table entries that the unit read", VtdEvent.TABLE_READ),
+                count("faultsRecorded", "faults recorded by the unit", VtdEvent.FAULT_RECORDED),
+                count("registerWrites", "register writes by the kernel", Op.REG_WRITE),
+                count("cacheLineFlushes", "cache lines flushed by the kernel", Op.CACHE));
+    }
+
+    private static Metric count(String name, String summary, int eventKind) {
+        return new Metric(name, summary, (kind, a, b, c, d, e, result) -> kind == eventKind ? 1 : 0);
+    }
+
+    @Override
+    public List<Step> bootSteps() {
+        return List.of(new Step("kernel.boot", Map.of()), new Step("driver.probe", Map.of("device", "02:00.0")));
+    }
+
+    @Override
+    public long traffic(Machine machine, long sequence) {
+        return Traffic.next(machine.cpu(0, Level.USER));
+    }
+
+    @Override
+    public long trafficSeen(Machine machine) {
+        return machine.kernel().load(KernelLayout.TRAFFIC_COUNT.address(), 8);
+    }
+}

@@ -1,0 +1,23 @@
+package org.dmalab.vtd;
+
+import org.dmalab.vtd.hardware.MachineMemory;
+import org.dmalab.vtd.hardware.RemappingUnit;
+import org.dmalab.vtd.hardware.SmartArray;
+
+/**
+ * The handles of one machine, for actions and descriptions.
+ *
+ * @param memory machine memory
+ * @param unit the remapping unit
+ * @param unitBase address of its registers
+ * @param controller the RAID controller
+ * @param controllerBase address of its registers
+ * @param ramBytes size of memory
+ */
+record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
+        long ramBytes) {
+    /** Physical address at which firmware leaves the DMAR table. */
+    static final long DMAR_ADDRESS = 0x01000000L;
+    /** Address of the RAID controller's registers. */
+    static final long CONTROLLER_BASE = 0xf7e00000L;
+}

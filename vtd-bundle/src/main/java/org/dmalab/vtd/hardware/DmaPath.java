@@ -1,0 +1,87 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.port.DmaMaster;
+
+/** A device's way to memory: through the remapping unit. An access that crosses a page is made byte by byte. */
+public final class DmaPath implements DmaMaster {
+    private static final long INTERRUPTS = 0xfee00000L;
+    private static final long INTERRUPT_BYTES = 0x100000;
+    private static final Access DROPPED = new Access(Outcome.DROPPED, 0, 0);
+    private static final Access FAULT = new Access(Outcome.FAULT, 0, 0);
+    private final RemappingUnit unit;
+    private final MachineMemory memory;
+    private final Emitter emitter;
+    private final MessageInterrupt interrupt;
+
+    /** Connects devices to a unit; their writes to the interrupt range are messages. */
+    public DmaPath(RemappingUnit unit, MachineMemory memory, Emitter emitter, MessageInterrupt interrupt) {
+        this.unit = unit;
+        this.memory = memory;
+        this.emitter = emitter;
+        this.interrupt = interrupt;
+    }
+
+    @Override
+    public Access read(long sourceId, long busAddress, int widthBytes) {
+        return access((int) sourceId & 0xffff, busAddress, widthBytes, false, 0);
+    }
+
+    @Override
+    public Access write(long sourceId, long busAddress, int widthBytes, long value) {
+        return access((int) sourceId & 0xffff, busAddress, widthBytes, true, value);
+    }
+
+    private Access access(int sourceId, long busAddress, int widthBytes, boolean write, long value) {
+        if ((busAddress & 0xfff) + widthBytes <= 0x1000) {
+            return one(sourceId, busAddress, widthBytes, write, value);
+        }
+        long result = 0;
+        Access first = null;
+        for (int i = 0; i < widthBytes; i++) {
+            Access part = one(sourceId, busAddress + i, 1, write, value >>> 8 * i);
+            if (part.outcome() != Outcome.OK) {
+                return part;
+            }
+            first = first == null ? part : first;
+            result |= part.value() << 8 * i;
+        }
+        return new Access(Outcome.OK, result, first.physicalAddress());
+    }
+
+    private Access one(int sourceId, long busAddress, int widthBytes, boolean write, long value) {
+        int actor = Actor.device(sourceId);
+        long direction = write ? 1 : 0;
+        // The interrupt address range is not translated. (DMA Remapping, Interrupt Address Range.)
+        if (busAddress >= INTERRUPTS && busAddress < INTERRUPTS + INTERRUPT_BYTES) {
+            if (write) {
+                interrupt.send(busAddress, value);
+            }
+            return new Access(Outcome.OK, 0, busAddress);
+        }
+        long physical = unit.translate(sourceId, busAddress, write);
+        if (physical == Translator.DROPPED) {
+            emitter.emit(EventKind.DMA_DROPPED, actor, busAddress, direction, 0, 0);
+            return DROPPED;
+        }
+        if (physical < 0) {
+            emitter.emit(EventKind.DMA_FAULT, actor, busAddress, direction, -1 - physical, 0);
+            return FAULT;
+        }
+        if (!memory.isRam(physical, widthBytes)) {
+            emitter.emit(EventKind.DMA_ABORT, actor, busAddress, physical, widthBytes, direction);
+            return DROPPED;
+        }
+        if (write) {
+            memory.put(physical, widthBytes, value);
+            emitter.emit(EventKind.DMA_WRITE, actor, busAddress, physical, widthBytes, memory.fetch(physical,
+                    widthBytes));
+            return new Access(Outcome.OK, 0, physical);
+        }
+        long found = memory.fetch(physical, widthBytes);
+        emitter.emit(EventKind.DMA_READ, actor, busAddress, physical, widthBytes, found);
+        return new Access(Outcome.OK, found, physical);
+    }
+}

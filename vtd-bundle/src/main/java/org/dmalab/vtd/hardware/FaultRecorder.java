@@ -1,0 +1,159 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Emitter;
+
+/**
+ * Primary fault logging: fault recording registers, fault status, fault event.
+ *
+ * <p>Specification: Primary Fault Logging; Fault Recording Registers; Fault Status Register.
+ */
+final class FaultRecorder {
+    private static final int RECORD_BYTES = 16;
+    private static final int INDEX_SHIFT = 8;
+    private static final long READ_REQUEST = 1L << 62;
+    private static final long STATUS_BITS = 0xff;
+    private final RegisterFile registers;
+    private final Capabilities capabilities;
+    private final UnitProfile profile;
+    private final Emitter emitter;
+    private final MessageInterrupt interrupt;
+
+    FaultRecorder(RegisterFile registers, Capabilities capabilities, UnitProfile profile, Emitter emitter,
+            MessageInterrupt interrupt) {
+        this.registers = registers;
+        this.capabilities = capabilities;
+        this.profile = profile;
+        this.emitter = emitter;
+        this.interrupt = interrupt;
+    }
+
+    /** Tells whether FPD of a context entry suppresses a fault (a qualified fault). */
+    boolean qualified(int reason) {
+        return switch (reason) {
+            case 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0xc, 0xd -> true;
+            case 0xb -> profile.reservedContextQualified();
+            default -> false;
+        };
+    }
+
+    /** Records a fault, or drops it when the records are full. */
+    void record(int sourceId, long address, boolean write, int reason) {
+        long status = registers.get(Reg.FSTS, 4);
+        if ((status & Reg.PFO) != 0) {
+            unrecorded(1, sourceId, address, reason);
+            return;
+        }
+        if (profile.collapseFaults() && pendingOf(sourceId)) {
+            unrecorded(2, sourceId, address, reason);
+            return;
+        }
+        int index = registers.nextFault();
+        int offset = offset(index);
+        if (registers.get(offset + 8, 8) < 0) {
+            registers.set(Reg.FSTS, 4, status | Reg.PFO);
+            unrecorded(1, sourceId, address, reason);
+            signal(status);
+            return;
+        }
+        registers.set(offset, 8, address & -RegisterFile.BYTES);
+        registers.set(offset + 8, 8, Reg.F | (write ? 0 : READ_REQUEST) | (long) reason << 32 | sourceId);
+        registers.nextFault((index + 1) % capabilities.faultCount());
+        emitter.emit(VtdEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId, address & -RegisterFile.BYTES,
+                reason);
+        if ((status & Reg.PPF) == 0) {
+            registers.set(Reg.FSTS, 4, status & STATUS_BITS | Reg.PPF | (long) index << INDEX_SHIFT);
+        }
+        signal(status);
+    }
+
+    /** Says that a fault was not recorded: 1 overflow, 2 collapsed, 3 fault processing disabled. */
+    void unrecorded(int why, int sourceId, long address, int reason) {
+        emitter.emit(VtdEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason);
+    }
+
+    /** A write to one half of a record: only F can be cleared, by writing 1. */
+    void clearRecord(int offset, long written) {
+        if ((offset - capabilities.faultOffset()) % RECORD_BYTES == 8 && written < 0) {
+            registers.set(offset, 8, registers.get(offset, 8) & ~Reg.F);
+            updatePending();
+        }
+    }
+
+    /** A write to FSTS: write 1 to clear, except PPF, which follows the records. */
+    void clearStatus(long written) {
+        long clearable = STATUS_BITS & ~Reg.PPF;
+        long status = registers.get(Reg.FSTS, 4) & ~(written & clearable);
+        registers.set(Reg.FSTS, 4, status);
+        clearInterruptWhenServed(status);
+    }
+
+    /** Sets an error bit of the status register. */
+    void error(long bit) {
+        long status = registers.get(Reg.FSTS, 4);
+        registers.set(Reg.FSTS, 4, status | bit);
+        signal(status);
+    }
+
+    /** A write to FECTL: IM is writable, and unmasking sends an interrupt that was held back. */
+    void control(long written) {
+        long held = registers.get(Reg.FECTL, 4) & Reg.IP;
+        registers.set(Reg.FECTL, 4, written & Reg.IM | held);
+        if ((written & Reg.IM) == 0 && held != 0) {
+            send();
+        }
+    }
+
+    private boolean pendingOf(int sourceId) {
+        for (int i = 0; i < capabilities.faultCount(); i++) {
+            long upper = registers.get(offset(i) + 8, 8);
+            if (upper < 0 && (upper & 0xffff) == sourceId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** PPF is the OR of all F bits; FRI names the first pending record. */
+    private void updatePending() {
+        long status = registers.get(Reg.FSTS, 4) & STATUS_BITS & ~Reg.PPF;
+        int count = capabilities.faultCount();
+        for (int i = 0; i < count; i++) {
+            int index = (registers.nextFault() + i) % count;
+            if (registers.get(offset(index) + 8, 8) < 0) {
+                registers.set(Reg.FSTS, 4, status | Reg.PPF | (long) index << INDEX_SHIFT);
+                return;
+            }
+        }
+        registers.set(Reg.FSTS, 4, status);
+        clearInterruptWhenServed(status);
+    }
+
+    private void clearInterruptWhenServed(long status) {
+        if ((status & STATUS_BITS) == 0) {
+            registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) & ~Reg.IP);
+        }
+    }
+
+    /** An interrupt comes only for the first of the conditions that are pending together. */
+    private void signal(long statusBefore) {
+        if ((statusBefore & STATUS_BITS) != 0) {
+            return;
+        }
+        if ((registers.get(Reg.FECTL, 4) & Reg.IM) != 0) {
+            registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) | Reg.IP);
+            return;
+        }
+        send();
+    }
+
+    private void send() {
+        registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) & ~Reg.IP);
+        interrupt.send(registers.get(Reg.FEUADDR, 4) << 32 | registers.get(Reg.FEADDR, 4),
+                registers.get(Reg.FEDATA, 4));
+    }
+
+    private int offset(int index) {
+        return capabilities.faultOffset() + RECORD_BYTES * index;
+    }
+}

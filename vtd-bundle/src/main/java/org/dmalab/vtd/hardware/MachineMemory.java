@@ -1,0 +1,89 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.port.Memory;
+import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
+
+/**
+ * Machine memory of a PC: below 3 GiB, and the rest above 4 GiB; between them there are devices.
+ *
+ * <p>A processor reaches it by physical address or through the kernel's linear map. Caches are coherent here: a line
+ * flush has nothing to do, and the remapping unit sees a processor's write at once.
+ */
+public final class MachineMemory implements Memory {
+    /** Where the kernel's linear map of physical memory starts. */
+    public static final long LINEAR_MAP = 0xffff888000000000L;
+    /** End of memory below 4 GiB. */
+    public static final long LOW_END = 0xc0000000L;
+    private static final long HIGH_START = 1L << 32;
+    private static final long LINEAR_MAP_BYTES = 1L << 46;
+    private static final long SMALLEST = 1L << 26;
+    private static final long LARGEST = 1L << 40;
+    private final Region cells;
+    private final Emitter emitter;
+    private final long ramBytes;
+    private final long highEnd;
+
+    /** Declares memory of a size in a store. */
+    public MachineMemory(Store store, Emitter emitter, long ramBytes) {
+        if (ramBytes < SMALLEST || ramBytes > LARGEST || (ramBytes & 0xfff) != 0) {
+            throw new IllegalArgumentException("ramBytes: " + ramBytes + ", expected whole pages, 64M to 1T");
+        }
+        this.emitter = emitter;
+        this.ramBytes = ramBytes;
+        this.highEnd = ramBytes > LOW_END ? HIGH_START + ramBytes - LOW_END : 0;
+        this.cells = store.sparse("memory", Math.max(highEnd, Math.min(ramBytes, LOW_END)) >>> 3, Region.Kind.STATE,
+                cell -> "memory 0x" + Long.toHexString(cell * 8));
+    }
+
+    /** Tells whether a range of physical addresses is all memory. */
+    public boolean isRam(long physicalAddress, long lengthBytes) {
+        long end = physicalAddress + lengthBytes;
+        return physicalAddress >= 0 && end >= physicalAddress && (end <= Math.min(ramBytes, LOW_END)
+                || physicalAddress >= HIGH_START && end <= highEnd);
+    }
+
+    /** Reads as hardware does: physical address, least significant byte first; must be memory. */
+    public long fetch(long physicalAddress, int widthBytes) {
+        return cells.load(physicalAddress, widthBytes);
+    }
+
+    /** Writes as hardware does. */
+    public void put(long physicalAddress, int widthBytes, long value) {
+        cells.store(physicalAddress, widthBytes, value);
+    }
+
+    @Override
+    public long read(int processor, long address, int widthBytes, Endian order) {
+        long physical = physical(address, widthBytes);
+        long value = cells.load(physical, widthBytes);
+        emitter.emit(EventKind.CPU_READ, Actor.processor(processor, Level.USER), physical,
+                widthBytes, value, 0);
+        return order.swap(value, widthBytes);
+    }
+
+    @Override
+    public void write(int processor, long address, int widthBytes, Endian order, long value) {
+        long physical = physical(address, widthBytes);
+        long bytes = order.swap(value, widthBytes);
+        cells.store(physical, widthBytes, bytes);
+        emitter.emit(EventKind.CPU_WRITE, Actor.processor(processor, Level.USER), physical,
+                widthBytes, bytes, 0);
+    }
+
+    private long physical(long address, int widthBytes) {
+        long offset = address - LINEAR_MAP;
+        long physical = offset >= 0 && offset < LINEAR_MAP_BYTES ? offset : address;
+        if (!isRam(physical, widthBytes)) {
+            throw new IllegalArgumentException("address 0x" + Long.toHexString(address) + " is not memory: expected a "
+                    + "physical address of the machine's " + (ramBytes >>> 20)
+                    + " MiB, or 0xffff888000000000 plus one");
+        }
+        return physical;
+    }
+}

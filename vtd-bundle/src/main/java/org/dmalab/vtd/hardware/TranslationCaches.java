@@ -1,0 +1,216 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
+
+/**
+ * What a remapping unit remembers of the tables: context cache, IOTLB, paging-structure cache.
+ *
+ * <p>Specification: Caching Translation Information; Invalidation of Translation Caches. Tags and matching are the
+ * profile's. Not-present entries are never cached, as CAP.CM=0 promises.
+ */
+final class TranslationCaches {
+    /** Read permission in a cached translation. */
+    static final long READ = 1;
+    /** Write permission in a cached translation. */
+    static final long WRITE = 2;
+    private static final int PAGE_SHIFT = 12;
+    private static final int STRIDE = 9;
+    private static final int LEAF_LEVELS = 3;
+    private static final int LEVEL_SHIFT = 16;
+    private final UnitProfile profile;
+    private final Emitter emitter;
+    private final AssociativeCache contexts;
+    private final AssociativeCache iotlb;
+    private final AssociativeCache paging;
+
+    TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
+        this.profile = profile;
+        this.emitter = emitter;
+        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries());
+        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries());
+        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()));
+    }
+
+    // ---- context cache: source-id -> context entry ----
+
+    int context(int sourceId) {
+        return contexts.find(sourceId, 0);
+    }
+
+    long contextLow(int slot) {
+        return contexts.value0(slot);
+    }
+
+    long contextHigh(int slot) {
+        return contexts.value1(slot);
+    }
+
+    int putContext(int sourceId, long low, long high) {
+        emitter.emit(VtdEvent.CONTEXT_CACHED, Actor.device(sourceId), sourceId, low, high, 0);
+        return contexts.put(sourceId, 0, low, high);
+    }
+
+    static int domainOf(long contextHigh) {
+        return (int) (contextHigh >>> 8) & 0xffff;
+    }
+
+    // ---- IOTLB: tag (domain-id or source-id), level, page -> page address and permissions ----
+
+    /** Slot of the translation of an address, or -1. */
+    int translation(int tag, long address) {
+        if (iotlb.count() == 0) {
+            return -1;
+        }
+        for (int level = 1; level <= LEAF_LEVELS; level++) {
+            int slot = iotlb.find(tag | (long) level << LEVEL_SHIFT, address >>> shift(level));
+            if (slot >= 0) {
+                return slot;
+            }
+        }
+        return -1;
+    }
+
+    long permissions(int slot) {
+        return iotlb.value0(slot) & (READ | WRITE);
+    }
+
+    int translationDomain(int slot) {
+        return (int) iotlb.value1(slot);
+    }
+
+    long physical(int slot, long address) {
+        int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
+        long offset = address & (1L << shift) - 1;
+        return iotlb.value0(slot) & ~0xfffL & -(1L << shift) | offset;
+    }
+
+    int putTranslation(int tag, int domain, int level, long address, long page, long permissions) {
+        return iotlb.put(tag | (long) level << LEVEL_SHIFT, address >>> shift(level), page | permissions, domain);
+    }
+
+    // ---- paging-structure cache: domain-id, level of a table, prefix -> table address and permissions so far ----
+
+    /** Slot of the pointer to the table of a level for an address, or -1. */
+    int table(int domain, int level, long address) {
+        return profile.pagingEntries() == 0 ? -1
+                : paging.find(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1));
+    }
+
+    long tableAddress(int slot) {
+        return paging.value0(slot) & ~0xfffL;
+    }
+
+    long tablePermissions(int slot) {
+        return paging.value0(slot) & (READ | WRITE);
+    }
+
+    void putTable(int domain, int level, long address, long table, long permissions) {
+        if (profile.pagingEntries() > 0) {
+            paging.put(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1), table | permissions, 0);
+        }
+    }
+
+    // ---- invalidation ----
+
+    /** Empties everything, as some units do by themselves. */
+    void reset(int why) {
+        contexts.clear();
+        iotlb.clear();
+        paging.clear();
+        emitter.emit(VtdEvent.CACHES_RESET, Actor.MACHINE, why, 0, 0, 0);
+    }
+
+    void flushAllContexts() {
+        int dropped = contexts.count();
+        contexts.clear();
+        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+    }
+
+    /** Domain-selective; returns the scope that was executed. */
+    int flushContextsOfDomain(int domain) {
+        if (profile.contextDomainIsGlobal()) {
+            flushAllContexts();
+            return 1;
+        }
+        int before = contexts.count();
+        for (int slot = before - 1; slot >= 0; slot--) {
+            if (domainOf(contexts.value1(slot)) == domain) {
+                contexts.remove(slot);
+            }
+        }
+        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 2, domain, 0, before - contexts.count());
+        return 2;
+    }
+
+    /** Device-selective; the function mask says which bits of the function number to ignore. */
+    void flushContextsOfDevice(int domain, int sourceId, int functionMask) {
+        int ignored = functionMask == 0 ? 0 : functionMask == 1 ? 4 : functionMask == 2 ? 6 : 7;
+        int before = contexts.count();
+        for (int slot = before - 1; slot >= 0; slot--) {
+            boolean device = ((contexts.key0(slot) ^ sourceId) & ~ignored) == 0;
+            if (device && (!profile.contextMatchesDomain() || domainOf(contexts.value1(slot)) == domain)) {
+                contexts.remove(slot);
+            }
+        }
+        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 3, domain, sourceId, before - contexts.count());
+    }
+
+    void flushAllTranslations() {
+        int dropped = iotlb.count();
+        iotlb.clear();
+        paging.clear();
+        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+    }
+
+    void flushTranslationsOfDomain(int domain) {
+        int before = iotlb.count();
+        for (int slot = before - 1; slot >= 0; slot--) {
+            if (iotlb.value1(slot) == domain) {
+                iotlb.remove(slot);
+            }
+        }
+        for (int slot = paging.count() - 1; slot >= 0; slot--) {
+            if ((paging.key0(slot) & 0xffff) == domain) {
+                paging.remove(slot);
+            }
+        }
+        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 2, domain, 0, before - iotlb.count());
+    }
+
+    /** Page-selective: the low mask bits of the page number are ignored; the hint keeps table pointers. */
+    void flushPages(int domain, long address, int mask, boolean leafOnly) {
+        long size = 1L << PAGE_SHIFT + mask;
+        long first = address & -size;
+        int before = iotlb.count();
+        for (int slot = before - 1; slot >= 0; slot--) {
+            int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
+            if (iotlb.value1(slot) == domain && overlaps(iotlb.key1(slot) << shift, 1L << shift, first, size)) {
+                iotlb.remove(slot);
+            }
+        }
+        for (int slot = leafOnly ? -1 : paging.count() - 1; slot >= 0; slot--) {
+            int shift = shift((int) (paging.key0(slot) >>> LEVEL_SHIFT) + 1);
+            if ((paging.key0(slot) & 0xffff) == domain
+                    && overlaps(paging.key1(slot) << shift, 1L << shift, first, size)) {
+                paging.remove(slot);
+            }
+        }
+        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 3, domain, first | mask, before - iotlb.count());
+    }
+
+    private static boolean overlaps(long firstA, long sizeA, long firstB, long sizeB) {
+        return firstA < firstB + sizeB && firstB < firstA + sizeA;
+    }
+
+    private static int shift(int level) {
+        return PAGE_SHIFT + STRIDE * (level - 1);
+    }
+
+    /** For tests: IOTLB entries, context entries, table pointers. */
+    int[] counts() {
+        return new int[] {iotlb.count(), contexts.count(), paging.count()};
+    }
+}

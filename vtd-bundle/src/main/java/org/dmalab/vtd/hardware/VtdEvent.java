@@ -1,0 +1,34 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.event.EventKind;
+
+/** Kinds of events of the remapping unit; the operands a to d are listed. */
+public final class VtdEvent {
+    /** An address was translated: bus address, physical address, how ({@link #CONTEXT_HIT}...), domain-id. */
+    public static final int TRANSLATED = EventKind.ARCHITECTURE;
+    /** A context entry was fetched and cached: source-id, lower half, upper half. */
+    public static final int CONTEXT_CACHED = EventKind.ARCHITECTURE + 1;
+    /** The context cache was flushed: scope (1 all, 2 domain, 3 device), domain-id, source-id, entries dropped. */
+    public static final int CONTEXT_FLUSHED = EventKind.ARCHITECTURE + 2;
+    /** The IOTLB was flushed: scope (1 all, 2 domain, 3 pages), domain-id, address and mask, entries dropped. */
+    public static final int IOTLB_FLUSHED = EventKind.ARCHITECTURE + 3;
+    /** A fault was recorded: record number, source-id, page address, reason. */
+    public static final int FAULT_RECORDED = EventKind.ARCHITECTURE + 4;
+    /** A fault was not recorded: why (1 overflow, 2 same source-id pending, 3 FPD), source-id, address, reason. */
+    public static final int FAULT_UNRECORDED = EventKind.ARCHITECTURE + 5;
+    /** A table entry was read: physical address, level (6 root, 5 context, 4 to 1 second-level). */
+    public static final int TABLE_READ = EventKind.ARCHITECTURE + 6;
+    /** The unit emptied its caches by itself: 1 root table pointer set, 2 translation enable changed. */
+    public static final int CACHES_RESET = EventKind.ARCHITECTURE + 7;
+    /** A descriptor of the invalidation queue was executed: index, lower half, upper half. */
+    public static final int DESCRIPTOR = EventKind.ARCHITECTURE + 8;
+
+    /** {@link #TRANSLATED}: the context entry came from the context cache. */
+    public static final long CONTEXT_HIT = 1;
+    /** {@link #TRANSLATED}: the translation came from the IOTLB. */
+    public static final long IOTLB_HIT = 2;
+    /** {@link #TRANSLATED}: the walk began at a table pointer from the paging-structure cache. */
+    public static final long PAGING_HIT = 4;
+
+    private VtdEvent() { }
+}

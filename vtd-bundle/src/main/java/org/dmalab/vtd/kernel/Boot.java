@@ -1,0 +1,175 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+
+/** Start and end of a kernel: {@code init_dmars} with register-based invalidation, and the crash. */
+public final class Boot {
+    /** {@code SYSTEM_STATE}: running. */
+    public static final long RUNNING = 1;
+    /** {@code SYSTEM_STATE}: crashed. */
+    public static final long CRASHED = 2;
+    private static final long FIRST_PAGE = 0x02000000L;
+    private static final long CAPTURE_PAGE = 0x03000000L;
+    private static final long NOT_KDUMP =
+            Text.id("DMAR: Translation was enabled for dmar%d but we are not in kdump mode");
+    private static final long RMRR = Text.id("DMAR: Setting RMRR:");
+    private static final long ENABLED = Text.id("DMAR: Intel(R) Virtualization Technology for Directed I/O");
+    private static final long PANIC = Text.id("Kernel panic - not syncing: sysrq triggered crash");
+    private static final long MESSAGE_ADDRESS = 0xfee00000L;
+    /** Vector of fault events in their messages. */
+    public static final long MESSAGE_VECTOR = 0x21;
+    private static final long PROTECTED_ENABLE = 1L << 31;
+
+    private Boot() { }
+
+    /**
+     * Boots a kernel whose data is all zero.
+     *
+     * @param cpu the boot processor
+     * @param ramBytes size of memory, from boot parameters
+     * @param dmarTable physical address of the DMAR table
+     * @param kdump a capture kernel, which takes over tables and resets devices
+     * @return 0 or a negative error number
+     */
+    public static long boot(Cpu cpu, long ramBytes, long dmarTable, boolean kdump) {
+        cpu.store(KernelLayout.RAM_BYTES, ramBytes);
+        cpu.store(KernelLayout.ACPI_DMAR, dmarTable);
+        cpu.store(KernelLayout.PAGE_BASE, kdump ? CAPTURE_PAGE : FIRST_PAGE);
+        cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
+        cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
+        long result = DmarTables.parse(cpu);
+        if (result == 0) {
+            result = initDmars(cpu);
+        }
+        cpu.store(KernelLayout.SYSTEM_STATE, RUNNING);
+        cpu.irqRestore(0);
+        return result;
+    }
+
+    /** The kernel stops where it is; devices and tables go on. */
+    public static long crash(Cpu cpu) {
+        if (cpu.load(KernelLayout.SYSTEM_STATE) != RUNNING) {
+            return Errno.EINVAL;
+        }
+        cpu.irqSave();
+        cpu.printk(PANIC);
+        cpu.store(KernelLayout.SYSTEM_STATE, CRASHED);
+        return 0;
+    }
+
+    private static long initDmars(Cpu cpu) {
+        boolean copied = false;
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            FaultHandler.fault(cpu, iommu);
+            long result = initUnit(cpu, iommu);
+            if (result < 0) {
+                return result;
+            }
+            copied |= (cpu.load(iommu, IntelIommu.FLAGS) & IntelIommu.TRANS_PRE_ENABLED) != 0;
+        }
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            Hw.flushWriteBuffer(cpu, iommu);
+            setRootEntry(cpu, iommu);
+            Flush.context(cpu, iommu, 0, 0, Scope.GLOBAL);
+            Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
+        }
+        if (!copied) {
+            prepareReservedRegions(cpu);
+        }
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            Hw.flushWriteBuffer(cpu, iommu);
+            setInterrupt(cpu, iommu);
+            if ((cpu.load(iommu, IntelIommu.FLAGS) & IntelIommu.TRANS_PRE_ENABLED) == 0) {
+                setPersistent(cpu, iommu, Hw.TE, true);
+            }
+            disableProtectedMemory(cpu, iommu);
+        }
+        cpu.printk(ENABLED);
+        return 0;
+    }
+
+    /** Domain-ids, translation status, root table, and the old kernel's tables if translation is on. */
+    private static long initUnit(Cpu cpu, long iommu) {
+        long ids = cpu.alloc(Hw.domainCount(cpu, iommu) / 8);
+        long root = ids == 0 ? 0 : Pages.alloc(cpu);
+        if (root == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(iommu, IntelIommu.DOMAIN_IDS, ids);
+        Bits.set(cpu, ids, 0); // tags what is cached in caching mode, and says "none" in dmar_domain
+        boolean enabled = (cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0;
+        boolean kdump = cpu.load(KernelLayout.KDUMP) != 0;
+        if (enabled && !kdump) {
+            setPersistent(cpu, iommu, Hw.TE, false);
+            cpu.printk(NOT_KDUMP, cpu.load(iommu, IntelIommu.SEQ_ID));
+        }
+        cpu.store(iommu, IntelIommu.ROOT_ENTRY, root);
+        Hw.flushCache(cpu, iommu, root, Pages.BYTES);
+        if (enabled && kdump) {
+            if (CopiedTables.takeOver(cpu, iommu) == 0) {
+                cpu.store(iommu, IntelIommu.FLAGS, IntelIommu.TRANS_PRE_ENABLED);
+            } else {
+                setPersistent(cpu, iommu, Hw.TE, false);
+            }
+        }
+        return 0;
+    }
+
+    /** {@code iommu_set_root_entry}. */
+    private static void setRootEntry(Cpu cpu, long iommu) {
+        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
+        long flags = cpu.irqSave();
+        cpu.lock(lock);
+        Hw.write(cpu, iommu, Hw.RTADDR, 8, Pages.physical(cpu.load(iommu, IntelIommu.ROOT_ENTRY)));
+        Hw.write(cpu, iommu, Hw.GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | Hw.SRTP);
+        Hw.await(cpu, iommu, Hw.GSTS, 4, Hw.SRTP, Hw.SRTP);
+        cpu.unlock(lock);
+        cpu.irqRestore(flags);
+    }
+
+    private static void setPersistent(Cpu cpu, long iommu, long bit, boolean on) {
+        long command = cpu.load(iommu, IntelIommu.GCMD) & ~bit;
+        cpu.store(iommu, IntelIommu.GCMD, on ? command | bit : command);
+        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
+        long flags = cpu.irqSave();
+        cpu.lock(lock);
+        Hw.write(cpu, iommu, Hw.GCMD, 4, cpu.load(iommu, IntelIommu.GCMD));
+        Hw.await(cpu, iommu, Hw.GSTS, 4, bit, on ? bit : 0);
+        cpu.unlock(lock);
+        cpu.irqRestore(flags);
+    }
+
+    /** {@code iommu_prepare_rmrr_dev}: devices with reserved regions get their domain at boot. */
+    private static void prepareReservedRegions(Cpu cpu) {
+        cpu.printk(RMRR);
+        for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
+            long device = Devices.find(cpu, cpu.load(region, RmrrUnit.SOURCE_ID));
+            if (!Devices.isError(device)) {
+                Domains.ofDevice(cpu, device);
+            }
+        }
+    }
+
+    /** {@code dmar_set_interrupt}; what was pending before is handled first. */
+    private static void setInterrupt(Cpu cpu, long iommu) {
+        Hw.write(cpu, iommu, Hw.FEDATA, 4, MESSAGE_VECTOR);
+        Hw.write(cpu, iommu, Hw.FEADDR, 4, MESSAGE_ADDRESS);
+        Hw.write(cpu, iommu, Hw.FEUADDR, 4, 0);
+        FaultHandler.fault(cpu, iommu);
+        Hw.write(cpu, iommu, Hw.FECTL, 4, 0);
+    }
+
+    /** {@code iommu_disable_protect_mem_regions}. */
+    private static void disableProtectedMemory(Cpu cpu, long iommu) {
+        if ((cpu.load(iommu, IntelIommu.CAP) >>> 5 & 3) != 0) {
+            long value = Hw.read(cpu, iommu, Hw.PMEN, 4);
+            Hw.write(cpu, iommu, Hw.PMEN, 4, value & ~PROTECTED_ENABLE);
+            Hw.await(cpu, iommu, Hw.PMEN, 4, 1, 0);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/**
+ * Context entries in machine memory, by kernel address: one read or write of a half at a time, as the kernel's inline
+ * functions do it.
+ */
+public final class ContextEntry {
+    /** Size of an entry. */
+    public static final int BYTES = 16;
+    private static final long PRESENT = 1;
+    private static final long FAULT_DISABLE = 2;
+    private static final long COPIED = 1 << 3; // bit 67
+    private static final long PAGE_MASK = ~0xfffL;
+
+    private ContextEntry() { }
+
+    /** {@code iommu_context_addr}: the entry of a source-id, 0 if there is no table and none is to be made. */
+    public static long get(Cpu cpu, long iommu, long sourceId, boolean alloc) {
+        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY) + (sourceId >>> 8) * BYTES;
+        long value = low(cpu, root);
+        if ((value & PRESENT) == 0) {
+            long table = alloc ? Pages.alloc(cpu) : 0;
+            if (table == 0) {
+                return 0;
+            }
+            Hw.flushCache(cpu, iommu, table, Pages.BYTES);
+            value = Pages.physical(table) | PRESENT;
+            writeLow(cpu, root, value);
+            Hw.flushCache(cpu, iommu, root, BYTES);
+        }
+        return Pages.linear(value & PAGE_MASK) + (sourceId & 0xff) * BYTES;
+    }
+
+    /** Lower half. */
+    public static long low(Cpu cpu, long entry) {
+        return cpu.read(entry, 8, Endian.LITTLE);
+    }
+
+    /** Upper half. */
+    public static long high(Cpu cpu, long entry) {
+        return cpu.read(entry + 8, 8, Endian.LITTLE);
+    }
+
+    static void writeLow(Cpu cpu, long entry, long value) {
+        cpu.write(entry, 8, Endian.LITTLE, value);
+    }
+
+    static void writeHigh(Cpu cpu, long entry, long value) {
+        cpu.write(entry + 8, 8, Endian.LITTLE, value);
+    }
+
+    /** The present bit by itself. */
+    public static boolean present(Cpu cpu, long entry) {
+        return (low(cpu, entry) & PRESENT) != 0;
+    }
+
+    /** The mark of entries copied from an old kernel, in an available bit (to 5.19). */
+    public static boolean markedCopied(Cpu cpu, long entry) {
+        return (high(cpu, entry) & COPIED) != 0;
+    }
+
+    static long withCopiedMark(long high) {
+        return high | COPIED;
+    }
+
+    /** {@code context_domain_id}. */
+    public static long domainId(Cpu cpu, long entry) {
+        return high(cpu, entry) >>> 8 & 0xffff;
+    }
+
+    /** {@code context_clear_entry}. */
+    public static void clear(Cpu cpu, long entry) {
+        writeLow(cpu, entry, 0);
+        writeHigh(cpu, entry, 0);
+    }
+
+    /** {@code context_set_domain_id}. */
+    public static void setDomainId(Cpu cpu, long entry, long domainId) {
+        writeHigh(cpu, entry, high(cpu, entry) | (domainId & 0xffff) << 8);
+    }
+
+    /** {@code context_set_address_root}. */
+    public static void setAddressRoot(Cpu cpu, long entry, long physical) {
+        writeLow(cpu, entry, low(cpu, entry) & ~PAGE_MASK | physical & PAGE_MASK);
+    }
+
+    /** {@code context_set_address_width}. */
+    public static void setAddressWidth(Cpu cpu, long entry, long width) {
+        writeHigh(cpu, entry, high(cpu, entry) | width & 7);
+    }
+
+    /** {@code context_set_translation_type}. */
+    public static void setTranslationType(Cpu cpu, long entry, long type) {
+        writeLow(cpu, entry, low(cpu, entry) & (-1L << 4 | 3) | (type & 3) << 2);
+    }
+
+    /** {@code context_set_fault_enable}. */
+    public static void setFaultEnable(Cpu cpu, long entry) {
+        writeLow(cpu, entry, low(cpu, entry) & ~FAULT_DISABLE);
+    }
+
+    /** {@code context_set_present}. */
+    public static void setPresent(Cpu cpu, long entry) {
+        writeLow(cpu, entry, low(cpu, entry) | PRESENT);
+    }
+}

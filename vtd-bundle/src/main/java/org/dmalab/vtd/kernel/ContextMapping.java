@@ -1,0 +1,82 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/** The parts of {@code domain_context_mapping_one} that every version has. */
+public final class ContextMapping {
+    private static final long MULTI_LEVEL = 0;
+
+    private ContextMapping() { }
+
+    /** Takes the locks; returns the interrupt flags. */
+    public static long lock(Cpu cpu, long iommu) {
+        long flags = cpu.irqSave();
+        cpu.lock(KernelLayout.DEVICE_DOMAIN_LOCK);
+        cpu.lock(iommu + IntelIommu.LOCK.offset());
+        return flags;
+    }
+
+    /** Releases the locks. */
+    public static void unlock(Cpu cpu, long iommu, long flags) {
+        cpu.unlock(iommu + IntelIommu.LOCK.offset());
+        cpu.unlock(KernelLayout.DEVICE_DOMAIN_LOCK);
+        cpu.irqRestore(flags);
+    }
+
+    /** {@code context_present} to 5.19: an entry that was copied counts as not present. */
+    public static boolean presentAndNotMarked(Cpu cpu, long entry) {
+        return ContextEntry.present(cpu, entry) && !ContextEntry.markedCopied(cpu, entry);
+    }
+
+    /** Tells whether the domain-id is one that the unit has: {@code did_old < cap_ndoms(iommu->cap)}. */
+    public static boolean valid(Cpu cpu, long iommu, long domainId) {
+        return domainId < Hw.domainCount(cpu, iommu);
+    }
+
+    /** The domain's id on its unit. */
+    public static long domainId(Cpu cpu, long domain) {
+        return cpu.load(domain, DmarDomain.DID);
+    }
+
+    /**
+     * Clears the entry, fills it in, sets present, and writes it back if the unit does not snoop. If a table level is
+     * missing the entry stays cleared, as in the kernel.
+     *
+     * @return 0 or {@code -ENOMEM}
+     */
+    public static long program(Cpu cpu, long iommu, long domain, long entry) {
+        ContextEntry.clear(cpu, entry);
+        ContextEntry.setDomainId(cpu, entry, domainId(cpu, domain));
+        long pgd = cpu.load(domain, DmarDomain.PGD);
+        long agaw = cpu.load(iommu, IntelIommu.AGAW);
+        for (long width = cpu.load(domain, DmarDomain.AGAW); width > agaw; width--) {
+            long value = cpu.read(pgd, 8, Endian.LITTLE);
+            if ((value & 3) == 0) {
+                return Errno.ENOMEM;
+            }
+            pgd = Pages.linear(value & ~0xfffL);
+        }
+        ContextEntry.setAddressRoot(cpu, entry, Pages.physical(pgd));
+        ContextEntry.setAddressWidth(cpu, entry, agaw);
+        ContextEntry.setTranslationType(cpu, entry, MULTI_LEVEL);
+        ContextEntry.setFaultEnable(cpu, entry);
+        ContextEntry.setPresent(cpu, entry);
+        Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
+        return 0;
+    }
+
+    /** From not present to present: in caching mode the entry may be cached with domain-id 0, else nothing is. */
+    public static void presentCacheFlush(Cpu cpu, long iommu, long domain, long sourceId) {
+        if (Hw.cachingMode(cpu, iommu)) {
+            Flush.context(cpu, iommu, 0, sourceId, Scope.SELECTIVE);
+            Flush.iotlb(cpu, iommu, domainId(cpu, domain), 0, 0, Scope.DOMAIN);
+        } else {
+            Hw.flushWriteBuffer(cpu, iommu);
+        }
+    }
+}

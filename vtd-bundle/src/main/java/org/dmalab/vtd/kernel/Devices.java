@@ -1,0 +1,59 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
+
+/** Devices on the bus, found when they are first asked for. */
+public final class Devices {
+    private static final long NOTHING = 0xffffffffL;
+    private static final int BAR0 = 0x10;
+    private static final int COMMAND = 0x04;
+    private static final long MEMORY_AND_MASTER = 6;
+
+    private Devices() { }
+
+    /** The device of a source-id: its address, or {@code -ENODEV}. */
+    public static long find(Cpu cpu, long sourceId) {
+        for (long device = cpu.load(KernelLayout.DEVICES); device != 0; device = cpu.load(device, Device.NEXT)) {
+            if (cpu.load(device, Device.SOURCE_ID) == sourceId) {
+                return device;
+            }
+        }
+        long iommu = cpu.load(KernelLayout.IOMMUS);
+        if (iommu == 0 || cpu.readConfig(sourceId, 0, 4) == NOTHING) {
+            return Errno.ENODEV;
+        }
+        long device = cpu.alloc(Device.BYTES);
+        if (device == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(device, Device.SOURCE_ID, sourceId);
+        cpu.store(device, Device.SOURCE_IDS, 1);
+        cpu.store(device, Device.IOMMU, iommu);
+        cpu.store(device, Device.BAR, cpu.readConfig(sourceId, BAR0, 4) & ~0xfL);
+        cpu.store(device, Device.NEXT, cpu.load(KernelLayout.DEVICES));
+        cpu.store(KernelLayout.DEVICES, device);
+        return device;
+    }
+
+    /** Tells whether an address is an error number. */
+    public static boolean isError(long pointer) {
+        return pointer < 0 && pointer > -4096;
+    }
+
+    /** Number of source-ids that a device's requests may carry. */
+    public static int sourceIds(Cpu cpu, long device) {
+        return (int) cpu.load(device, Device.SOURCE_IDS);
+    }
+
+    /** One of them; 0 is its own. */
+    public static long sourceId(Cpu cpu, long device, int index) {
+        return cpu.load(device, index == 0 ? Device.SOURCE_ID : Device.ALIAS);
+    }
+
+    /** {@code pci_enable_device} and {@code pci_set_master}. */
+    static void enable(Cpu cpu, long device) {
+        cpu.writeConfig(cpu.load(device, Device.SOURCE_ID), COMMAND, 2, MEMORY_AND_MASTER);
+    }
+}

@@ -1,0 +1,173 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Buffer;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
+
+/** The DMA API as drivers use it. */
+public final class DmaApi {
+    private static final long LIMIT_PFN = 0xfffff; // below 4 GiB
+    private static final int DIRECTION_SHIFT = 56;
+    private static final int MAXIMUM_PAGES = 64;
+    private static final long PATTERN = 0x0101010101010101L;
+    private static final int FILLED_BYTES = 64;
+
+    private DmaApi() { }
+
+    /** Attaches a device as its first use of the DMA API does. */
+    public static long attach(Cpu cpu, long sourceId) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        long domain = Domains.ofDevice(cpu, device);
+        return Devices.isError(domain) ? domain : 0;
+    }
+
+    /** Takes a device out of its domain. */
+    public static long detach(Cpu cpu, long sourceId) {
+        long device = Devices.find(cpu, sourceId);
+        return Devices.isError(device) ? device : Domains.detach(cpu, device);
+    }
+
+    /** A driver allocates a buffer, fills its start if the device is to read it, and maps it: its bus address. */
+    public static long mapNew(Cpu cpu, long sourceId, long sizeBytes, Direction direction) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        long buffer = alloc(cpu, device, sizeBytes, direction);
+        return Devices.isError(buffer) ? buffer : cpu.load(buffer, Buffer.ADDRESS);
+    }
+
+    /** Unmaps and frees the buffer at a bus address. */
+    public static long unmap(Cpu cpu, long sourceId, long busAddress) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
+            if (cpu.load(buffer, Buffer.DEVICE) == device && cpu.load(buffer, Buffer.ADDRESS) == busAddress) {
+                return release(cpu, buffer);
+            }
+        }
+        return Errno.EINVAL;
+    }
+
+    static boolean anyBuffer(Cpu cpu, long device) {
+        for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
+            if (cpu.load(buffer, Buffer.DEVICE) == device) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Pages, their bus addresses, and a record of both: its address, or an error number. */
+    static long alloc(Cpu cpu, long device, long sizeBytes, Direction direction) {
+        long count = Mappings.pages(0, sizeBytes);
+        if (sizeBytes <= 0 || count > MAXIMUM_PAGES) {
+            return Errno.EINVAL;
+        }
+        long page = Pages.alloc(cpu, (int) count);
+        if (page == 0) {
+            return Errno.ENOMEM;
+        }
+        if (direction != Direction.FROM_DEVICE) {
+            for (int offset = 0; offset < Math.min(sizeBytes, FILLED_BYTES); offset += 8) {
+                cpu.write(page + offset, 8, Endian.LITTLE, PATTERN * (offset / 8 + 1));
+            }
+        }
+        long buffer = map(cpu, device, page, sizeBytes, direction);
+        if (Devices.isError(buffer)) {
+            Pages.free(cpu, page, (int) count);
+        }
+        return buffer;
+    }
+
+    /** {@code intel_map_page}. The services are entered first: without a variant nothing has changed. */
+    static long map(Cpu cpu, long device, long page, long sizeBytes, Direction direction) {
+        Binding variant = cpu.services().enter();
+        try {
+            long domain = Domains.ofDevice(cpu, device);
+            if (Devices.isError(domain)) {
+                return domain;
+            }
+            long buffer = cpu.alloc(Buffer.BYTES);
+            long pfn = buffer == 0 ? 0 : Iovas.alloc(cpu, domain, Mappings.pages(0, sizeBytes), LIMIT_PFN);
+            if (pfn == 0) {
+                freeIf(cpu, buffer);
+                return Errno.ENOMEM;
+            }
+            long physical = Pages.physical(page);
+            long address = variant.iommu().map(cpu, domain, pfn << 12, physical, sizeBytes, direction);
+            if (address < 0) {
+                Iovas.free(cpu, domain, pfn);
+                freeIf(cpu, buffer);
+                return address;
+            }
+            return remember(cpu, buffer, device, address, physical, sizeBytes, direction);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    private static void freeIf(Cpu cpu, long object) {
+        if (object != 0) {
+            cpu.free(object);
+        }
+    }
+
+    private static long remember(Cpu cpu, long buffer, long device, long address, long physical, long sizeBytes,
+            Direction direction) {
+        cpu.store(buffer, Buffer.DEVICE, device);
+        cpu.store(buffer, Buffer.ADDRESS, address);
+        cpu.store(buffer, Buffer.PHYSICAL, physical);
+        cpu.store(buffer, Buffer.SIZE, sizeBytes);
+        cpu.store(buffer, Buffer.DIRECTION, direction.ordinal());
+        cpu.store(buffer, Buffer.NEXT, cpu.load(KernelLayout.BUFFERS));
+        cpu.store(KernelLayout.BUFFERS, buffer);
+        cpu.note(EventKind.BUFFER_TO_DEVICE, cpu.load(device, Device.SOURCE_ID), address, physical,
+                sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
+        return buffer;
+    }
+
+    /** {@code intel_unmap}, and the pages go. */
+    static long release(Cpu cpu, long buffer) {
+        long device = cpu.load(buffer, Buffer.DEVICE);
+        long domain = cpu.load(device, Device.DOMAIN);
+        long address = cpu.load(buffer, Buffer.ADDRESS);
+        long size = cpu.load(buffer, Buffer.SIZE);
+        Direction direction = Direction.of(cpu.load(buffer, Buffer.DIRECTION));
+        Binding variant = cpu.services().enter();
+        try {
+            long result = variant.iommu().unmap(cpu, domain, address, size, direction);
+            if (result < 0) {
+                return result;
+            }
+        } finally {
+            cpu.services().leave();
+        }
+        long physical = cpu.load(buffer, Buffer.PHYSICAL);
+        cpu.note(EventKind.BUFFER_TO_CPU, cpu.load(device, Device.SOURCE_ID), address, physical,
+                size | (long) direction.ordinal() << DIRECTION_SHIFT);
+        Iovas.free(cpu, domain, address >>> 12);
+        Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));
+        unlink(cpu, buffer);
+        return 0;
+    }
+
+    private static void unlink(Cpu cpu, long buffer) {
+        long previous = KernelLayout.BUFFERS.address();
+        while (cpu.load(previous, 8) != buffer) {
+            previous = cpu.load(previous, 8) + Buffer.NEXT.offset();
+        }
+        cpu.store(previous, 8, cpu.load(buffer, Buffer.NEXT));
+        cpu.free(buffer);
+    }
+}

@@ -1,0 +1,135 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+
+/** The kernel's reading of the DMAR table that firmware left in memory: {@code dmar_table_init}. */
+final class DmarTables {
+    private static final long WIDTH = Text.id("DMAR: Host address width %d");
+    private static final long DRHD = Text.id("DMAR: DRHD base: 0x%014llx flags: 0x%x");
+    private static final long RMRR = Text.id("DMAR: RMRR base: 0x%014llx end: 0x%014llx");
+    private static final long ATSR = Text.id("DMAR: ATSR flags: 0x%x");
+    private static final long INVALID = Text.id("DMAR: Invalid 0-length structure");
+    private static final long DMAR0 = Text.id("DMAR: dmar%d: reg_base_addr %llx ver %d:%d cap %llx ecap %llx");
+    private static final int STRUCTURES = 48;
+    private static final int RMRR_SCOPES = 24;
+    private static final int SECONDARY_BUS = 0x19;
+    private static final int DEFAULT_WIDTH_BITS = 48;
+    private static final long SAVED_COMMANDS = 0x86800000L; // TE, QIE, IRE, CFI
+
+    private DmarTables() { }
+
+    static long parse(Cpu cpu) {
+        long table = cpu.load(KernelLayout.ACPI_DMAR);
+        long length = u(cpu, table + 4, 4);
+        cpu.printk(WIDTH, u(cpu, table + 36, 1) + 1);
+        for (long at = table + STRUCTURES; at < table + length;) {
+            long type = u(cpu, at, 2);
+            long size = u(cpu, at + 2, 2);
+            if (size == 0) {
+                cpu.printk(INVALID);
+                return Errno.EINVAL;
+            }
+            long result = 0;
+            if (type == 0) {
+                result = addUnit(cpu, at);
+            } else if (type == 1) {
+                result = addRegions(cpu, at, size);
+            } else if (type == 2) {
+                cpu.printk(ATSR, u(cpu, at + 4, 1));
+            }
+            if (result < 0) {
+                return result;
+            }
+            at += size;
+        }
+        return cpu.load(KernelLayout.IOMMUS) == 0 ? Errno.ENODEV : 0;
+    }
+
+    /** {@code alloc_iommu}. */
+    private static long addUnit(Cpu cpu, long at) {
+        long base = u(cpu, at + 8, 8);
+        cpu.printk(DRHD, base, u(cpu, at + 4, 1));
+        long iommu = cpu.alloc(IntelIommu.BYTES);
+        if (iommu == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(iommu, IntelIommu.REG, base);
+        long cap = Hw.read(cpu, iommu, Hw.CAP, 8);
+        long ecap = Hw.read(cpu, iommu, Hw.ECAP, 8);
+        long version = Hw.read(cpu, iommu, 0, 4);
+        cpu.store(iommu, IntelIommu.CAP, cap);
+        cpu.store(iommu, IntelIommu.ECAP, ecap);
+        long widths = cap >>> 8 & 0x1f;
+        int agaw = (DEFAULT_WIDTH_BITS - 30) / 9;
+        while (agaw >= 0 && (widths >>> agaw & 1) == 0) {
+            agaw--;
+        }
+        if (agaw < 0) {
+            cpu.free(iommu);
+            return Errno.EINVAL;
+        }
+        cpu.store(iommu, IntelIommu.AGAW, agaw);
+        cpu.store(iommu, IntelIommu.MSAGAW, 63 - Long.numberOfLeadingZeros(widths));
+        cpu.store(iommu, IntelIommu.GCMD, Hw.read(cpu, iommu, Hw.GSTS, 4) & SAVED_COMMANDS);
+        cpu.printk(DMAR0, 0, base, version >>> 4 & 0xf, version & 0xf, cap, ecap);
+        cpu.store(iommu, IntelIommu.NEXT, cpu.load(KernelLayout.IOMMUS));
+        cpu.store(KernelLayout.IOMMUS, iommu);
+        return 0;
+    }
+
+    /** One record for each device of the region, in the order of the table. */
+    private static long addRegions(Cpu cpu, long at, long size) {
+        long base = u(cpu, at + 8, 8);
+        long end = u(cpu, at + 16, 8);
+        cpu.printk(RMRR, base, end);
+        for (long scope = at + RMRR_SCOPES; scope + 6 <= at + size;) {
+            long scopeBytes = u(cpu, scope + 1, 1);
+            if (scopeBytes < 6) {
+                cpu.printk(INVALID);
+                return Errno.EINVAL;
+            }
+            long region = cpu.alloc(RmrrUnit.BYTES);
+            if (region == 0) {
+                return Errno.ENOMEM;
+            }
+            cpu.store(region, RmrrUnit.BASE_ADDRESS, base);
+            cpu.store(region, RmrrUnit.END_ADDRESS, end);
+            cpu.store(region, RmrrUnit.SOURCE_ID, sourceId(cpu, scope, scopeBytes));
+            append(cpu, region);
+            scope += scopeBytes;
+        }
+        return 0;
+    }
+
+    private static long sourceId(Cpu cpu, long scope, long scopeBytes) {
+        long bus = u(cpu, scope + 5, 1);
+        for (long hop = scope + 6; ; hop += 2) {
+            long sourceId = bus << 8 | u(cpu, hop, 1) << 3 | u(cpu, hop + 1, 1) & 7;
+            if (hop + 4 > scope + scopeBytes) {
+                return sourceId;
+            }
+            bus = cpu.readConfig(sourceId, SECONDARY_BUS, 1);
+        }
+    }
+
+    private static void append(Cpu cpu, long region) {
+        long last = cpu.load(KernelLayout.RMRRS);
+        if (last == 0) {
+            cpu.store(KernelLayout.RMRRS, region);
+            return;
+        }
+        while (cpu.load(last, RmrrUnit.NEXT) != 0) {
+            last = cpu.load(last, RmrrUnit.NEXT);
+        }
+        cpu.store(last, RmrrUnit.NEXT, region);
+    }
+
+    private static long u(Cpu cpu, long address, int widthBytes) {
+        return cpu.read(address, widthBytes, Endian.LITTLE);
+    }
+}

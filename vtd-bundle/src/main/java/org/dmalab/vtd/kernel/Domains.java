@@ -1,0 +1,190 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+
+/** Domains and the devices in them. */
+public final class Domains {
+    private static final long IDENTITY =
+            Text.id("DMAR: Setting identity map for device 0000:%02x:%02x.%d [0x%llx - 0x%llx]");
+    private static final long ENDS_BEFORE = Text.id("Your BIOS is broken; RMRR ends before it starts!");
+    private static final long TOO_WIDE = Text.id("Your BIOS is broken; RMRR exceeds permitted address width");
+    private static final long INTERRUPTS_FIRST = 0xfee00;
+    private static final long INTERRUPTS_LAST = 0xfeeff;
+    private static final int DIRECTION_SHIFT = 56;
+
+    private Domains() { }
+
+    /** {@code get_valid_domain_for_dev}: the device's domain, made and attached at its first use of the DMA API. */
+    static long ofDevice(Cpu cpu, long device) {
+        long domain = cpu.load(device, Device.DOMAIN);
+        if (domain != 0) {
+            return domain;
+        }
+        domain = alloc(cpu, cpu.load(device, Device.IOMMU));
+        if (domain == 0) {
+            return Errno.ENOMEM;
+        }
+        for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
+            if (cpu.load(region, RmrrUnit.SOURCE_ID) == cpu.load(device, Device.SOURCE_ID)) {
+                prepareIdentityMap(cpu, domain, device, region);
+            }
+        }
+        long result = attach(cpu, device, domain);
+        if (result < 0) {
+            exit(cpu, domain);
+            return result;
+        }
+        return domain;
+    }
+
+    private static long alloc(Cpu cpu, long iommu) {
+        long domain = cpu.alloc(DmarDomain.BYTES);
+        long pgd = domain == 0 ? 0 : Pages.alloc(cpu);
+        if (pgd == 0) {
+            if (domain != 0) {
+                cpu.free(domain);
+            }
+            return 0;
+        }
+        cpu.store(domain, DmarDomain.IOMMU, iommu);
+        cpu.store(domain, DmarDomain.AGAW, cpu.load(iommu, IntelIommu.AGAW));
+        cpu.store(domain, DmarDomain.COHERENT, cpu.load(iommu, IntelIommu.ECAP) & 1);
+        cpu.store(domain, DmarDomain.PGD, pgd);
+        Mappings.flush(cpu, domain, pgd, Pages.BYTES);
+        Iovas.reserve(cpu, domain, INTERRUPTS_FIRST, INTERRUPTS_LAST);
+        return domain;
+    }
+
+    /** {@code domain_prepare_identity_map}; firmware that is wrong is told so, and the region left out. */
+    private static void prepareIdentityMap(Cpu cpu, long domain, long device, long region) {
+        long start = cpu.load(region, RmrrUnit.BASE_ADDRESS);
+        long end = cpu.load(region, RmrrUnit.END_ADDRESS);
+        long sourceId = cpu.load(device, Device.SOURCE_ID);
+        cpu.printk(IDENTITY, sourceId >>> 8, sourceId >>> 3 & 0x1f, sourceId & 7, start, end);
+        if (Long.compareUnsigned(end, start) < 0) {
+            cpu.warn(ENDS_BEFORE);
+            return;
+        }
+        if (end >>> 30 + 9 * cpu.load(domain, DmarDomain.AGAW) != 0) {
+            cpu.warn(TOO_WIDE);
+            return;
+        }
+        long first = start >>> 12;
+        long count = (end >>> 12) - first + 1;
+        Iovas.reserve(cpu, domain, first, end >>> 12);
+        Mappings.clearRange(cpu, domain, first, count);
+        if (Mappings.fill(cpu, domain, first, first, count, Mappings.READ | Mappings.WRITE) == 0) {
+            cpu.note(EventKind.BUFFER_TO_DEVICE, sourceId, start, start,
+                    end - start + 1 | (long) Direction.BIDIRECTIONAL.ordinal() << DIRECTION_SHIFT);
+        }
+    }
+
+    /** {@code set_domain_for_dev}: a domain-id on the unit, then the context entries by the variant. */
+    private static long attach(Cpu cpu, long device, long domain) {
+        Binding variant = cpu.services().enter();
+        try {
+            long iommu = cpu.load(device, Device.IOMMU);
+            long result = attachToUnit(cpu, domain, iommu);
+            if (result < 0) {
+                return result;
+            }
+            result = variant.iommu().attach(cpu, device, domain);
+            if (result < 0) {
+                detachFromUnit(cpu, domain, iommu);
+                return result;
+            }
+            for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
+                CopiedTables.clearInBitmap(cpu, iommu, Devices.sourceId(cpu, device, i));
+            }
+            cpu.store(device, Device.DOMAIN, domain);
+            return 0;
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    /** {@code domain_attach_iommu}: the smallest free domain-id. */
+    private static long attachToUnit(Cpu cpu, long domain, long iommu) {
+        long bitmap = cpu.load(iommu, IntelIommu.DOMAIN_IDS);
+        long count = Hw.domainCount(cpu, iommu);
+        if (cpu.load(domain, DmarDomain.DEVICES) == 0) {
+            long did = Bits.firstZero(cpu, bitmap, count);
+            if (did >= count) {
+                return Errno.ENOSPC;
+            }
+            Bits.set(cpu, bitmap, did);
+            cpu.store(domain, DmarDomain.DID, did);
+        }
+        cpu.store(domain, DmarDomain.DEVICES, cpu.load(domain, DmarDomain.DEVICES) + 1);
+        return 0;
+    }
+
+    private static void detachFromUnit(Cpu cpu, long domain, long iommu) {
+        long left = cpu.load(domain, DmarDomain.DEVICES) - 1;
+        cpu.store(domain, DmarDomain.DEVICES, left);
+        if (left == 0) {
+            Bits.clear(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), cpu.load(domain, DmarDomain.DID));
+        }
+    }
+
+    /** {@code dmar_remove_one_dev_info}, then {@code domain_exit}. */
+    static long detach(Cpu cpu, long device) {
+        long domain = cpu.load(device, Device.DOMAIN);
+        if (domain == 0) {
+            return Errno.EINVAL;
+        }
+        if (DmaApi.anyBuffer(cpu, device)) {
+            return Errno.EBUSY;
+        }
+        long iommu = cpu.load(device, Device.IOMMU);
+        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
+            clearContext(cpu, iommu, Devices.sourceId(cpu, device, i));
+        }
+        long sourceId = cpu.load(device, Device.SOURCE_ID);
+        for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
+            if (cpu.load(region, RmrrUnit.SOURCE_ID) == sourceId) {
+                long start = cpu.load(region, RmrrUnit.BASE_ADDRESS);
+                cpu.note(EventKind.BUFFER_TO_CPU, sourceId, start, start,
+                        cpu.load(region, RmrrUnit.END_ADDRESS) - start + 1);
+            }
+        }
+        cpu.store(device, Device.DOMAIN, 0);
+        detachFromUnit(cpu, domain, iommu);
+        exit(cpu, domain);
+        return 0;
+    }
+
+    /** {@code domain_context_clear_one}, 4.19. */
+    private static void clearContext(Cpu cpu, long iommu, long sourceId) {
+        long entry = ContextEntry.get(cpu, iommu, sourceId, false);
+        if (entry == 0) {
+            return;
+        }
+        long lock = iommu + IntelIommu.LOCK.offset();
+        long flags = cpu.irqSave();
+        cpu.lock(lock);
+        long did = ContextEntry.domainId(cpu, entry);
+        ContextEntry.clear(cpu, entry);
+        Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
+        cpu.unlock(lock);
+        cpu.irqRestore(flags);
+        Flush.context(cpu, iommu, did, sourceId, Scope.SELECTIVE);
+        Flush.iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN);
+    }
+
+    private static void exit(Cpu cpu, long domain) {
+        Iovas.freeAll(cpu, domain);
+        Mappings.freeTables(cpu, domain);
+        cpu.free(domain);
+    }
+}

@@ -1,0 +1,48 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/** The kernel's calls through {@code iommu->flush}. */
+public final class Flush {
+    private static final long INVALIDATION_HINT = 1 << 6;
+
+    private Flush() { }
+
+    /** {@code iommu->flush.flush_context} without a function mask. */
+    public static void context(Cpu cpu, long iommu, long domainId, long sourceId, Scope scope) {
+        Binding variant = cpu.services().enter();
+        try {
+            variant.cacheFlush().context(cpu, iommu, domainId, sourceId, 0, scope);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    /** {@code iommu->flush.flush_iotlb}. */
+    public static void iotlb(Cpu cpu, long iommu, long domainId, long address, long addressMask, Scope scope) {
+        Binding variant = cpu.services().enter();
+        try {
+            variant.cacheFlush().iotlb(cpu, iommu, domainId, address, addressMask, scope);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    /** {@code iommu_flush_iotlb_psi}: pages if the unit can, else the domain. The hint keeps table pointers. */
+    static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
+        long iommu = cpu.load(domain, DmarDomain.IOMMU);
+        long did = cpu.load(domain, DmarDomain.DID);
+        long cap = cpu.load(iommu, IntelIommu.CAP);
+        long mask = Mappings.log2RoundedUp(count);
+        boolean selective = (cap >>> 39 & 1) != 0 && mask <= (cap >>> 48 & 0x3f);
+        if (selective) {
+            iotlb(cpu, iommu, did, firstPfn << 12 | (leafOnly ? INVALIDATION_HINT : 0), mask, Scope.SELECTIVE);
+        } else {
+            iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.CacheOp;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/** A remapping unit's registers as the kernel uses them. */
+public final class Hw {
+    static final int CAP = 0x08;
+    static final int ECAP = 0x10;
+    static final int GCMD = 0x18;
+    static final int GSTS = 0x1c;
+    static final int RTADDR = 0x20;
+    static final int CCMD = 0x28;
+    static final int FSTS = 0x34;
+    static final int FECTL = 0x38;
+    static final int FEDATA = 0x3c;
+    static final int FEADDR = 0x40;
+    static final int FEUADDR = 0x44;
+    static final int PMEN = 0x64;
+    static final long TE = 1L << 31;
+    static final long SRTP = 1L << 30;
+    static final long WBF = 1L << 27;
+    private static final long MALFUNCTION = Text.id("DMAR: DMAR hardware is malfunctioning");
+    private static final long POLL_NANOS = 100_000_000L;
+    private static final int POLLS = 100; // 10 s, DMAR_OPERATION_TIMEOUT
+    private static final int CACHE_LINE = 64;
+
+    private Hw() { }
+
+    static long read(Cpu cpu, long iommu, int offset, int widthBytes) {
+        return cpu.readRegister(cpu.load(iommu, IntelIommu.REG) + offset, widthBytes);
+    }
+
+    static void write(Cpu cpu, long iommu, int offset, int widthBytes, long value) {
+        cpu.writeRegister(cpu.load(iommu, IntelIommu.REG) + offset, widthBytes, value);
+    }
+
+    /** Waits until the bits of a register have a value; a unit that never answers stops the kernel. */
+    static long await(Cpu cpu, long iommu, int offset, int widthBytes, long bits, long expected) {
+        for (int i = 0; i < POLLS; i++) {
+            long value = read(cpu, iommu, offset, widthBytes);
+            if ((value & bits) == expected) {
+                return value;
+            }
+            cpu.delay(POLL_NANOS);
+        }
+        cpu.bug(MALFUNCTION);
+        return 0;
+    }
+
+    /** One command with the persistent bits, until the status shows it. */
+    static void command(Cpu cpu, long iommu, long bit, long expected) {
+        long register = iommu + IntelIommu.REGISTER_LOCK.offset();
+        long flags = cpu.irqSave();
+        cpu.lock(register);
+        write(cpu, iommu, GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | bit);
+        await(cpu, iommu, GSTS, 4, bit, expected);
+        cpu.unlock(register);
+        cpu.irqRestore(flags);
+    }
+
+    /** {@code iommu_flush_write_buffer}. */
+    public static void flushWriteBuffer(Cpu cpu, long iommu) {
+        if ((cpu.load(iommu, IntelIommu.CAP) >>> 4 & 1) != 0) {
+            command(cpu, iommu, WBF, 0);
+        }
+    }
+
+    /** {@code __iommu_flush_cache}: writes table lines back when the unit does not snoop. */
+    public static void flushCache(Cpu cpu, long iommu, long address, long sizeBytes) {
+        if ((cpu.load(iommu, IntelIommu.ECAP) & 1) == 0) {
+            flushLines(cpu, address, sizeBytes);
+        }
+    }
+
+    /** {@code clflush_cache_range}. */
+    static void flushLines(Cpu cpu, long address, long sizeBytes) {
+        for (long line = address & -CACHE_LINE; line < address + sizeBytes; line += CACHE_LINE) {
+            cpu.cache(CacheOp.FLUSH_LINE, line);
+        }
+    }
+
+    /** {@code cap_ndoms}. */
+    public static long domainCount(Cpu cpu, long iommu) {
+        return 1L << 4 + 2 * (cpu.load(iommu, IntelIommu.CAP) & 7);
+    }
+
+    /** {@code cap_caching_mode}. */
+    public static boolean cachingMode(Cpu cpu, long iommu) {
+        return (cpu.load(iommu, IntelIommu.CAP) >>> 7 & 1) != 0;
+    }
+}

@@ -1,0 +1,234 @@
+package org.dmalab.vtd.kernel;
+
+import java.util.List;
+
+import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Struct;
+import org.dmalab.api.kernel.Variable;
+import org.dmalab.api.store.Store;
+
+/**
+ * The kernel's own data: variables and structures, with the same addresses on every machine and in every kernel that
+ * boots on it. A capture kernel is the same image at another place of physical memory, so what the old kernel kept at
+ * these addresses is gone when it runs.
+ */
+public final class KernelLayout {
+    /** Where the kernel's data starts. */
+    public static final long BASE = 0xffffffff82000000L;
+    /** Room for variables. */
+    public static final int STATIC_BYTES = 4096;
+    /** Room for objects. */
+    public static final int HEAP_BYTES = 256 << 10;
+    /** Pages that a kernel has for tables and buffers. */
+    public static final int PAGES = 4096;
+
+    /** Bytes of memory, from boot parameters. */
+    public static final Variable RAM_BYTES = new Variable("e820_ram_bytes", BASE, 8, 1);
+    /** Physical address of the DMAR table, from boot parameters. */
+    public static final Variable ACPI_DMAR = after(RAM_BYTES, "acpi_dmar", 8, 1);
+    /** Physical address of the first page this kernel may use. */
+    public static final Variable PAGE_BASE = after(ACPI_DMAR, "page_base", 8, 1);
+    /** One bit a page: taken. */
+    public static final Variable PAGE_TAKEN = after(PAGE_BASE, "page_taken", 8, PAGES / 64);
+    /** One bit a page: was taken once, so it must be cleared before use. */
+    public static final Variable PAGE_USED = after(PAGE_TAKEN, "page_used", 8, PAGES / 64);
+    /** The word of the bitmap below which all pages are taken. */
+    public static final Variable PAGE_HINT = after(PAGE_USED, "page_hint", 4, 1);
+    /** 1 in a capture kernel ({@code is_kdump_kernel()}). */
+    public static final Variable KDUMP = after(PAGE_HINT, "is_kdump_kernel", 4, 1);
+    /** 1 if drivers must reset their devices. */
+    public static final Variable RESET_DEVICES = after(KDUMP, "reset_devices", 4, 1);
+    /** 1 when the kernel has booted, 2 when it has crashed. */
+    public static final Variable SYSTEM_STATE = after(RESET_DEVICES, "system_state", 4, 1);
+    /** Nobody ever sets it: what sleeping code waits for. */
+    public static final Variable SLEEP = after(SYSTEM_STATE, "sleep", 4, 1);
+    /** {@code device_domain_lock}. */
+    public static final Variable DEVICE_DOMAIN_LOCK = after(SLEEP, "device_domain_lock", 4, 1);
+    /** First remapping unit. */
+    public static final Variable IOMMUS = after(DEVICE_DOMAIN_LOCK, "dmar_drhd_units", 8, 1);
+    /** First reserved memory region. */
+    public static final Variable RMRRS = after(IOMMUS, "dmar_rmrr_units", 8, 1);
+    /** First device. */
+    public static final Variable DEVICES = after(RMRRS, "pci_devices", 8, 1);
+    /** First mapping of a driver. */
+    public static final Variable BUFFERS = after(DEVICES, "driver_buffers", 8, 1);
+    /** Calls of the load whose effect the tables showed. */
+    public static final Variable TRAFFIC_COUNT = after(BUFFERS, "traffic_count", 8, 1);
+    /** Maps since the load's device was attached. */
+    public static final Variable TRAFFIC_MAPS = after(TRAFFIC_COUNT, "traffic_maps", 4, 1);
+    /** The page that the load maps. */
+    public static final Variable TRAFFIC_PAGE = after(TRAFFIC_MAPS, "traffic_page", 8, 1);
+
+    private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
+            KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
+            TRAFFIC_COUNT, TRAFFIC_MAPS, TRAFFIC_PAGE);
+
+    private KernelLayout() { }
+
+    private static Variable after(Variable last, String name, int widthBytes, int count) {
+        long end = last.address() + (long) last.widthBytes() * last.count();
+        return new Variable(name, end + widthBytes - 1 & -widthBytes, widthBytes, count);
+    }
+
+    /** Declares the kernel's data in a store. */
+    public static KernelMemory declare(Store store) {
+        KernelMemory memory = new KernelMemory(store, BASE, STATIC_BYTES, HEAP_BYTES);
+        for (Variable variable : ALL) {
+            Variable declared = memory.array(variable.name(), variable.widthBytes(), variable.count());
+            if (!declared.equals(variable)) {
+                throw new IllegalStateException(variable.name() + " at 0x" + Long.toHexString(declared.address())
+                        + ", the layout has it at 0x" + Long.toHexString(variable.address()));
+            }
+        }
+        return memory;
+    }
+
+    /** Another kernel starts at these addresses: its data is zero, whatever the last one kept there. */
+    public static void startOver(KernelMemory memory) {
+        for (int offset = 0; offset < STATIC_BYTES; offset += 8) {
+            memory.store(BASE + offset, 8, 0);
+        }
+        for (int offset = 0; offset < HEAP_BYTES; offset += 64) {
+            memory.free(BASE + STATIC_BYTES + offset);
+        }
+    }
+
+    /** {@code struct intel_iommu}: a remapping unit. */
+    public static final class IntelIommu {
+        private static final Struct STRUCT = new Struct("intel_iommu");
+        /** Address of its registers. */
+        public static final Field REG = STRUCT.field("reg", 8);
+        /** Its CAP. */
+        public static final Field CAP = STRUCT.field("cap", 8);
+        /** Its ECAP. */
+        public static final Field ECAP = STRUCT.field("ecap", 8);
+        /** Kernel address of the root table. */
+        public static final Field ROOT_ENTRY = STRUCT.field("root_entry", 8);
+        /** Address of the bitmap of domain-ids. */
+        public static final Field DOMAIN_IDS = STRUCT.field("domain_ids", 8);
+        /** Address of the bitmap of copied context entries; 0 if none were copied. */
+        public static final Field COPIED_TABLES = STRUCT.field("copied_tables", 8);
+        /** Next unit. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** Persistent bits of GCMD. */
+        public static final Field GCMD = STRUCT.field("gcmd", 4);
+        /** Number, as in dmar0. */
+        public static final Field SEQ_ID = STRUCT.field("seq_id", 4);
+        /** Adjusted guest address width in use. */
+        public static final Field AGAW = STRUCT.field("agaw", 4);
+        /** Largest supported one. */
+        public static final Field MSAGAW = STRUCT.field("msagaw", 4);
+        /** Bit 0: translation was on when this kernel came. */
+        public static final Field FLAGS = STRUCT.field("flags", 4);
+        /** Protects registers. */
+        public static final Field REGISTER_LOCK = STRUCT.field("register_lock", 4);
+        /** Protects root and context tables and domain-ids. */
+        public static final Field LOCK = STRUCT.field("lock", 4);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+        /** {@link #FLAGS}: translation was on when this kernel came. */
+        public static final long TRANS_PRE_ENABLED = 1;
+
+        private IntelIommu() { }
+    }
+
+    /** {@code struct dmar_domain}: an address space. */
+    public static final class DmarDomain {
+        private static final Struct STRUCT = new Struct("dmar_domain");
+        /** Kernel address of its top table. */
+        public static final Field PGD = STRUCT.field("pgd", 8);
+        /** Its remapping unit. */
+        public static final Field IOMMU = STRUCT.field("iommu", 8);
+        /** First address range in use, highest first. */
+        public static final Field IOVAS = STRUCT.field("iovad", 8);
+        /** Its domain-id on its unit; 0 while it is on none. */
+        public static final Field DID = STRUCT.field("iommu_did", 4);
+        /** Its address width: (bits - 30) / 9. */
+        public static final Field AGAW = STRUCT.field("agaw", 4);
+        /** 1 if table walks snoop the processor's caches. */
+        public static final Field COHERENT = STRUCT.field("iommu_coherency", 4);
+        /** Devices attached. */
+        public static final Field DEVICES = STRUCT.field("device_count", 4);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private DmarDomain() { }
+    }
+
+    /** A device with its {@code device_domain_info}. */
+    public static final class Device {
+        private static final Struct STRUCT = new Struct("device_domain_info");
+        /** Next device. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** Its remapping unit. */
+        public static final Field IOMMU = STRUCT.field("iommu", 8);
+        /** Its domain; 0 while it has none. */
+        public static final Field DOMAIN = STRUCT.field("domain", 8);
+        /** Where its registers are. */
+        public static final Field BAR = STRUCT.field("bar", 8);
+        /** Bus, device and function. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
+        /** Another source-id that its requests may carry. */
+        public static final Field ALIAS = STRUCT.field("dma_alias", 2);
+        /** Number of source-ids, 1 or 2. */
+        public static final Field SOURCE_IDS = STRUCT.field("source_ids", 2);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private Device() { }
+    }
+
+    /** {@code struct dmar_rmrr_unit}, for one device. */
+    public static final class RmrrUnit {
+        private static final Struct STRUCT = new Struct("dmar_rmrr_unit");
+        /** Next region. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** First byte. */
+        public static final Field BASE_ADDRESS = STRUCT.field("base_address", 8);
+        /** Last byte. */
+        public static final Field END_ADDRESS = STRUCT.field("end_address", 8);
+        /** The device. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private RmrrUnit() { }
+    }
+
+    /** {@code struct iova}: a range of bus addresses in use. */
+    public static final class Iova {
+        private static final Struct STRUCT = new Struct("iova");
+        /** Next lower range. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** Highest page frame. */
+        public static final Field PFN_HI = STRUCT.field("pfn_hi", 8);
+        /** Lowest page frame. */
+        public static final Field PFN_LO = STRUCT.field("pfn_lo", 8);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private Iova() { }
+    }
+
+    /** A mapping that a driver holds. */
+    public static final class Buffer {
+        private static final Struct STRUCT = new Struct("dma_buffer");
+        /** Next mapping. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** The device. */
+        public static final Field DEVICE = STRUCT.field("device", 8);
+        /** Bus address. */
+        public static final Field ADDRESS = STRUCT.field("dma_addr", 8);
+        /** Physical address. */
+        public static final Field PHYSICAL = STRUCT.field("phys", 8);
+        /** Size in bytes. */
+        public static final Field SIZE = STRUCT.field("size", 8);
+        /** Direction. */
+        public static final Field DIRECTION = STRUCT.field("direction", 4);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private Buffer() { }
+    }
+}

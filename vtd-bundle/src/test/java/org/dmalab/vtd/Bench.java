@@ -1,0 +1,102 @@
+package org.dmalab.vtd;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.MachineSpec;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Preset;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.event.Dmesg;
+import org.dmalab.api.event.Event;
+import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.Iommu;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.CacheFlush;
+import org.dmalab.api.service.Services;
+
+/** A machine on which tests run actions by name, with all its events and their descriptions. */
+final class Bench {
+    static final List<Action> ACTIONS = List.of(new KernelBoot(), new KernelCrash(), new KernelKdump(),
+            new DeviceAttach(), new DeviceDetach(), new DmaMap(), new DmaUnmap(), new DriverProbe(), new DeviceReset(),
+            new DeviceDma(), new IommuShow());
+    static final VtdArchitecture ARCHITECTURE = new VtdArchitecture();
+    final Machine machine;
+    final List<Event> events = new ArrayList<>();
+
+    Bench(Iommu variant, String preset, String profile, Map<String, Long> set) {
+        MachineSpec spec = spec(preset, profile, set);
+        CacheFlush flush = (CacheFlush) ARCHITECTURE.builtIn(spec, ServiceKind.CACHE_FLUSH);
+        machine = ARCHITECTURE.create(spec, Services.fixed(new Binding(variant, null, flush, null)));
+        machine.observe((kind, actor, a, b, c, d, e, result) -> events.add(new Event(events.size() + 1L,
+                machine.timeNanos(), kind, actor, a, b, c, d, e, result)));
+    }
+
+    static MachineSpec spec(String preset, String profile, Map<String, Long> set) {
+        Map<String, Long> values = new TreeMap<>();
+        for (Preset p : ARCHITECTURE.presets()) {
+            if (p.name().equals(preset)) {
+                values.putAll(p.values());
+            }
+        }
+        for (Preset p : ARCHITECTURE.profiles()) {
+            if (p.name().equals(profile)) {
+                values.putAll(p.values());
+            }
+        }
+        values.putAll(set);
+        return new MachineSpec("vtd", preset, profile, "embedded", values, Map.of());
+    }
+
+    /** Runs one step: name, then parameter and value in turn. */
+    long run(String name, String... arguments) {
+        for (Action action : ACTIONS) {
+            if (action.name().equals(name)) {
+                return action.run(machine, machine.cpu(0, Level.USER), values(action, arguments));
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    String describe(String name, long result, String... arguments) {
+        for (Action action : ACTIONS) {
+            if (action.name().equals(name)) {
+                return action.describe(machine, values(action, arguments), result);
+            }
+        }
+        throw new IllegalArgumentException(name);
+    }
+
+    private static Values values(Action action, String... arguments) {
+        Map<String, Long> numbers = new HashMap<>();
+        for (Parameter parameter : action.parameters()) {
+            String text = parameter.otherwise();
+            for (int i = 0; i < arguments.length; i += 2) {
+                if (arguments[i].equals(parameter.name())) {
+                    text = arguments[i + 1];
+                }
+            }
+            numbers.put(parameter.name(), Values.parse(parameter, text));
+        }
+        return new Values(numbers);
+    }
+
+    List<String> dmesg() {
+        return machine.dmesg().lines().stream().map(Dmesg.Line::text).toList();
+    }
+
+    List<String> words() {
+        return events.stream().map(event -> ARCHITECTURE.describe(machine, event)).filter(text -> !text.isEmpty())
+                .toList();
+    }
+
+    long count(int kind) {
+        return events.stream().filter(event -> event.kind() == kind).count();
+    }
+}
