@@ -76,14 +76,13 @@ public final class EventWords {
     }
 
     private static String dma(Event event) {
-        String bus = "bus " + hex(event.a());
         return switch (event.kind()) {
-            case EventKind.DMA_READ -> "DMA read of " + bus + " at " + hex(event.b()) + " = " + hex(event.d());
-            case EventKind.DMA_WRITE -> "DMA write of " + bus + " at " + hex(event.b()) + " = " + hex(event.d());
-            case EventKind.DMA_FAULT -> "DMA " + (event.b() == 0 ? "read" : "write") + " of " + bus
+            case EventKind.DMA_READ -> "DMA read" + bus(event) + " at " + hex(event.b()) + " = " + hex(event.d());
+            case EventKind.DMA_WRITE -> "DMA write" + bus(event) + " at " + hex(event.b()) + " = " + hex(event.d());
+            case EventKind.DMA_FAULT -> "DMA " + (event.b() == 0 ? "read" : "write") + bus(event)
                     + " faulted, reason " + event.c();
-            case EventKind.DMA_DROPPED -> "DMA " + (event.b() == 0 ? "read" : "write") + " of " + bus + " was lost";
-            case EventKind.DMA_ABORT -> "DMA " + (event.d() == 0 ? "read" : "write") + " of " + bus + " reached "
+            case EventKind.DMA_DROPPED -> "DMA " + (event.b() == 0 ? "read" : "write") + bus(event) + " was lost";
+            case EventKind.DMA_ABORT -> "DMA " + (event.d() == 0 ? "read" : "write") + bus(event) + " reached "
                     + hex(event.b()) + ", where no memory is";
             case EventKind.BUFFER_TO_DEVICE, EventKind.BUFFER_TO_CPU -> "buffer at " + hex(event.c()) + ", "
                     + (event.d() & LENGTH_MASK) + " bytes, bus " + hex(event.b())
@@ -91,6 +90,10 @@ public final class EventWords {
                     + Actor.bdf(event.a()) + " (" + direction(event.d() >>> 56) + ")";
             default -> "";
         };
+    }
+
+    private static String bus(Event event) {
+        return " of bus " + hex(event.a());
     }
 
     private static String direction(long ordinal) {

@@ -43,8 +43,10 @@ class ArchitectureTest {
 
     @Test
     void oraclesKeepNothing() {
-        fields().that().areDeclaredInClassesThat().areAssignableTo(Oracle.class).should().beStatic().check(LAB);
-        classes().that().areAssignableTo(Oracle.class).should().bePublic().check(LAB);
+        fields().that().areDeclaredInClassesThat().areAssignableTo(Oracle.class).and().areDeclaredInClassesThat()
+                .resideInAPackage("..lab.oracle..").should().beStatic().check(LAB);
+        classes().that().areAssignableTo(Oracle.class).and().resideInAPackage("..lab.oracle..").should().bePublic()
+                .check(LAB);
     }
 
     @Test

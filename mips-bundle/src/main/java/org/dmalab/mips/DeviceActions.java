@@ -39,7 +39,7 @@ public final class DeviceActions {
                             "bus address; 0: as the driver was given", "0"),
                     Parameter.optional("offset", Parameter.Type.SIZE, "from there", "0"),
                     Parameter.optional("length", Parameter.Type.SIZE, "bytes; 0: to the end of what is mapped", "0"),
-                    Arguments.DIRECTION, Arguments.pattern("0x5a5a0000"));
+                    Arguments.DIRECTION, Arguments.pattern("0x5a5a5a5a"));
         }
 
         @Override
@@ -73,7 +73,7 @@ public final class DeviceActions {
         public List<Parameter> parameters() {
             return List.of(Parameter.optional("page", Parameter.Type.NUMBER, "first page of the page cache", "0"),
                     Parameter.optional("pages", Parameter.Type.NUMBER, "number of pages", "1"),
-                    Arguments.pattern("0x5a5a0000"));
+                    Arguments.pattern("0x5a5a5a5a"));
         }
 
         @Override

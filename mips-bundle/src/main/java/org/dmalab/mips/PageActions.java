@@ -117,7 +117,7 @@ public final class PageActions {
         @Override
         public List<Parameter> parameters() {
             return List.of(Arguments.PAGE, Arguments.OFFSET, Arguments.LENGTH,
-                    Arguments.pattern("0xdead0000"),
+                    Arguments.pattern("0xdeadbeef"),
                     Parameter.choice("through", "whose mapping", "program", "program", "kmap-atomic", "kmap"));
         }
 

@@ -5,11 +5,15 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.port.Ports;
+import org.dmalab.api.store.Region;
 
 /** A processor of a live machine: every call takes effect at once. */
 public final class LiveCpu extends Cpu {
     private final Machine machine;
     private final KernelMemory kernel;
+    private final Region variables;
+    private final long variablesBase;
+    private final int variablesBytes;
     private final int processor;
     private final int actor;
 
@@ -18,6 +22,9 @@ public final class LiveCpu extends Cpu {
         super(level, machine.services());
         this.machine = machine;
         this.kernel = machine.kernel();
+        this.variables = kernel.data();
+        this.variablesBase = kernel.base();
+        this.variablesBytes = kernel.staticBytes();
         this.processor = processor;
         this.actor = Actor.processor(processor, level);
     }
@@ -49,6 +56,18 @@ public final class LiveCpu extends Cpu {
      * @return the call's result
      */
     public long execute(int kind, long a, long b, long c, long d, long e) {
+        long offset = a - variablesBase;
+        if (kind <= Op.STORE && offset >= 0 && offset < variablesBytes) {
+            if (kind == Op.LOAD) {
+                return variables.load(offset, (int) b);
+            }
+            variables.store(offset, (int) b, c);
+            return 0;
+        }
+        return executeOther(kind, a, b, c, d, e);
+    }
+
+    private long executeOther(int kind, long a, long b, long c, long d, long e) {
         if (kind <= Op.STORE && kernel.contains(a)) {
             if (kernel.unallocated(a)) {
                 machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, a, kind, 0, 0);

@@ -69,6 +69,21 @@ public final class KernelMemory {
         return array(name, 8, (sizeBytes + 7) >>> 3).address();
     }
 
+    /** Where the window begins. */
+    public long base() {
+        return base;
+    }
+
+    /** Size of its first part, the declared variables, which are always allocated. */
+    public int staticBytes() {
+        return staticBytes;
+    }
+
+    /** The bytes of the window. */
+    public Region data() {
+        return data;
+    }
+
     /** Tells whether an address lies in the window. */
     public boolean contains(long address) {
         long offset = address - base;

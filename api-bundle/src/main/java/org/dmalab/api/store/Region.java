@@ -39,7 +39,12 @@ public final class Region {
         String name(long cell);
     }
 
+    /** Cells that a region may have: region and cell together are one 64-bit key. */
+    static final long MAX_CELLS = 1L << 48;
+
     final int id;
+    /** The region's part of the key of a cell. */
+    final long key;
     private final Store store;
     private final String name;
     private final long cells;
@@ -53,11 +58,12 @@ public final class Region {
     private long[] lastPage;
 
     Region(Store store, int id, String name, long cells, boolean isDense, Kind kind, Namer namer) {
-        if (cells <= 0) {
-            throw new IllegalArgumentException("region " + name + ": " + cells + " cells, expected at least one");
+        if (cells <= 0 || cells > MAX_CELLS) {
+            throw new IllegalArgumentException("region " + name + ": " + cells + " cells, expected 1 to 2^48");
         }
         this.store = store;
         this.id = id;
+        this.key = (long) id << 48;
         this.name = name;
         this.cells = cells;
         this.kind = kind;
@@ -116,10 +122,10 @@ public final class Region {
             int index = (int) cell;
             long old = array[index];
             if (old != value) {
+                array[index] = value;
                 if (store.recording && tracked) {
                     store.record(this, cell, old, value);
                 }
-                array[index] = value;
             }
             return;
         }
@@ -134,6 +140,13 @@ public final class Region {
      * @return the value, zero-extended
      */
     public long load(long byteOffset, int widthBytes) {
+        if (widthBytes == 8 && (byteOffset & 7) == 0) {
+            return get(byteOffset >>> 3);
+        }
+        return loadPart(byteOffset, widthBytes);
+    }
+
+    private long loadPart(long byteOffset, int widthBytes) {
         int shift = (int) (byteOffset & 7) << 3;
         long value = get(byteOffset >>> 3) >>> shift;
         int bits = widthBytes << 3;
@@ -151,13 +164,17 @@ public final class Region {
      * @param value the value; bits above the width are ignored
      */
     public void store(long byteOffset, int widthBytes, long value) {
+        if (widthBytes == 8 && (byteOffset & 7) == 0) {
+            set(byteOffset >>> 3, value);
+        } else {
+            storePart(byteOffset, widthBytes, value);
+        }
+    }
+
+    private void storePart(long byteOffset, int widthBytes, long value) {
         long cell = byteOffset >>> 3;
         int shift = (int) (byteOffset & 7) << 3;
         int bits = widthBytes << 3;
-        if (bits == 64 && shift == 0) {
-            set(cell, value);
-            return;
-        }
         long mask = bits == 64 ? -1L : (1L << bits) - 1;
         set(cell, (get(cell) & ~(mask << shift)) | ((value & mask) << shift));
         if (shift + bits > 64) {

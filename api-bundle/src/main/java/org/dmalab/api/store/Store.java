@@ -16,19 +16,22 @@ import java.util.Map;
  * {@link #DEFAULT_TRAIL_LIMIT} entries the oldest marks can no longer be reached. One thread at a time uses a store.
  */
 public final class Store {
-    /** Entries of the trail that are kept unless {@link #limitTrail} says otherwise (24 bytes each). */
+    /** Entries of the trail that are kept unless {@link #limitTrail} says otherwise (16 bytes each). */
     public static final int DEFAULT_TRAIL_LIMIT = 1 << 22;
     private static final int MAGIC = 0x444d414c;
     private static final int FORMAT = 1;
     private static final long MAX_SAVED_CELLS = 1L << 27;
 
+    private static final long CELL = Region.MAX_CELLS - 1;
+
     private final List<Region> regions = new ArrayList<>();
+    private final List<Region> derived = new ArrayList<>();
     boolean recording;
     private int openMarks;
     private long fingerprint;
     private long seed;
-    private int[] trailRegion = new int[256];
-    private long[] trailCell = new long[256];
+    /** Region and cell of each change, as {@link Region#key} plus the cell's index. */
+    private long[] trailKey = new long[256];
     private long[] trailOld = new long[256];
     private int trailLength;
     private long trailBase;
@@ -55,6 +58,9 @@ public final class Store {
         }
         Region region = new Region(this, regions.size(), name, cells, isDense, kind, namer);
         regions.add(region);
+        if (kind == Region.Kind.DERIVED) {
+            derived.add(region);
+        }
         return region;
     }
 
@@ -86,15 +92,17 @@ public final class Store {
         int target = index(mark);
         while (trailLength > target) {
             int i = --trailLength;
-            Region region = regions.get(trailRegion[i]);
-            long cell = trailCell[i];
+            long key = trailKey[i];
+            Region region = regions.get((int) (key >>> 48));
+            long cell = key & CELL;
             if (region.kind() == Region.Kind.STATE) {
-                fingerprint += contribution(region.id, cell, trailOld[i])
-                        - contribution(region.id, cell, region.get(cell));
+                fingerprint += contribution(key, trailOld[i]) - contribution(key, region.get(cell));
             }
             region.restore(cell, trailOld[i]);
         }
-        clearDerived();
+        for (int i = 0; i < derived.size(); i++) {
+            derived.get(i).clear();
+        }
     }
 
     /** Closes one mark; with the last one recording ends and the trail is dropped. */
@@ -137,17 +145,16 @@ public final class Store {
     /** One changed cell. */
     public record Change(Region region, long cell, long before, long after) { }
 
-    private record CellKey(int region, long cell) { }
-
     /** Cells that differ from what they were at the mark, in the order of region and cell; logs are left out. */
     public List<Change> changesSince(long mark) {
-        Map<CellKey, Change> first = new LinkedHashMap<>();
+        Map<Long, Change> first = new LinkedHashMap<>();
         List<Change> changes = new ArrayList<>();
         for (int i = index(mark); i < trailLength; i++) {
-            Region region = regions.get(trailRegion[i]);
+            long key = trailKey[i];
+            Region region = regions.get((int) (key >>> 48));
             if (region.kind() == Region.Kind.STATE) {
-                long cell = trailCell[i];
-                first.putIfAbsent(new CellKey(region.id, cell), new Change(region, cell, trailOld[i], region.get(cell)));
+                long cell = key & CELL;
+                first.putIfAbsent(key, new Change(region, cell, trailOld[i], region.get(cell)));
             }
         }
         for (Change change : first.values()) {
@@ -259,25 +266,17 @@ public final class Store {
         return (int) (mark - trailBase);
     }
 
-    private void clearDerived() {
-        for (Region region : regions) {
-            if (region.kind() == Region.Kind.DERIVED) {
-                region.clear();
-            }
-        }
-    }
-
     void record(Region region, long cell, long old, long value) {
+        long key = region.key + cell;
         if (region.kind() == Region.Kind.STATE) {
-            fingerprint += contribution(region.id, cell, value) - contribution(region.id, cell, old);
+            fingerprint += contribution(key, value) - contribution(key, old);
         }
         int i = trailLength;
-        if (i == trailRegion.length) {
+        if (i == trailKey.length) {
             growOrForget();
             i = trailLength;
         }
-        trailRegion[i] = region.id;
-        trailCell[i] = cell;
+        trailKey[i] = key;
         trailOld[i] = old;
         trailLength = i + 1;
     }
@@ -285,14 +284,12 @@ public final class Store {
     private void growOrForget() {
         if (trailLength < trailLimit) {
             int length = Math.min(trailLimit, trailLength * 2);
-            trailRegion = Arrays.copyOf(trailRegion, length);
-            trailCell = Arrays.copyOf(trailCell, length);
+            trailKey = Arrays.copyOf(trailKey, length);
             trailOld = Arrays.copyOf(trailOld, length);
             return;
         }
         int drop = trailLength / 2;
-        System.arraycopy(trailRegion, drop, trailRegion, 0, trailLength - drop);
-        System.arraycopy(trailCell, drop, trailCell, 0, trailLength - drop);
+        System.arraycopy(trailKey, drop, trailKey, 0, trailLength - drop);
         System.arraycopy(trailOld, drop, trailOld, 0, trailLength - drop);
         trailLength -= drop;
         trailBase += drop;
@@ -302,14 +299,14 @@ public final class Store {
         long[] sum = {0};
         for (Region region : regions) {
             if (region.kind() == Region.Kind.STATE) {
-                region.forEachNonZero((cell, value) -> sum[0] += contribution(region.id, cell, value));
+                region.forEachNonZero((cell, value) -> sum[0] += contribution(region.key + cell, value));
             }
         }
         return sum[0];
     }
 
-    private long contribution(int regionId, long cell, long value) {
-        return value == 0 ? 0 : mix(cell + ((long) regionId << 48), value + seed);
+    private long contribution(long key, long value) {
+        return value == 0 ? 0 : mix(key, value + seed);
     }
 
     /** A 64-bit mixing function of two words; also used for the local states of processors. */

@@ -13,6 +13,8 @@ final class SinceOrder {
             .<VariantInfo>comparingDouble(info -> months(info.since())).thenComparing(VariantInfo::id);
     private static final Pattern UNTIL = Pattern.compile("^\\s*(?:to|before|until|up to|-|\\.\\.)\\s*\\d.*");
     private static final Pattern DATE = Pattern.compile("\\b(19|20)(\\d\\d)(?:-(\\d\\d))?");
+    private static final Pattern MONTH = Pattern.compile("\\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* ?$");
+    private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
     private static final Pattern RELEASE = Pattern.compile("\\bv?(\\d+)\\.(\\d+)(?:\\.(\\d+))?");
     private static final double MONTHS_PER_RELEASE = 2.15;
     private static final double UNKNOWN = 1e6;
@@ -38,7 +40,9 @@ final class SinceOrder {
             return UNKNOWN;
         }
         int year = Integer.parseInt(date.group(1) + date.group(2));
-        return year * 12 + (date.group(3) == null ? 0 : Integer.parseInt(date.group(3)) - 1);
+        Matcher month = MONTH.matcher(since.substring(0, date.start()));
+        int named = month.find() ? MONTHS.indexOf(month.group(1)) / 3 : 0;
+        return year * 12 + (date.group(3) == null ? named : Integer.parseInt(date.group(3)) - 1);
     }
 
     private static double monthOfRelease(Matcher release) {

@@ -36,6 +36,7 @@ import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.run.Metrics;
+import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.lab.scenario.ActionValues;
 import org.dmalab.lab.scenario.MachineSpecs;
@@ -52,6 +53,7 @@ public final class LiveMachine {
     public static final int TRAIL_LIMIT = 1 << 20;
     private static final int MAX_HISTORY = 10_000;
     private static final int MAX_RECENT = 2_000;
+    private static final int INTERRUPT_CHECK_MASK = 0xff;
 
     private final String name;
     private final Catalog catalog;
@@ -135,6 +137,7 @@ public final class LiveMachine {
      * @param processor the processor that runs it
      * @return what came of it; whatever the kernel code throws is in it
      * @throws InputException if a name or value is wrong; then nothing has happened
+     * @throws RunInterrupted if the thread was interrupted; what the action did is undone as far as the trail reaches
      */
     public synchronized ActionOutcome run(String action, Map<String, String> typed, int processor) {
         Architecture architecture = architecture();
@@ -172,6 +175,10 @@ public final class LiveMachine {
             problem = e.getMessage();
             takeBack();
             happened.clear();
+        } catch (RunInterrupted e) {
+            takeBack();
+            Thread.currentThread().interrupt();
+            throw e;
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             problem = "broken: " + e;
         } finally {
@@ -186,6 +193,9 @@ public final class LiveMachine {
         return (kind, actor, a, b, c, d, e, result) -> {
             long step = count.get(0) + 1;
             count.set(0, step);
+            if ((step & INTERRUPT_CHECK_MASK) == 0 && Thread.interrupted()) {
+                throw new RunInterrupted("machine " + name + ": the action was interrupted and undone");
+            }
             metrics.event(kind, actor, a, b, c, d, e, result);
             Event event = new Event(step, machine.timeNanos(), kind, actor, a, b, c, d, e, result);
             String words = EventWords.of(architecture, machine, event);

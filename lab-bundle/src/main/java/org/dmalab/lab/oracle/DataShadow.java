@@ -1,6 +1,7 @@
 package org.dmalab.lab.oracle;
 
 import org.dmalab.api.Oracle;
+import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Direction;
@@ -9,8 +10,14 @@ import org.dmalab.api.store.Region;
 /**
  * What the three oracles of data have in common: they follow buffers and writes, compare, and report the first byte of
  * a step with the number of all. State: bytes reported in this step.
+ *
+ * <p>Firmware and remapping hardware that write memory by themselves announce it as {@link EventKind#CPU_WRITE} by
+ * {@link Actor#MACHINE}; the argument block of an RTAS call is unknown after the call in any case.
  */
 record DataShadow(Oracle.Watch watch, Buffers buffers, IdealMemory ideal, Region reported) {
+    /** Token, counts and 16 words of an RTAS argument block, in which the firmware writes its results. */
+    private static final int RTAS_BLOCK_BYTES = 4 * (3 + 16);
+
     static DataShadow in(Oracle.Watch watch) {
         return new DataShadow(watch, Buffers.in(watch), IdealMemory.in(watch), watch.memory("reported", 1));
     }
@@ -32,6 +39,7 @@ record DataShadow(Oracle.Watch watch, Buffers buffers, IdealMemory ideal, Region
                     ideal.forget(c, Buffers.lengthOf(d), true);
                 }
             }
+            case Op.RTAS -> ideal.forget(a, RTAS_BLOCK_BYTES, true);
             case EventKind.ACTION_END -> endOfStep();
             default -> { }
         }

@@ -10,7 +10,7 @@ import org.dmalab.lab.run.RunResult;
 
 /** KTAP version 1: a test for each scenario, in it a subtest for each patch, named {@code scenario:patch}. */
 public final class KtapReport {
-    private static final String INDENT = "    ";
+    private static final String INDENT = "  ";
 
     private KtapReport() { }
 
@@ -41,10 +41,11 @@ public final class KtapReport {
             lines.add(INDENT + "# " + line(violation.oracle() + " at step " + violation.step() + ": "
                     + violation.message()));
         }
-        if (result.verdict() == Verdict.BROKEN) {
-            lines.add(INDENT + "# broken: " + line(result.reason()));
-        }
-        String directive = result.verdict() == Verdict.REFUSED ? " # SKIP refused: " + line(result.reason()) : "";
+        String directive = switch (result.verdict()) {
+            case BROKEN -> " # ERROR broken: " + line(result.reason());
+            case REFUSED -> " # SKIP refused: " + line(result.reason());
+            default -> "";
+        };
         lines.add(INDENT + (bad(result) ? "not ok " : "ok ") + number + " "
                 + name(result.scenario() + ":" + result.patch()) + directive);
     }
@@ -53,8 +54,9 @@ public final class KtapReport {
         return result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN;
     }
 
+    /** A description can't have a hash sign: a directive would begin there. */
     private static String name(String name) {
-        return line(name).replace("#", "\\#");
+        return line(name).replace('#', '_');
     }
 
     private static String line(String text) {

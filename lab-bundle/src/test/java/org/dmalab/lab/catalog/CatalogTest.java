@@ -44,7 +44,7 @@ class CatalogTest {
 
     @Test
     void historyIsToldFromReleasesSpansAndDates() {
-        List<String> ordered = List.of("to 6.4", "2.6.16", "2.6.39", "3.0", "3.19", "2015-09", "4.8", "4.9 to 4.19",
+        List<String> ordered = List.of("to 6.4", "2.6.16", "March 2010", "May 2010", "2010-09-06", "2.6.39", "3.0", "3.19", "2015-09", "4.8", "4.9 to 4.19",
                 "5.0", "6.4", "6.5 to 6.14", "v6.15", "2026-01", "2026-06-01", "unknown");
         List<String> sorted = new ArrayList<>(ordered);
         sorted.sort(java.util.Comparator.comparingDouble(SinceOrder::months));

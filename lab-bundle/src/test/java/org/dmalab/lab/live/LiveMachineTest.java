@@ -21,6 +21,7 @@ import org.dmalab.api.service.Services;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.fake.FakeVariants;
+import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Timeline;
 import org.junit.jupiter.api.Test;
 
@@ -89,6 +90,27 @@ class LiveMachineTest {
         assertEquals(List.of(), orphan.diff("before"));
         assertEquals(1, orphan.history().size());
         assertEquals("end kernel.boot = 0", orphan.recent(1).get(0).words());
+    }
+
+    @Test
+    void interruptedActionIsUndone() throws InterruptedException {
+        machine.boot();
+        machine.mark("before");
+        Throwable[] seen = new Throwable[1];
+        Thread thread = new Thread(() -> {
+            try {
+                machine.run("loop.forever", Map.of());
+            } catch (RuntimeException e) {
+                seen[0] = e;
+            }
+        });
+        thread.start();
+        Thread.sleep(20);
+        thread.interrupt();
+        thread.join(10_000);
+        assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());
+        assertEquals(List.of(), machine.diff("before"));
+        assertEquals(List.of("kernel.boot"), machine.history());
     }
 
     @Test

@@ -134,6 +134,18 @@ class OracleSetTest {
     }
 
     @Test
+    void whatFirmwareWritesIsNotForeign() {
+        watch(new NoForeignByteChanges());
+        emit(EventKind.CPU_WRITE, 0, 0x1000, 8, 1, 0);
+        emit(EventKind.CPU_WRITE, 0, 0x2000, 8, 1, 0);
+        set.event(Op.RTAS, 0, 0x1000, 0, 0, 0, 0, 0);
+        emit(EventKind.CPU_READ, 0, 0x1000, 8, 99, 0);
+        emit(EventKind.CPU_WRITE, Actor.MACHINE, 0x2000, 8, 2, 0);
+        emit(EventKind.CPU_READ, 0, 0x2000, 8, 2, 0);
+        assertEquals(List.of(), messages());
+    }
+
+    @Test
     void dmaReachesMapping() {
         watch(new DmaReachesMapping());
         give(0x9000, 0x1000, 0x1000, Direction.TO_DEVICE);

@@ -151,7 +151,7 @@ final class Workbench {
 
     /** Parts of {@code --patch}: ids and patterns one by one, or one combination as a whole. */
     private static List<String> split(String text) {
-        return text.indexOf('=') >= 0 ? List.of(text) : List.of(text.split(",", -1));
+        return text.indexOf('=') >= 0 ? List.of(text) : Stream.of(text.split(",", -1)).map(String::trim).toList();
     }
 
     private List<Selection> expand(String one, String arch) {
@@ -166,12 +166,13 @@ final class Workbench {
         if (archs.stream().anyMatch(arch -> !expand(one, arch).isEmpty())) {
             return;
         }
-        if (archs.size() == 1 && one.indexOf('*') < 0) {
-            Selection.parse(one).check(catalog, archs.get(0));
-        }
         Set<String> known = new TreeSet<>();
         archs.forEach(arch -> known.addAll(ids(arch)));
-        throw new InputException(Names.unknown("patch of " + String.join(", ", archs), one, known));
+        List<String> ids = one.indexOf('*') >= 0 ? List.of(one) : Selection.parse(one).ids();
+        String all = String.join(", ", archs);
+        throw new InputException(ids.stream().filter(id -> !known.contains(id)).findFirst()
+                .map(id -> Names.unknown("patch of " + all, id, known))
+                .orElse("none of " + all + " has all the patches of " + one));
     }
 
     private List<String> ids(String arch) {

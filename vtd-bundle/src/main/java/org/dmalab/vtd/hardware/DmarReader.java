@@ -53,7 +53,7 @@ public final class DmarReader {
 
     private DmarTable readTable() {
         if (!text(0, 4).equals("DMAR")) {
-            throw new DmarException("header", 0, "signature \"" + text(0, 4) + "\", expected \"DMAR\"");
+            throw new DmarException("header", 0, "signature \"" + printable(text(0, 4)) + "\", expected \"DMAR\"");
         }
         long stated = bytes.getInt(4) & 0xffffffffL;
         if (stated != length) {
@@ -189,6 +189,10 @@ public final class DmarReader {
 
     private String text(int offset, int count) {
         return new String(bytes.array(), offset, count, StandardCharsets.ISO_8859_1);
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("[^ -~]", "?");
     }
 
     private int u8(int offset) {

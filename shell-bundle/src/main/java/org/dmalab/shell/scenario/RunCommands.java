@@ -1,0 +1,205 @@
+package org.dmalab.shell.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.explore.ScenarioPlacements;
+import org.dmalab.lab.report.JsonReport;
+import org.dmalab.lab.report.JunitReport;
+import org.dmalab.lab.report.KtapReport;
+import org.dmalab.lab.report.MatrixReport;
+import org.dmalab.lab.report.TextReport;
+import org.dmalab.lab.run.Comparison;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
+import org.dmalab.lab.run.Runner;
+import org.dmalab.lab.scenario.ExpectedMatrix;
+import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.ScenarioLibrary;
+import org.dmalab.shell.command.Arguments;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.CommandSet;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.Json;
+import org.dmalab.shell.scenario.Workbench.Cell;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Commands that run scenarios: {@code scenario:run}, {@code compare} and {@code placements}. */
+@Component(service = {CommandSet.class, RunCommands.class}, property = {
+    CommandProcessor.COMMAND_SCOPE + "=scenario",
+    CommandProcessor.COMMAND_FUNCTION + "=run",
+    CommandProcessor.COMMAND_FUNCTION + "=compare",
+    CommandProcessor.COMMAND_FUNCTION + "=placements"})
+public final class RunCommands implements CommandSet {
+    private static final String NAMES_HELP = "a scenario or a file, or names with * for any characters";
+    private static final CommandSpec RUN = CommandSpec.command("scenario", "run",
+            "Runs a scenario once and prints the verdict, what was violated, and the timeline around it.")
+            .repeated("NAME-OR-FILE", NAMES_HELP, true)
+            .option("--patch", "ID", "the patch, or SERVICE=ID,SERVICE=ID; if not given, the newest mainline patch"
+                    + " without known defects")
+            .option("--profile", "PROFILE", Commands.PROFILE_HELP)
+            .option("--preset", "PRESET", "the equipment, in place of the scenario's")
+            .option("--backend", "BACKEND", "what the ports are implemented by", "embedded")
+            .option("--seed", "SEED", "how free choices fall: 0 takes the first, another number chooses at random")
+            .formats(Commands.DOCUMENTS).build();
+    private static final CommandSpec COMPARE = CommandSpec.command("scenario", "compare",
+            "Runs scenarios with several patches and prints the matrix of verdicts, the reasons and the metrics.")
+            .repeated("NAME", NAMES_HELP, true)
+            .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
+            .flag("--all", Commands.ALL_HELP)
+            .flag("--mutants", Commands.MUTANTS_HELP)
+            .option("--profile", "PROFILE", Commands.PROFILE_HELP)
+            .flag("--check", "hold the matrix against expected.yaml beside the scenarios; exit code 1 if it differs")
+            .formats(Commands.DOCUMENTS).build();
+    private static final CommandSpec PLACEMENTS = CommandSpec.command("scenario", "placements",
+            "Tries every placement of the interrupts of a scenario's concurrent part.")
+            .repeated("NAME", NAMES_HELP, true)
+            .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
+            .flag("--all", Commands.ALL_HELP)
+            .flag("--mutants", Commands.MUTANTS_HELP)
+            .option("--profile", "PROFILE", Commands.PROFILE_HELP)
+            .option("--max-states", "N", "give up after this many states; if not given, " + RunCommands.MAX_STATES)
+            .build();
+    private static final long MAX_STATES = 1_000_000;
+
+    private final Catalog catalog;
+    private final Workbench bench;
+
+    /** Wired by Declarative Services. */
+    @Activate
+    public RunCommands(@Reference Catalog catalog) {
+        this.catalog = catalog;
+        this.bench = new Workbench(catalog);
+    }
+
+    @Override
+    public List<CommandSpec> commands() {
+        return specs();
+    }
+
+    static List<CommandSpec> specs() {
+        return List.of(RUN, COMPARE, PLACEMENTS);
+    }
+
+    /** The command {@code scenario:run}. */
+    public Object run(CommandSession session, String... words) {
+        return Commands.run(RUN, words, session, args -> {
+            RunOptions options = Workbench.options(args, args.number("--seed", 0, Long.MIN_VALUE, Long.MAX_VALUE));
+            Optional<Selection> patch = args.option("--patch").map(Selection::parse);
+            List<Cell> cells = new ArrayList<>();
+            for (Scenario scenario : bench.scenarios(args.all("NAME-OR-FILE"))) {
+                cells.add(bench.cell(scenario, patch.orElseGet(() -> bench.usualPatch(scenario, options)), options));
+            }
+            CellRuns<RunResult> runs = runAll(cells, options);
+            Commands.write(session, args, Commands.format(args).equals("text")
+                    ? runs.results().stream().map(TextReport::run).collect(Collectors.joining("\n"))
+                    : document(args, runs.results()));
+            return runs.exitCode(RunResult::verdict, true);
+        });
+    }
+
+    private CellRuns<RunResult> runAll(List<Cell> cells, RunOptions options) {
+        Runner runner = new Runner(catalog);
+        return CellRuns.run(cells, cell -> runner.run(cell.scenario(), cell.selection(), options));
+    }
+
+    private static String document(Arguments args, List<RunResult> results) {
+        return switch (Commands.format(args)) {
+            case "junit" -> JunitReport.text(new Comparison(results));
+            case "ktap" -> KtapReport.text(new Comparison(results));
+            default -> JsonReport.results(results);
+        };
+    }
+
+    /** The command {@code scenario:compare}. */
+    public Object compare(CommandSession session, String... words) {
+        return Commands.run(COMPARE, words, session, args -> {
+            RunOptions options = Workbench.options(args, 0);
+            List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
+            List<Cell> cells = bench.cells(scenarios, args, options);
+            // Read before anything is run: a wrong matrix must not cost the results.
+            Map<String, Optional<ExpectedMatrix>> expected = args.has("--check") ? expected(scenarios) : Map.of();
+            CellRuns<RunResult> runs = runAll(cells, options);
+            Comparison comparison = new Comparison(runs.results());
+            boolean text = Commands.format(args).equals("text");
+            List<String> differences = args.has("--check") ? differences(comparison, expected, args) : List.of();
+            String check = args.has("--check") ? checked(runs.results().size(), differences) : "";
+            Commands.write(session, args, text ? matrix(comparison) + (check.isEmpty() ? "" : "\n" + check)
+                    : document(args, runs.results()));
+            if (!text && !check.isEmpty()) {
+                System.err.print(check);
+            }
+            Object code = runs.exitCode(RunResult::verdict, false);
+            return code == null && !differences.isEmpty() ? new ExitCode(CommandException.FAIL) : code;
+        });
+    }
+
+    private static String matrix(Comparison comparison) {
+        return comparison.results().isEmpty() ? "" : MatrixReport.text(comparison);
+    }
+
+    private Map<String, Optional<ExpectedMatrix>> expected(List<Scenario> scenarios) {
+        ScenarioLibrary library = bench.library();
+        return scenarios.stream().map(Scenario::arch).distinct()
+                .collect(Collectors.toMap(arch -> arch, library::expected));
+    }
+
+    /** Cells that are not as expected, and cells that are expected of a patch that is not there. */
+    private List<String> differences(Comparison comparison, Map<String, Optional<ExpectedMatrix>> expected,
+            Arguments args) {
+        List<String> lines = new ArrayList<>();
+        comparison.differences(arch -> expected.getOrDefault(arch, Optional.empty()))
+                .forEach(difference -> lines.add(difference.toString()));
+        for (String scenario : args.has("--patch") ? List.<String>of() : comparison.scenarios()) {
+            String arch = scenario.substring(0, Math.max(0, scenario.indexOf('/')));
+            Map<String, Verdict> row = expected.getOrDefault(arch, Optional.empty())
+                    .map(matrix -> matrix.verdicts().getOrDefault(scenario, Map.of())).orElse(Map.of());
+            Set<String> there = row.isEmpty() ? Set.of() : catalog.variants(arch).stream().map(VariantInfo::id)
+                    .collect(Collectors.toCollection(TreeSet::new));
+            row.forEach((patch, verdict) -> {
+                if (patch.indexOf('+') < 0 && !there.contains(patch)) {
+                    lines.add(scenario + " with " + patch + ": there is no such patch, expected " + verdict.text());
+                }
+            });
+        }
+        return lines;
+    }
+
+    private static String checked(int cells, List<String> differences) {
+        List<String> lines = new ArrayList<>(differences);
+        lines.add(differences.isEmpty() ? "check: all " + cells + " cells as expected"
+                : "check: " + differences.size() + (differences.size() == 1 ? " difference" : " differences")
+                + " to the expected matrix");
+        return Layout.text(lines);
+    }
+
+    /** The command {@code scenario:placements}. */
+    public Object placements(CommandSession session, String... words) {
+        return Commands.run(PLACEMENTS, words, session, args -> {
+            RunOptions options = Workbench.options(args, 0);
+            long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
+            ScenarioPlacements placements = new ScenarioPlacements(catalog);
+            List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
+            scenarios.forEach(placements::check);
+            CellRuns<ScenarioPlacements.Outcome> runs = CellRuns.run(bench.cells(scenarios, args, options),
+                    cell -> placements.search(cell.scenario(), cell.selection(), options, maxStates));
+            Commands.write(session, args, Commands.format(args).equals("text") ? PlacementText.text(runs.results())
+                    : Json.write(PlacementText.json(runs.results())) + "\n");
+            return runs.exitCode(ScenarioPlacements.Outcome::verdict, true);
+        });
+    }
+}

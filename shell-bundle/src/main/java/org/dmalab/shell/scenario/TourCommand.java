@@ -1,0 +1,102 @@
+package org.dmalab.shell.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.report.JsonReport;
+import org.dmalab.lab.report.TourReport;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
+import org.dmalab.lab.run.Runner;
+import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.shell.command.CommandSet;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.scenario.Workbench.Cell;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** The main job, explained: {@code tour} compares every patch on the scenarios of the three bug reports. */
+@Component(service = {CommandSet.class, TourCommand.class}, property = {
+    CommandProcessor.COMMAND_SCOPE + "=" + CommandSpec.BARE_SCOPE,
+    CommandProcessor.COMMAND_FUNCTION + "=tour"})
+public final class TourCommand implements CommandSet {
+    static final List<String> STOPS = List.of("pseries/pmem-online", "vtd/kdump-stale-context",
+            "mips/unmapped-highmem-sg");
+    private static final CommandSpec TOUR = CommandSpec.command(CommandSpec.BARE_SCOPE, "tour",
+            "Compares every patch on the scenarios of three bug reports and explains what comes out.").build();
+
+    private final Catalog catalog;
+    private final Workbench bench;
+
+    /** Wired by Declarative Services. */
+    @Activate
+    public TourCommand(@Reference Catalog catalog) {
+        this.catalog = catalog;
+        this.bench = new Workbench(catalog);
+    }
+
+    @Override
+    public List<CommandSpec> commands() {
+        return specs();
+    }
+
+    static List<CommandSpec> specs() {
+        return List.of(TOUR);
+    }
+
+    /** The command {@code tour}. */
+    public Object tour(CommandSession session, String... words) {
+        return Commands.run(TOUR, words, session, args -> {
+            List<Cell> cells = new ArrayList<>();
+            for (Scenario scenario : bench.scenarios(STOPS)) {
+                Selection.all(catalog, scenario.arch(), true, false)
+                        .forEach(patch -> cells.add(bench.cell(scenario, patch, RunOptions.DEFAULT)));
+            }
+            Runner runner = new Runner(catalog);
+            CellRuns<RunResult> runs = CellRuns.run(cells,
+                    cell -> runner.run(cell.scenario(), cell.selection(), RunOptions.DEFAULT));
+            Commands.write(session, args, Commands.format(args).equals("text") ? text(cells, runs)
+                    : JsonReport.results(runs.results()));
+            return runs.exitCode(RunResult::verdict, false);
+        });
+    }
+
+    private String text(List<Cell> cells, CellRuns<RunResult> runs) {
+        StringBuilder text = new StringBuilder("Three bug reports, each run on its machine with every patch that was "
+                + "proposed or merged for it.\nNobody tells the lab what must come out: its oracles only watch the "
+                + "machine.\n");
+        int number = 0;
+        for (Scenario scenario : cells.stream().map(Cell::scenario).distinct().toList()) {
+            List<RunResult> row = runs.results().stream()
+                    .filter(result -> result.scenario().equals(scenario.name())).toList();
+            if (!row.isEmpty()) {
+                text.append("\n").append("-".repeat(Layout.WIDTH)).append("\n").append(++number).append(". ")
+                        .append(TourReport.text(scenario, row, catalog.variants(scenario.arch())));
+            }
+        }
+        return text + (runs.interrupted() ? "" : next(cells));
+    }
+
+    private static String next(List<Cell> cells) {
+        String scenario = STOPS.get(0);
+        List<String> patches = cells.stream().filter(cell -> cell.scenario().name().equals(scenario))
+                .map(cell -> cell.selection().name()).toList();
+        String first = patches.get(0);
+        String last = patches.get(patches.size() - 1);
+        List<String> lines = new ArrayList<>(List.of("", "-".repeat(Layout.WIDTH), "What to type next:"));
+        lines.addAll(Layout.columns(List.of(
+                List.of("scenario:run " + scenario + " --patch " + first, "the timeline around the violation"),
+                List.of("patch:diff " + first + " " + last + " " + scenario, "where two patches part"),
+                List.of("patch:show " + last, "the order of its steps, known defects"),
+                List.of("scenario:list", "all scenarios; scenario:show NAME explains one"),
+                List.of("scenario:compare 'pseries/*' --all --check", "a matrix, held against what is expected"),
+                List.of("machine:create lpar0 pseries", "a machine to work with; then patch:use lpar0 " + last),
+                List.of("help", "all commands")), "  "));
+        return Layout.text(lines);
+    }
+}
