@@ -40,15 +40,13 @@ final class Arguments {
 
     /** Tells whether offset and length are whole words inside a page. */
     static boolean wordsInPage(Values values) {
-        long offset = values.get(OFFSET.name());
-        long length = values.get(LENGTH.name());
-        return inPage(values) && offset + length <= Layout.PAGE_SIZE && ((offset | length) & 3) == 0;
+        return inPage(values) && ((values.get(OFFSET.name()) | values.get(LENGTH.name())) & 3) == 0;
     }
 
-    /** Tells whether the offset lies in a page and the length is one. */
+    /** Tells whether offset and length are a part of a page. */
     static boolean inPage(Values values) {
         long offset = values.get(OFFSET.name());
         long length = values.get(LENGTH.name());
-        return offset >= 0 && offset < Layout.PAGE_SIZE && length > 0 && length <= 1L << 28;
+        return offset >= 0 && offset < Layout.PAGE_SIZE && length > 0 && length <= Layout.PAGE_SIZE - offset;
     }
 }

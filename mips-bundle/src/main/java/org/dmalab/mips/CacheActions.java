@@ -9,7 +9,6 @@ import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
 import org.dmalab.mips.hardware.Caches;
-import org.dmalab.mips.kernel.Layout;
 import org.dmalab.mips.kernel.Pages;
 import org.osgi.service.component.annotations.Component;
 
@@ -82,8 +81,7 @@ public final class CacheActions {
             long page = Arguments.page(cpu, values);
             long processor = values.get("processor");
             if (page == 0 || !Arguments.inPage(values) || processor < 0
-                    || processor >= machine.processors().count()
-                    || values.get("offset") + values.get("length") > Layout.PAGE_SIZE) {
+                    || processor >= machine.processors().count()) {
                 return Errno.EINVAL;
             }
             Caches caches = machine.model(MipsModel.class).caches();

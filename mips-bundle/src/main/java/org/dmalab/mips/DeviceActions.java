@@ -17,6 +17,8 @@ import org.osgi.service.component.annotations.Component;
 
 /** What the disk controller does. */
 public final class DeviceActions {
+    private static final long MAX_TRANSFER_BYTES = 16L << 20;
+
     private DeviceActions() { }
 
     /** {@code device.dma}. */
@@ -47,6 +49,9 @@ public final class DeviceActions {
             long offset = values.get("offset");
             long length = values.get("length");
             Direction direction = Arguments.direction(values);
+            if (offset < 0 || length < 0 || length > MAX_TRANSFER_BYTES) {
+                return Errno.EINVAL;
+            }
             if (values.get("address") != 0) {
                 return SataController.transfer(machine, values.get("address") + offset, length, direction,
                         values.get("pattern"), offset);
@@ -80,7 +85,7 @@ public final class DeviceActions {
         public long run(Machine machine, Cpu cpu, Values values) {
             long first = values.get("page");
             long pages = values.get("pages");
-            if (first < 0 || pages < 1 || first + pages > Layout.CACHE_PAGES) {
+            if (first < 0 || pages < 1 || pages > Layout.CACHE_PAGES - first) {
                 return Errno.EINVAL;
             }
             long result = SataDriver.readahead(cpu, first, pages);

@@ -10,7 +10,6 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
 import org.dmalab.mips.kernel.DmaMapping;
 import org.dmalab.mips.kernel.Interrupts;
-import org.dmalab.mips.kernel.Layout;
 import org.dmalab.mips.kernel.SataDriver;
 import org.osgi.service.component.annotations.Component;
 
@@ -228,8 +227,7 @@ public final class DmaActions {
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
             long page = Arguments.page(cpu, values);
-            if (page == 0 || !Arguments.inPage(values)
-                    || values.get("offset") + values.get("length") > Layout.PAGE_SIZE) {
+            if (page == 0 || !Arguments.inPage(values)) {
                 return Errno.EINVAL;
             }
             long flags = Interrupts.enter(cpu);

@@ -107,7 +107,8 @@ class RecordedRunTest {
         for (Call call : recorded) {
             assertEquals(16, call.count());
             int from = rig.events.size();
-            assertEquals(0x10000, rig.run("dma.transfer", "device", "00:00.0", "address", "0x6000000", "length", "64K"));
+            assertEquals(0x10000, rig.run("dma.transfer", "device", "00:00.0", "address", "0x6000000", "length",
+                    "64K"));
             rig.events.subList(from, rig.events.size()).stream().filter(event -> event.kind() == Op.HCALL
                     && event.a() == Papr.H_PUT_TCE_INDIRECT).forEach(event -> found.add(event.c()));
         }

@@ -204,7 +204,8 @@ class ArchitectureTest {
         assertWords(bench, "fault of 02:00.0 at 0x1000, reason 0x6, not recorded: fault processing is disabled",
                 VtdEvent.FAULT_UNRECORDED, 3, 0x200, 0x1000, 6);
         assertWords(bench, "the unit empties its caches: root table pointer set", VtdEvent.CACHES_RESET, 1, 0, 0, 0);
-        assertWords(bench, "the unit empties its caches: translation enable changed", VtdEvent.CACHES_RESET, 2, 0, 0, 0);
+        assertWords(bench, "the unit empties its caches: translation enable changed", VtdEvent.CACHES_RESET, 2, 0, 0,
+                0);
         assertWords(bench, "queue descriptor 1: 0x11 0x0", VtdEvent.DESCRIPTOR, 1, 0x11, 0, 0);
         assertWords(bench, "read of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 0, 0, 0);
         assertWords(bench, "write of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 1, 0, 0);
@@ -410,6 +411,6 @@ class ArchitectureTest {
     @Test
     void kernelLayoutIsOnePlace() {
         assertEquals(KernelLayout.BASE, KernelLayout.RAM_BYTES.address());
-        assertTrue(KernelLayout.TRAFFIC_PAGE.address() + 8 <= KernelLayout.BASE + KernelLayout.STATIC_BYTES);
+        assertTrue(KernelLayout.TRAFFIC_MAPS.address() + 4 <= KernelLayout.BASE + KernelLayout.STATIC_BYTES);
     }
 }

@@ -1,6 +1,7 @@
 package org.dmalab.lab.catalog;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -8,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -161,7 +161,7 @@ public final class Selection {
 
     /** Variants by service, in the order of services; empty for a single one. */
     public Map<ServiceKind, String> byService() {
-        return java.util.Collections.unmodifiableMap(byService);
+        return Collections.unmodifiableMap(byService);
     }
 
     /** The ids, without repeats, in the order of services. */
@@ -198,10 +198,5 @@ public final class Selection {
     @Override
     public String toString() {
         return name();
-    }
-
-    /** The origins that a variant can have. */
-    public static Set<String> origins() {
-        return new TreeSet<>(Set.of("mainline", "proposed", "mutant", "local"));
     }
 }

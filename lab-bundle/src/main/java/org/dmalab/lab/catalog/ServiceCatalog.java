@@ -107,8 +107,8 @@ public final class ServiceCatalog implements Catalog {
             }
         }
         List<Variants.Entry<ServiceReference<?>>> entries = new ArrayList<>();
-        kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(
-                reference -> entries.add(new Variants.Entry<>(reference::getProperty, kinds.get(reference), reference)));
+        kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> entries.add(
+                new Variants.Entry<>(reference::getProperty, kinds.get(reference), reference)));
         return entries;
     }
 

@@ -13,7 +13,8 @@ final class SinceOrder {
             .<VariantInfo>comparingDouble(info -> months(info.since())).thenComparing(VariantInfo::id);
     private static final Pattern UNTIL = Pattern.compile("^\\s*(?:to|before|until|up to|-|\\.\\.)\\s*\\d.*");
     private static final Pattern DATE = Pattern.compile("\\b(19|20)(\\d\\d)(?:-(\\d\\d))?");
-    private static final Pattern MONTH = Pattern.compile("\\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* ?$");
+    private static final Pattern MONTH = Pattern.compile(
+            "\\b(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* ?$");
     private static final String MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec";
     private static final Pattern RELEASE = Pattern.compile("\\bv?(\\d+)\\.(\\d+)(?:\\.(\\d+))?");
     private static final double MONTHS_PER_RELEASE = 2.15;

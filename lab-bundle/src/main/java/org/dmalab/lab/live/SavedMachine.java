@@ -8,6 +8,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
 import java.util.TreeSet;
 
 import org.dmalab.api.Machine;
@@ -81,7 +82,7 @@ final class SavedMachine {
                 + spec.backend());
         spec.parameters().forEach((name, value) -> text.append(' ').append(name).append('=').append(value));
         spec.files().forEach((name, bytes) -> text.append(' ').append(name).append('#')
-                .append(java.util.Arrays.hashCode(bytes)));
+                .append(Arrays.hashCode(bytes)));
         return text.toString();
     }
 

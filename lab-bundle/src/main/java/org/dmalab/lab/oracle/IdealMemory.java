@@ -38,7 +38,8 @@ record IdealMemory(Region data, Region writer) {
 
     /** A mask with all bits of those bytes set that somebody last wrote and that have another value here. */
     long differing(long physical, int widthBytes, long value, int who) {
-        return outside(physical) ? 0 : written(physical, widthBytes, who) & ~equalBytes(read(physical, widthBytes), value);
+        return outside(physical) ? 0
+                : written(physical, widthBytes, who) & ~equalBytes(read(physical, widthBytes), value);
     }
 
     /** A mask with all bits of those bytes set that somebody last wrote. */

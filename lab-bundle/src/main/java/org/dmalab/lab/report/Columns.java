@@ -29,6 +29,21 @@ final class Columns {
         return lines;
     }
 
+    /** Breaks a message between its parts (after a semicolon) only, so that what a kernel printed stays in one line. */
+    static List<String> parts(String message, int width, String indent) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String part : message.split("(?<=;) ")) {
+            if (line.length() > 0 && indent.length() + line.length() + 1 + part.length() > width) {
+                lines.add(indent + line);
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(part);
+        }
+        lines.add(indent + line);
+        return lines;
+    }
+
     /** Breaks paragraphs into lines of at most so many characters, each after an indentation. */
     static List<String> wrap(String text, int width, String indent) {
         List<String> lines = new ArrayList<>();

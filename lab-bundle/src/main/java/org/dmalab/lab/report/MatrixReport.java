@@ -67,7 +67,7 @@ public final class MatrixReport {
         for (RunResult cell : comparison.results()) {
             if (!cell.reason().isEmpty()) {
                 lines.add(cell.scenario() + " with " + cell.patch() + ": " + cell.verdict().text());
-                lines.addAll(Columns.wrap(cell.reason(), WIDTH, "  "));
+                lines.addAll(Columns.parts(cell.reason(), WIDTH, "  "));
             }
         }
         return lines;

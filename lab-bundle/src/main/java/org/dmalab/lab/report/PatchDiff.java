@@ -45,7 +45,8 @@ public final class PatchDiff {
             return String.join("\n", lines) + "\n";
         }
         lines.add("");
-        lines.add(at == 0 ? "The timelines differ from the start." : "The same for " + at + " lines, the last of them:");
+        lines.add(at == 0 ? "The timelines differ from the start."
+                : "The same for " + at + " lines, the last of them:");
         lines.add(TimelineText.LEGEND);
         lines.addAll(TimelineText.lines(first.timeline().entries().subList(Math.max(0, at - COMMON), at), Set.of()));
         following(first, at, lines);

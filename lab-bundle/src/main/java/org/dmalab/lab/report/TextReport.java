@@ -25,7 +25,7 @@ public final class TextReport {
         lines.add(result.scenario() + " with " + result.patch() + ": " + result.verdict().text());
         lines.add("profile " + result.profile() + ", back end " + result.backend());
         if (!result.reason().isEmpty() && result.violations().isEmpty()) {
-            lines.addAll(Columns.wrap(result.reason(), WIDTH, ""));
+            lines.addAll(Columns.parts(result.reason(), WIDTH, ""));
         }
         violations(result, lines);
         Set<Long> marked = result.violations().stream().map(Violation::step).collect(Collectors.toCollection(
@@ -47,7 +47,7 @@ public final class TextReport {
         for (Violation violation : result.violations()) {
             lines.add("");
             lines.add("violation " + ++number + ": " + violation.oracle() + " at step " + violation.step());
-            lines.addAll(Columns.wrap(violation.message(), WIDTH, "  "));
+            lines.addAll(Columns.parts(violation.message(), WIDTH, "  "));
         }
         String first = result.violations().isEmpty() ? "" : result.violations().get(0).oracle() + ": "
                 + result.violations().get(0).message();
@@ -56,7 +56,7 @@ public final class TextReport {
             lines.add("refused: " + result.reason().substring(first.length() + 2));
         } else if (!first.isEmpty() && !result.reason().equals(first)) {
             lines.add("");
-            lines.addAll(Columns.wrap(result.reason(), WIDTH, ""));
+            lines.addAll(Columns.parts(result.reason(), WIDTH, ""));
         }
     }
 

@@ -50,6 +50,6 @@ public final class TourReport {
         lines.addAll(Columns.wrap(result.patch() + ":" + said, WIDTH, "  "));
         String outcome = result.verdict() == Verdict.PASS ? "passes: no oracle is violated"
                 : result.verdict().text() + ": " + result.reason();
-        lines.addAll(Columns.wrap(outcome, WIDTH, "    "));
+        lines.addAll(Columns.parts(outcome, WIDTH, "    "));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Action;
@@ -110,7 +111,7 @@ public final class ScenarioReader {
         });
     }
 
-    private static <T> T located(YamlMap map, String key, java.util.function.Supplier<T> supplier) {
+    private static <T> T located(YamlMap map, String key, Supplier<T> supplier) {
         try {
             return supplier.get();
         } catch (InputException e) {

@@ -116,7 +116,8 @@ final class Yaml {
             case Alias -> add(alias((AliasEvent) event, place), null, place);
             case SequenceStart -> start(Kind.LIST, anchor(event), ((SequenceStartEvent) event).getTag().isPresent(),
                     place);
-            case MappingStart -> start(Kind.MAP, anchor(event), ((MappingStartEvent) event).getTag().isPresent(), place);
+            case MappingStart -> start(Kind.MAP, anchor(event), ((MappingStartEvent) event).getTag().isPresent(),
+                    place);
             case SequenceEnd, MappingEnd -> end();
             default -> { }
         }

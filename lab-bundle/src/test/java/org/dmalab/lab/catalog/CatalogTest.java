@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -44,10 +45,11 @@ class CatalogTest {
 
     @Test
     void historyIsToldFromReleasesSpansAndDates() {
-        List<String> ordered = List.of("to 6.4", "2.6.16", "March 2010", "May 2010", "2010-09-06", "2.6.39", "3.0", "3.19", "2015-09", "4.8", "4.9 to 4.19",
-                "5.0", "6.4", "6.5 to 6.14", "v6.15", "2026-01", "2026-06-01", "unknown");
+        List<String> ordered = List.of("to 6.4", "2.6.16", "March 2010", "May 2010", "2010-09-06", "2.6.39", "3.0",
+                "3.19", "2015-09", "4.8", "4.9 to 4.19", "5.0", "6.4", "6.5 to 6.14", "v6.15", "2026-01", "2026-06-01",
+                "unknown");
         List<String> sorted = new ArrayList<>(ordered);
-        sorted.sort(java.util.Comparator.comparingDouble(SinceOrder::months));
+        sorted.sort(Comparator.comparingDouble(SinceOrder::months));
         assertEquals(ordered, sorted);
         assertEquals(0, SinceOrder.months("before 4.10"));
         assertTrue(SinceOrder.months("9.1") > SinceOrder.months("7.0"));
@@ -152,7 +154,8 @@ class CatalogTest {
             assertEquals(List.of("one", "two"), info.steps());
             assertEquals("local", info.origin());
         }
-        Files.writeString(folder.resolve("hostile.xml"), "<!DOCTYPE x [<!ENTITY y SYSTEM \"file:/etc/passwd\">]><x>&y;</x>");
+        Files.writeString(folder.resolve("hostile.xml"),
+                "<!DOCTYPE x [<!ENTITY y SYSTEM \"file:/etc/passwd\">]><x>&y;</x>");
         try (URLClassLoader loader = new URLClassLoader(new URL[] {root.toUri().toURL()}, null)) {
             assertThrows(IllegalStateException.class, () -> Components.load(loader));
         }

@@ -1,5 +1,6 @@
 package org.dmalab.lab.fake;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
@@ -62,7 +63,7 @@ public final class FakePlatform {
 
     /** A scenario from YAML. */
     public static Scenario read(String yaml) {
-        return new ScenarioReader(catalog()).read(yaml, "test.yaml", java.nio.file.Path.of("fake/01-test.yaml"));
+        return new ScenarioReader(catalog()).read(yaml, "test.yaml", Path.of("fake/01-test.yaml"));
     }
 
     /** Runs a scenario with a variant. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,7 +57,7 @@ class ReportTest {
 
     private static Scenario scenario(String number, String yaml) {
         return new ScenarioReader(FakePlatform.catalog()).read(yaml, "test.yaml",
-                java.nio.file.Path.of("fake/" + number + ".yaml"));
+                Path.of("fake/" + number + ".yaml"));
     }
 
     private static final Scenario FIRST = scenario("01-transfer", TRANSFER);

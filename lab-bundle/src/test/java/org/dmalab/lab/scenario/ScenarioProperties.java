@@ -68,8 +68,9 @@ class ScenarioProperties {
 
     @Provide
     Arbitrary<String> yamlish() {
-        return Arbitraries.of("title", "steps", "machine", "concurrent", ": ", ":", "- ", "\n", "\n  ", "\n    ", "{", "}",
-                "[", "]", ",", "&a ", "*a", "!!str ", "? ", "|", ">", "\"", "'", "#", "%YAML 1.2\n", "---", "...", "\t",
+        return Arbitraries.of("title", "steps", "machine", "concurrent", ": ", ":", "- ", "\n", "\n  ", "\n    ", "{",
+                "}", "[", "]", ",", "&a ", "*a", "!!str ", "? ", "|", ">", "\"", "'", "#", "%YAML 1.2\n", "---",
+                "...", "\t",
                 "\0", "\uD800", "~", "kernel.boot", "dma.map", "0x10", "preset", "small", "\\x", "<<")
                 .list().ofMaxSize(30).map(parts -> String.join("", parts));
     }

@@ -112,8 +112,8 @@ class ScenarioReaderTest {
                 + "concurrently; there is: chance.take",
         "concurrent: [{level: softirk}]     | test.yaml:2:22: concurrent[0].level: there is no level \"softirk\", did "
                 + "you mean \"softirq\"?",
-        "concurrent: [{processor: 64}]      | test.yaml:2:26: concurrent[0].processor: \"64\", expected the number of a "
-                + "processor, 0 to 63",
+        "concurrent: [{processor: 64}]      | test.yaml:2:26: concurrent[0].processor: \"64\", expected the number "
+                + "of a processor, 0 to 63",
         "concurrent: [{name: a}, {name: a}] | test.yaml:2:25: concurrent[1]: a second strand named \"a\"",
         "oracles: [no-bugs]                 | test.yaml:2:11: oracles[0]: there is no oracle of fake \"no-bugs\", did "
                 + "you mean \"no-bug\"?",
@@ -183,7 +183,8 @@ class ScenarioReaderTest {
         assertTrue(assertThrows(InputException.class, () -> reader.read(root)).getMessage()
                 .endsWith("no regular file"));
         Path binary = Files.write(root.resolve("b.yaml"), new byte[] {'a', (byte) 0xff});
-        assertTrue(assertThrows(InputException.class, () -> reader.read(binary)).getMessage().endsWith("not UTF-8 text"));
+        assertTrue(assertThrows(InputException.class, () -> reader.read(binary)).getMessage()
+                .endsWith("not UTF-8 text"));
         Path huge = Files.write(root.resolve("h.yaml"), new byte[(1 << 20) + 1]);
         assertTrue(assertThrows(InputException.class, () -> reader.read(huge)).getMessage()
                 .contains("larger than 1 MiB"));

@@ -78,8 +78,8 @@ public final class SataDriver {
      */
     public static long issue(Cpu cpu, long first, long offset, long length, Direction direction) {
         long pages = offset + length + Layout.PAGE_SIZE - 1 >>> Layout.PAGE_SHIFT;
-        if (length <= 0 || offset < 0 || offset >= Layout.PAGE_SIZE || first < 0
-                || first + pages > Layout.CACHE_PAGES) {
+        if (length <= 0 || offset < 0 || offset >= Layout.PAGE_SIZE || first < 0 || first >= Layout.CACHE_PAGES
+                || pages > Layout.CACHE_PAGES - first) {
             return Errno.EINVAL;
         }
         if (cpu.load(Layout.REQUEST_SG, first) != 0) {
@@ -174,7 +174,7 @@ public final class SataDriver {
      */
     public static long mapPage(Cpu cpu, long index, long offset, long length, Direction direction) {
         long page = page(cpu, index);
-        if (page == 0 || offset < 0 || length <= 0 || offset + length > Layout.PAGE_SIZE) {
+        if (page == 0 || offset < 0 || length <= 0 || length > Layout.PAGE_SIZE - offset) {
             return Errno.EINVAL;
         }
         if (cpu.load(Layout.REQUEST_LENGTH, index) != 0) {
@@ -203,7 +203,7 @@ public final class SataDriver {
     /** {@code dma_sync_single_range_for_*} of a part of what {@link #mapPage} mapped. */
     public static long syncRange(Cpu cpu, long index, long offset, long length, boolean toCpu) {
         long shape = pageMapped(cpu, index);
-        if (shape == 0 || offset < 0 || length <= 0 || offset + length > (shape & LENGTH_MASK)) {
+        if (shape == 0 || offset < 0 || length <= 0 || length > (shape & LENGTH_MASK) - offset) {
             return Errno.EINVAL;
         }
         long bus = cpu.load(Layout.REQUEST_HANDLE, index);

@@ -1,6 +1,7 @@
 package org.dmalab.pseries.hardware;
 
 import java.util.List;
+import java.util.stream.LongStream;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
@@ -21,7 +22,8 @@ public final class TceTables {
     private static final int DEFAULT = 3;
     private static final int ORPHAN = 4;
     private static final int CELLS = 8;
-    private static final String[] NAMES = {"entries", "page shift", "bus address", "default", "left attached"};
+    private static final List<String> NAMES = List.of("entries", "page shift", "bus address", "default",
+            "left attached");
 
     private final List<Phb> phbs;
     private final Region heads;
@@ -33,9 +35,9 @@ public final class TceTables {
         this.phbs = List.copyOf(phbs);
         this.emitter = emitter;
         this.heads = store.dense("tce.tables", phbs.size() * Phb.WINDOWS * CELLS, Region.Kind.STATE,
-                cell -> "TCE table " + cell / CELLS + (cell % CELLS < NAMES.length
-                        ? " " + NAMES[(int) (cell % CELLS)] : ""));
-        this.tces = phbs.stream().flatMap(phb -> java.util.stream.LongStream.range(0, Phb.WINDOWS)
+                cell -> "TCE table " + cell / CELLS + (cell % CELLS < NAMES.size()
+                        ? " " + NAMES.get((int) (cell % CELLS)) : ""));
+        this.tces = phbs.stream().flatMap(phb -> LongStream.range(0, Phb.WINDOWS)
                 .mapToObj(window -> phb.liobn() + window)).map(liobn -> declare(store, liobn)).toList();
     }
 

@@ -9,7 +9,7 @@ import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.pseries.Rig;
 import org.junit.jupiter.api.Test;
 
-/** The TCE hypercalls, row by row as measured on QEMU 7.2 (default window: 1 GiB of 4 KiB pages), and where others differ. */
+/** The TCE hypercalls, row by row as measured on QEMU 7.2 (window of 1 GiB, 4 KiB pages), and where others differ. */
 class HypercallsTest {
     private static final long LIOBN = 0x80000000L;
     private static final long DDW = 0x80000001L;

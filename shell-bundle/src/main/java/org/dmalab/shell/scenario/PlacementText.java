@@ -12,7 +12,7 @@ import org.dmalab.lab.explore.SearchResult;
 final class PlacementText {
     private PlacementText() { }
 
-    /** For people: a line for each patch, then the violations with their schedules. */
+    /** For people: a line for each patch, then the first violation of each oracle with its schedule. */
     static String text(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("scenario", "patch", "verdict", "searched", "placements", "states", "executions"));
@@ -34,13 +34,17 @@ final class PlacementText {
             lines.add(head + outcome.verdict().text());
             lines.addAll(Layout.wrap(outcome.reason(), "  "));
         }
-        for (SearchResult.Found found : outcome.search().violations()) {
+        Map<String, List<SearchResult.Found>> byOracle = new LinkedHashMap<>();
+        outcome.search().violations()
+                .forEach(found -> byOracle.computeIfAbsent(found.oracle(), any -> new ArrayList<>()).add(found));
+        byOracle.forEach((oracle, all) -> {
             lines.add("");
-            lines.addAll(Layout.wrap(head + found.oracle() + ": " + found.message(), "", "  "));
-            for (String turn : found.schedule()) {
-                lines.add("    " + turn);
+            lines.addAll(Layout.wrap(head + oracle + ": " + all.get(0).message(), "", "  "));
+            all.get(0).schedule().forEach(turn -> lines.add("    " + turn));
+            if (all.size() > 1) {
+                lines.add("  and " + (all.size() - 1) + " more of " + oracle + "; --format json has them all");
             }
-        }
+        });
     }
 
     /** For programs: an array, one element for each search. */

@@ -53,11 +53,21 @@ final class ScenarioText {
         return Layout.text(lines);
     }
 
+    /** Rows of two columns; what does not fit beside its name stands below it. */
     private static void section(String head, List<List<String>> rows, List<String> lines) {
-        if (!rows.isEmpty()) {
-            lines.add("");
-            lines.add(head);
-            lines.addAll(Layout.columns(rows, "  "));
+        if (rows.isEmpty()) {
+            return;
+        }
+        lines.add("");
+        lines.add(head);
+        List<String> table = Layout.columns(rows, "  ");
+        if (table.stream().allMatch(line -> line.length() <= Layout.WIDTH)) {
+            lines.addAll(table);
+            return;
+        }
+        for (List<String> row : rows) {
+            lines.add("  " + row.get(0));
+            lines.addAll(Layout.wrap(row.get(1), "      "));
         }
     }
 

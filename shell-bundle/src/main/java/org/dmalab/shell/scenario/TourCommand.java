@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.report.JsonReport;
@@ -79,24 +80,29 @@ public final class TourCommand implements CommandSet {
                         .append(TourReport.text(scenario, row, catalog.variants(scenario.arch())));
             }
         }
-        return text + (runs.interrupted() ? "" : next(cells));
+        return text + (runs.interrupted() ? "" : next(runs));
     }
 
-    private static String next(List<Cell> cells) {
+    private static String next(CellRuns<RunResult> runs) {
         String scenario = STOPS.get(0);
-        List<String> patches = cells.stream().filter(cell -> cell.scenario().name().equals(scenario))
-                .map(cell -> cell.selection().name()).toList();
-        String first = patches.get(0);
-        String last = patches.get(patches.size() - 1);
+        List<RunResult> row = runs.results().stream().filter(result -> result.scenario().equals(scenario)).toList();
+        String failing = patch(row, Verdict.FAIL, 0);
+        String passing = patch(row, Verdict.PASS, row.size() - 1);
         List<String> lines = new ArrayList<>(List.of("", "-".repeat(Layout.WIDTH), "What to type next:"));
         lines.addAll(Layout.columns(List.of(
-                List.of("scenario:run " + scenario + " --patch " + first, "the timeline around the violation"),
-                List.of("patch:diff " + first + " " + last + " " + scenario, "where two patches part"),
-                List.of("patch:show " + last, "the order of its steps, known defects"),
+                List.of("scenario:run " + scenario + " --patch " + failing, "the timeline around the violation"),
+                List.of("patch:diff " + failing + " " + passing + " " + scenario, "where two patches part"),
+                List.of("patch:show " + passing, "the order of its steps, known defects"),
                 List.of("scenario:list", "all scenarios; scenario:show NAME explains one"),
                 List.of("scenario:compare 'pseries/*' --all --check", "a matrix, held against what is expected"),
-                List.of("machine:create lpar0 pseries", "a machine to work with; then patch:use lpar0 " + last),
+                List.of("machine:create lpar0 pseries", "a machine to work with; then patch:use lpar0 " + passing),
                 List.of("help", "all commands")), "  "));
         return Layout.text(lines);
+    }
+
+    /** The first patch with a verdict; without one, that at a position. */
+    private static String patch(List<RunResult> row, Verdict verdict, int otherwise) {
+        return row.stream().filter(result -> result.verdict() == verdict).findFirst().orElse(row.get(otherwise))
+                .patch();
     }
 }

@@ -19,7 +19,8 @@ import org.dmalab.vtd.hardware.DmarTable.Scope;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /**
- * Reads an ACPI DMAR table; the input is not trusted. The checksum must be right, or 0: QEMU leaves it to its firmware.
+ * Reads an ACPI DMAR table; the input is not trusted. The checksum must be right, or 0:
+ * QEMU leaves it to its firmware.
  */
 public final class DmarReader {
     /** The largest table that is read. */
@@ -70,8 +71,8 @@ public final class DmarReader {
             structures.add(structure(offset, offset + size));
             offset += size;
         }
-        return new DmarTable(u8(8), checksummed, text(10, 6), text(16, 8), u32(24), u32(28), u32(32), u8(36) + 1, u8(37),
-                structures);
+        return new DmarTable(u8(8), checksummed, text(10, 6), text(16, 8), u32(24), u32(28), u32(32), u8(36) + 1,
+                u8(37), structures);
     }
 
     /** A checksum of 0 that is not right has not been filled in. */

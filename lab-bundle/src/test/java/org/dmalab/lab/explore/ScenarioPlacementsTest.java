@@ -1,0 +1,151 @@
+package org.dmalab.lab.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import org.dmalab.api.cpu.Level;
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.explore.ScenarioPlacements.Outcome;
+import org.dmalab.lab.fake.FakePlatform;
+import org.dmalab.lab.run.RunInterrupted;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.scenario.Scenario;
+import org.junit.jupiter.api.Test;
+
+class ScenarioPlacementsTest {
+    private static final String BOOT = "kernel.boot";
+    private static final String WRITE = "cpu.write: {address: 0x4000, size: 8}";
+
+    /** A scenario with what runs in process context and what interrupts it. */
+    private static Scenario race(String before, String user, String interrupt) {
+        return FakePlatform.read("title: race\nmachine: {preset: single}\nsteps:\n  - " + before
+                + "\nconcurrent:\n  - {name: user, steps: [" + user + "]}\n  - {name: interrupt, level: hardirq, steps: ["
+                + interrupt + "]}\n");
+    }
+
+    private static String flow(String step) {
+        int colon = step.indexOf(": ");
+        return colon < 0 ? step : "{" + step + "}";
+    }
+
+    private static Outcome search(Scenario scenario, String patch) {
+        return search(scenario, patch, 100_000);
+    }
+
+    private static Outcome search(Scenario scenario, String patch, long maxStates) {
+        return new ScenarioPlacements(FakePlatform.catalog()).search(scenario, Selection.parse(patch),
+                RunOptions.DEFAULT, maxStates);
+    }
+
+    @Test
+    void everyPlacementOfTwoHarmlessStrandsPasses() {
+        Outcome outcome = search(race(BOOT, flow(WRITE), flow("cpu.read: {address: 0x5000, size: 16}")), "exact");
+        assertEquals(Verdict.PASS, outcome.verdict(), outcome.reason());
+        assertEquals("", outcome.reason());
+        assertTrue(outcome.search().exhausted());
+        // before and after the one write
+        assertEquals(2, outcome.search().placements());
+        assertEquals("fake/test", outcome.scenario());
+        assertEquals("exact", outcome.patch());
+    }
+
+    @Test
+    void aLockTakenInBothIsADeadlockInSomePlacement() {
+        Outcome outcome = search(race(BOOT, "lock.take", "lock.take"), "exact");
+        assertEquals(Verdict.FAIL, outcome.verdict());
+        assertEquals("no-lock-cycle", outcome.search().violations().get(0).oracle());
+        assertFalse(outcome.search().violations().get(0).schedule().isEmpty());
+        assertTrue(outcome.reason().startsWith("no-lock-cycle: "), outcome.reason());
+    }
+
+    @Test
+    void oraclesRememberWhatHappenedBefore() {
+        String setUp = "cpu.write: {address: 0x4000, size: 8}\n  - dma.map: {address: 0x4000, size: 8, direction: in}"
+                + "\n  - device.write: {size: 8, value: 7}\n  - dma.unmap: {address: 0x4000, size: 8, direction: in}";
+        Scenario scenario = race(setUp, flow("cpu.read: {address: 0x4000, size: 8}"), flow(WRITE));
+        Outcome stale = search(scenario, "no-flush");
+        assertEquals(Verdict.FAIL, stale.verdict());
+        assertTrue(stale.search().violations().stream().anyMatch(found -> found.oracle().equals("cpu-reads-device-data")
+                && found.schedule().get(0).startsWith("cpu0 user")), stale::toString);
+        assertEquals(Verdict.PASS, search(scenario, "exact").verdict());
+    }
+
+    @Test
+    void aViolationBeforeTheConcurrentPartIsToldWithItsStep() {
+        Outcome outcome = search(race("dma.map: {address: 0, bus: 0x100000}", flow("cpu.read: {address: 0}"), BOOT_FREE),
+                "exact");
+        assertEquals(Verdict.FAIL, outcome.verdict());
+        assertFalse(outcome.search().exhausted());
+        assertEquals("violated before the concurrent part", outcome.search().bound());
+        assertEquals("no-rejected-command", outcome.search().violations().get(0).oracle());
+        assertEquals(List.of("before the concurrent part, in dma.map address=0 bus=0x100000"),
+                outcome.search().violations().get(0).schedule());
+        Outcome bug = search(race("kernel.crash", flow("cpu.read: {address: 0}"), BOOT_FREE), "exact");
+        assertEquals(Verdict.FAIL, bug.verdict());
+        assertEquals("no-bug", bug.search().violations().get(0).oracle());
+    }
+
+    private static final String BOOT_FREE = "{cpu.read: {address: 0x20}}";
+
+    @Test
+    void aDeclinedStepBeforeIsRefused() {
+        Outcome outcome = search(race("memory.online", "kernel.warn", "kernel.warn"),
+                "Iommu=exact,MemoryNotifier=refuse");
+        assertEquals(Verdict.FAIL, outcome.verdict(), "a violation wins");
+        Outcome refused = search(race("memory.online", flow(WRITE), flow(WRITE)),
+                "Iommu=exact,MemoryNotifier=refuse");
+        assertEquals(Verdict.REFUSED, refused.verdict());
+        assertEquals("memory.online: -EPERM", refused.reason());
+        assertTrue(refused.search().exhausted());
+    }
+
+    @Test
+    void codeThatBreaksTheRulesIsBroken() {
+        String map = "{dma.map: {address: 0x4000, size: 8}}";
+        Outcome throwing = search(race(BOOT, map, flow(WRITE)), "throwing");
+        assertEquals(Verdict.BROKEN, throwing.verdict());
+        assertTrue(throwing.reason().startsWith("java.lang.IllegalStateException: thrown by the variant"),
+                throwing.reason());
+        Outcome hidden = search(race(BOOT, map, map), "hidden-counter");
+        assertEquals(Verdict.BROKEN, hidden.verdict());
+        assertTrue(hidden.reason().contains("hidden state"), hidden.reason());
+        Outcome endless = search(race(BOOT, "loop.forever", flow(WRITE)), "exact");
+        assertEquals(Verdict.BROKEN, endless.verdict());
+        assertTrue(endless.reason().contains("unbounded history"), endless.reason());
+    }
+
+    @Test
+    void whatCantBeSearchedIsAnInputError() {
+        Scenario plain = FakePlatform.scenario(BOOT);
+        assertTrue(assertThrows(InputException.class, () -> search(plain, "exact")).getMessage()
+                .contains("no concurrent part"));
+        Scenario twice = FakePlatform.read("title: t\nconcurrent:\n  - {steps: [lock.take]}\n  - {steps: [lock.take]}\n");
+        assertTrue(assertThrows(InputException.class, () -> search(twice, "exact")).getMessage()
+                .contains("the second one at user level on processor 0"));
+        Scenario far = FakePlatform.read("title: t\nconcurrent:\n  - {processor: 5, steps: [lock.take]}\n");
+        assertTrue(assertThrows(InputException.class, () -> search(far, "exact")).getMessage()
+                .contains("the machine has 2"));
+        Scenario good = race(BOOT, flow(WRITE), flow(WRITE));
+        Scenario notConcurrent = new Scenario(good.name(), good.file(), good.arch(), good.title(), "", "",
+                good.preset(), good.profile(), good.parameters(), good.files(), good.steps(),
+                List.of(new Scenario.Strand("user", 0, Level.USER, good.steps())), List.of(), List.of());
+        assertTrue(assertThrows(InputException.class, () -> search(notConcurrent, "exact")).getMessage()
+                .contains("action kernel.boot of strand user can't run concurrently"));
+        assertThrows(InputException.class, () -> search(good, "no-such-patch"));
+    }
+
+    @Test
+    void boundsAndInterruptsAreSaid() {
+        Scenario good = race(BOOT, flow(WRITE), flow(WRITE));
+        assertEquals("max-states 2", search(good, "exact", 2).search().bound());
+        Thread.currentThread().interrupt();
+        assertThrows(RunInterrupted.class, () -> search(good, "exact"));
+        assertTrue(Thread.interrupted(), "the status is kept");
+    }
+}

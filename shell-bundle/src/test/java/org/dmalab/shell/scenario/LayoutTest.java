@@ -1,0 +1,30 @@
+package org.dmalab.shell.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.AlphaChars;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
+
+class LayoutTest {
+    @Property(tries = 200)
+    void wrappingKeepsEveryWordAndTheWidth(@ForAll @Size(min = 1, max = 60)
+            List<@AlphaChars @StringLength(min = 1, max = 40) String> words) {
+        List<String> lines = Layout.wrap(String.join(" ", words), "    ");
+        assertEquals(words, List.of(String.join(" ", lines).strip().split("\\s+")));
+        assertTrue(lines.stream().allMatch(line -> line.length() <= Layout.WIDTH && line.startsWith("    ")));
+    }
+
+    @Property(tries = 200)
+    void aPatternWithoutAsteriskMatchesItselfOnly(@ForAll String word, @ForAll String other) {
+        String plain = word.replace("*", "+");
+        assertTrue(Workbench.glob(plain).asMatchPredicate().test(plain));
+        assertEquals(plain.equals(other), Workbench.glob(plain).asMatchPredicate().test(other));
+        assertTrue(Workbench.glob(plain + "*").asMatchPredicate().test(plain + other));
+    }
+}

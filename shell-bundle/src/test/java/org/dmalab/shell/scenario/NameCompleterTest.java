@@ -1,0 +1,71 @@
+package org.dmalab.shell.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NameCompleterTest {
+    private static final List<String> PATCHES = List.of("careful", "declining", "no-restore", "throwing", "wrong-page");
+    private static final List<String> SCENARIOS = List.of("fake/map", "fake/race", "fake/interrupted");
+
+    private final NameCompleter completer = new NameCompleter(FakePlatform.catalog("fake"));
+
+    @BeforeEach
+    void setHome() {
+        System.setProperty(ScenarioHome.HOME, Shell.resource("home").toString());
+    }
+
+    @AfterEach
+    void clearHome() {
+        System.clearProperty(ScenarioHome.HOME);
+    }
+
+    private List<String> complete(String command, String... words) {
+        return completer.candidates(command, List.of(words), words.length - 1);
+    }
+
+    @Test
+    void scenariosStandWhereNamesStand() {
+        assertEquals(SCENARIOS, complete("scenario:run", ""));
+        assertEquals(SCENARIOS, complete("scenario:compare", "fake/map", ""));
+        assertEquals(SCENARIOS, complete("scenario:compare", "--all", "--patch", "careful", "fa"));
+        assertEquals(SCENARIOS, complete("patch:diff", "careful", "wrong-page", ""));
+    }
+
+    @Test
+    void patchesStandAfterTheOptionAndAfterAComma() {
+        assertTrue(complete("scenario:compare", "fake/map", "--patch", "").containsAll(PATCHES));
+        assertTrue(complete("scenario:compare", "--patch", "careful,").contains("careful,wrong-page"));
+        assertEquals(List.of("Iommu=careful", "Iommu=declining", "Iommu=no-restore", "Iommu=throwing",
+                "Iommu=wrong-page"), complete("scenario:run", "--patch", "Iommu="));
+        assertTrue(complete("patch:diff", "careful", "").containsAll(PATCHES));
+        assertTrue(complete("patch:show", "").containsAll(PATCHES));
+    }
+
+    @Test
+    void profilesPresetsAndArchitectures() {
+        assertEquals(List.of("loose", "strict"), complete("scenario:run", "--profile", ""));
+        assertEquals(List.of("single", "small"), complete("scenario:run", "x", "--preset", ""));
+        assertEquals(List.of("fake"), complete("patch:list", ""));
+        assertEquals(List.of("fake"), complete("scenario:schema", ""));
+    }
+
+    @Test
+    void otherCommandsAreNotItsMatter() {
+        assertEquals(List.of(), complete("machine:create", ""));
+        assertEquals(List.of(), complete("scenario:run", "--output", ""));
+        assertEquals(List.of(), complete("patch:list", "fake", ""));
+    }
+
+    @Test
+    void onlyTheArchitectureOfTheScenarioIsProposed() {
+        NameCompleter two = new NameCompleter(FakePlatform.catalog("fake", "other"));
+        assertEquals(List.of("fake", "other"), two.candidates("patch:list", List.of(""), 0));
+        assertEquals(List.of("fake"), two.candidates("scenario:schema", List.of("fake/map", ""), 0));
+    }
+}

@@ -1,0 +1,229 @@
+package org.dmalab.shell.scenario;
+
+import static org.dmalab.shell.scenario.Shell.assertGolden;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.dmalab.lab.catalog.PlainCatalog;
+import org.dmalab.shell.scenario.Shell.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunCommandsTest {
+    private final Shell shell = new Shell(FakePlatform.catalog("fake"));
+
+    @BeforeEach
+    void setHome() {
+        System.setProperty(ScenarioHome.HOME, Shell.resource("home").toString());
+    }
+
+    @AfterEach
+    void clearHome() {
+        System.clearProperty(ScenarioHome.HOME);
+        // A test that interrupts must not leave it to the next one.
+        assertFalse(Thread.interrupted());
+    }
+
+    private static List<String> verdicts(Result result) {
+        List<String> verdicts = new ArrayList<>();
+        for (JsonElement one : JsonParser.parseString(result.out()).getAsJsonArray()) {
+            JsonObject cell = one.getAsJsonObject();
+            verdicts.add(cell.get("scenario").getAsString() + " " + cell.get("patch").getAsString() + " "
+                    + cell.get("verdict").getAsString());
+        }
+        return verdicts;
+    }
+
+    @Test
+    void exitCodesFollowTheVerdict() {
+        assertEquals(0, shell.run("scenario:run", "fake/map", "--patch", "careful").code());
+        assertEquals(0, shell.run("scenario:run", "fake/map", "--patch", "declining").code());
+        assertEquals(1, shell.run("scenario:run", "fake/map", "--patch", "wrong-page").code());
+        assertEquals(3, shell.run("scenario:run", "fake/map", "--patch", "throwing").code());
+    }
+
+    @Test
+    void theUsualPatchIsTheNewestMainlineOneWithoutKnownDefects() {
+        Result result = shell.run("scenario:run", "fake/map", "--format", "json");
+        assertEquals(List.of("fake/map careful pass"), verdicts(result));
+    }
+
+    @Test
+    void runPrintsTheTimelineAroundTheViolation() {
+        assertGolden("run.txt", shell.run("scenario:run", "fake/map", "--patch", "wrong-page").out());
+    }
+
+    @Test
+    void severalAreRunOneAfterTheOther() {
+        Result result = shell.run("scenario:run", "fake/[mr]", "fake/r*", "fake/map", "--format", "json");
+        assertEquals(2, result.code(), "no brackets in patterns");
+        assertEquals(List.of("fake/race careful pass", "fake/map careful pass"),
+                verdicts(shell.run("scenario:run", "fake/r*", "fake/map", "fake/race", "--format", "json")));
+    }
+
+    @Test
+    void badOptionsAreInputErrors() {
+        for (String[] words : new String[][] {{"--patch", "carefull"}, {"--patch", "Iommu=no"}, {"--patch", "a,b"},
+            {"--profile", "stric"}, {"--preset", "smal"}, {"--backend", "qemu"}, {"--seed", "x"},
+            {"--patch", "DmaWindows=careful"}, {"--patch", ""}}) {
+            Result result = shell.run("scenario:run", "fake/map", words[0], words[1]);
+            assertEquals(2, result.code(), () -> String.join(" ", words));
+            assertEquals(1, result.err().lines().count(), result.err());
+            assertEquals("", result.out());
+        }
+        assertTrue(shell.run("scenario:run", "fake/map", "--patch", "carefull").err()
+                .contains("did you mean \"careful\"?"));
+    }
+
+    @Test
+    void compareIsAllByDefault() {
+        Result result = shell.run("scenario:compare", "fake/map", "fake/race");
+        assertEquals(0, result.code());
+        assertGolden("compare.txt", result.out());
+        assertEquals(result, shell.run("scenario:compare", "--all", "fake/map", "fake/race"));
+    }
+
+    @Test
+    void patchesMayBePatternsAndAddedToAll() {
+        assertEquals(List.of("fake/map careful pass"),
+                verdicts(shell.run("scenario:compare", "fake/map", "--patch", "c*", "--format", "json")));
+        assertEquals(List.of("fake/map throwing broken", "fake/map wrong-page fail", "fake/map careful pass",
+                "fake/map declining refused", "fake/map no-restore pass"), verdicts(shell.run("scenario:compare",
+                "fake/map", "--patch", "throwing", "--all", "--mutants", "--format", "json")));
+        assertEquals(List.of("fake/map careful pass", "fake/map no-restore pass"), verdicts(shell.run(
+                "scenario:compare", "fake/map", "--patch", "careful, careful", "--mutants", "--format", "json")));
+    }
+
+    @Test
+    void aBrokenCellIsExitCode3AndTheOthersAreThere() {
+        Result result = shell.run("scenario:compare", "fake/map", "--patch", "throwing,careful", "--format", "json");
+        assertEquals(3, result.code());
+        assertEquals(List.of("fake/map throwing broken", "fake/map careful pass"), verdicts(result));
+    }
+
+    @Test
+    void checkNamesEachDifference() {
+        Result result = shell.run("scenario:compare", "fake/map", "fake/race", "--check", "--format", "json");
+        assertEquals(1, result.code());
+        assertEquals(6, verdicts(result).size());
+        assertEquals(List.of("fake/map with wrong-page: fail (own-page: operation on page 4, the slot has 3), expected"
+                + " pass", "fake/map with gone: there is no such patch, expected fail",
+                "check: 2 differences to the expected matrix"), result.err().lines().toList());
+        Result same = shell.run("scenario:compare", "fake/race", "--check");
+        assertEquals(0, same.code());
+        assertTrue(same.out().endsWith("\ncheck: all 3 cells as expected\n"), same.out());
+        assertEquals(1, shell.run("scenario:compare", "fake/race", "--mutants", "--check").code(),
+                "a cell that the matrix does not have is a difference");
+    }
+
+    @Test
+    void documentsAreWellFormed() {
+        String ktap = shell.run("scenario:compare", "fake/map", "--format", "ktap").out();
+        assertTrue(ktap.startsWith("KTAP version 1\n1..1\n"), ktap);
+        assertTrue(shell.run("scenario:run", "fake/map", "--format", "junit").out().contains("<testcase"));
+    }
+
+    @Test
+    void sameBytesTwice() {
+        assertEquals(shell.run("scenario:compare", "fake/map", "fake/race", "--mutants"),
+                shell.run("scenario:compare", "fake/map", "fake/race", "--mutants"));
+    }
+
+    @Test
+    void anInterruptPrintsWhatIsKnown() {
+        Result result = shell.run("scenario:compare", "fake/map", "fake/interrupted", "--format", "json");
+        assertEquals(130, result.code());
+        assertEquals(List.of("fake/map wrong-page fail", "fake/map careful pass", "fake/map declining refused"),
+                verdicts(result));
+        assertEquals("interrupted after 3 of 6\n", result.err());
+        Result nothing = shell.run("scenario:compare", "fake/interrupted");
+        assertEquals(130, nothing.code());
+        assertEquals("", nothing.out());
+    }
+
+    @Test
+    void scenariosOfSeveralArchitecturesTakeTheirOwnPatches(@TempDir Path home) throws IOException {
+        for (String arch : List.of("fake", "other")) {
+            Path folder = Files.createDirectories(home.resolve("scenarios").resolve(arch));
+            Files.writeString(folder.resolve("01-a.yaml"), "title: a\nsteps: [page.work]\n");
+        }
+        System.setProperty(ScenarioHome.HOME, home.toString());
+        PlainCatalog both = FakePlatform.catalog("fake", "other");
+        assertEquals(6, verdicts(new Shell(both).run("scenario:compare", "*", "--format", "json")).size());
+        assertEquals(List.of("fake/a careful pass", "other/a careful pass"), verdicts(new Shell(both).run(
+                "scenario:compare", "other/a", "fake/a", "--patch", "careful", "--format", "json")).stream().sorted()
+                .toList());
+        Result unknown = new Shell(both).run("scenario:compare", "*", "--patch", "careful,declinin");
+        assertEquals(2, unknown.code());
+        assertTrue(unknown.err().contains("there is no patch of fake, other \"declinin\", did you mean \"declining\"?"),
+                unknown.err());
+    }
+
+    @Test
+    void twoFilesOfOneNameAreRefused(@TempDir Path home) throws IOException {
+        Path folder = Files.createDirectories(home.resolve("fake"));
+        Path copy = folder.resolve("01-map.yaml");
+        Files.writeString(copy, "title: a copy\nsteps: [page.work]\n");
+        Result result = shell.run("scenario:compare", "fake/map", copy.toString());
+        assertEquals(2, result.code());
+        assertTrue(result.err().startsWith("error: two files are scenario fake/map: "), result.err());
+        String same = Shell.resource("home/scenarios/fake/01-map.yaml").toString();
+        assertEquals(3, verdicts(shell.run("scenario:compare", "fake/map", same, "--format", "json")).size());
+    }
+
+    @Test
+    void aFileIsNotTouchedWhenTheInputIsWrong(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("result.json");
+        Files.writeString(file, "precious");
+        assertEquals(2, shell.run("scenario:compare", "fake/mapp", "--output", file.toString()).code());
+        assertEquals("precious", Files.readString(file));
+        Result result = shell.run("scenario:compare", "fake/map", "--format", "json", "--output", file.toString());
+        assertEquals("", result.out());
+        assertTrue(Files.readString(file).startsWith("["));
+        assertEquals(2, shell.run("scenario:compare", "fake/map", "--output", folder.toString()).code());
+        assertEquals(2, shell.run("scenario:compare", "fake/map", "--output", folder + "/no/such").code());
+    }
+
+    @Test
+    void placementsFindWhatAPlainRunCantSee() {
+        assertEquals(0, shell.run("scenario:run", "fake/race", "--patch", "no-restore").code());
+        Result result = shell.run("scenario:placements", "fake/race", "--patch", "careful,no-restore");
+        assertEquals(1, result.code());
+        assertGolden("placements.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
+        JsonArray json = JsonParser.parseString(shell.run("scenario:placements", "fake/race", "--mutants", "--format",
+                "json").out()).getAsJsonArray();
+        assertEquals(4, json.size());
+        JsonObject mutant = json.get(3).getAsJsonObject();
+        assertEquals("no-restore", mutant.get("patch").getAsString());
+        assertEquals("fail", mutant.get("verdict").getAsString());
+        assertTrue(mutant.get("exhausted").getAsBoolean());
+        assertEquals("own-page", mutant.getAsJsonArray("violations").get(0).getAsJsonObject().get("oracle")
+                .getAsString());
+        assertFalse(mutant.getAsJsonArray("violations").get(0).getAsJsonObject().getAsJsonArray("schedule").isEmpty());
+    }
+
+    @Test
+    void placementsSayWhatTheyCantDo() {
+        assertEquals(3, shell.run("scenario:placements", "fake/race", "--patch", "throwing").code());
+        Result plain = shell.run("scenario:placements", "fake/map");
+        assertEquals(2, plain.code());
+        assertTrue(plain.err().contains("no concurrent part"), plain.err());
+        Result bounded = shell.run("scenario:placements", "fake/race", "--patch", "careful", "--max-states", "3");
+        assertEquals(0, bounded.code());
+        assertTrue(bounded.out().contains("max-states 3"), bounded.out());
+        assertEquals(2, shell.run("scenario:placements", "fake/race", "--max-states", "0").code());
+    }
+}

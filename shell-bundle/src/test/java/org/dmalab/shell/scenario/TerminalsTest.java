@@ -1,0 +1,76 @@
+package org.dmalab.shell.scenario;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+
+class TerminalsTest {
+    private static final String RED = "\u001b[31m";
+    private static final String END = "\u001b[0m";
+
+    @Test
+    void verdictsAreColouredWhereTheyStandAsSuch() {
+        assertEquals("a/b  " + RED + "fail" + END + "  x", Terminals.colour("a/b  fail  x"));
+        assertEquals("a/b with p: " + RED + "fail" + END + "\nnext", Terminals.colour("a/b with p: fail\nnext"));
+        assertEquals("    " + RED + "fail" + END + ": why", Terminals.colour("    fail: why"));
+        assertEquals("p (" + RED + "fail" + END + ") against", Terminals.colour("p (fail) against"));
+        assertEquals("it may fail or pass by", Terminals.colour("it may fail or pass by"));
+    }
+
+    @Test
+    void nothingIsColouredUnlessSomebodySeesIt() {
+        System.setProperty(ScenarioHome.HOME, Shell.resource("home").toString());
+        Shell shell = new Shell(FakePlatform.catalog("fake"));
+        try {
+            assertFalse(shell.run("scenario:compare", "fake/map").out().contains("\u001b"));
+            System.setProperty(Terminals.PROPERTY, "out,err");
+            boolean refused = System.getenv("NO_COLOR") != null && !System.getenv("NO_COLOR").isEmpty();
+            assertEquals(!refused, shell.run("scenario:compare", "fake/map").out().contains(RED + "fail" + END));
+            assertFalse(shell.run("scenario:compare", "fake/map", "--format", "json").out().contains("\u001b"));
+            System.setProperty(Terminals.PROPERTY, "err");
+            assertFalse(shell.run("scenario:compare", "fake/map").out().contains("\u001b"));
+        } finally {
+            System.clearProperty(Terminals.PROPERTY);
+            System.clearProperty(ScenarioHome.HOME);
+        }
+    }
+
+    @Test
+    void progressIsOverwrittenAndErased() throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+                Progress progress = Progress.start(stream, 0)) {
+            progress.say("1 of 2: long name");
+            awaitText(bytes, "\r1 of 2: long name");
+            progress.say("2 of 2: b");
+            awaitText(bytes, "\r1 of 2: long name\r2 of 2: b        ");
+        }
+        assertEquals("\r1 of 2: long name\r2 of 2: b        \r         \r", bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    private static void awaitText(ByteArrayOutputStream bytes, String text) throws InterruptedException {
+        for (int i = 0; i < 1000 && !bytes.toString(StandardCharsets.UTF_8).equals(text); i++) {
+            Thread.sleep(5);
+        }
+        assertEquals(text, bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatIsQuickShowsNoProgress() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        try (Progress progress = Progress.start(stream, 60_000)) {
+            progress.say("1 of 1");
+        }
+        try (Progress silent = Progress.start(null, 0)) {
+            silent.say("1 of 1");
+        }
+        assertEquals(0, bytes.size());
+    }
+}
