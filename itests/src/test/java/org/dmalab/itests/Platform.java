@@ -34,6 +34,11 @@ final class Platform {
         return root().resolve("dist/target/dmalab.jar");
     }
 
+    /** The folder that the platform under test watches for bundles. */
+    static Path dropFolder() {
+        return root().resolve("itests/target/bundles");
+    }
+
     /** The options of a container with the whole platform. */
     static Option options() {
         try (Stream<Path> jars = Files.list(root().resolve("dist/target/classes/bundles"))) {
@@ -45,7 +50,11 @@ final class Platform {
                 systemPackages(slf4j("2.0.0")),
                 systemPackages(slf4j("1.7.36")),
                 systemPackages("javax.xml.bind"),
-                frameworkProperty("felix.fileinstall.dir").value("target/no-bundles"),
+                systemProperty("dmalab.home").value(root().toString()),
+                frameworkProperty("felix.fileinstall.dir").value(dropFolder().toString()),
+                frameworkProperty("felix.fileinstall.poll").value("200"),
+                frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
+                frameworkProperty("felix.fileinstall.enableConfigSave").value("false"),
                 frameworkProperty("felix.fileinstall.log.level").value("1"),
                 systemProperty("org.slf4j.simpleLogger.defaultLogLevel").value("warn"),
                 composite(sorted.stream().map(Platform::provision).toArray(Option[]::new)),

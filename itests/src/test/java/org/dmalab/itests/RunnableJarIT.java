@@ -4,12 +4,9 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -20,29 +17,13 @@ public class RunnableJarIT {
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
-    private record Result(int code, String out, String err) { }
-
-    private Result run(String... arguments) throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-Djava.io.tmpdir=" + folder.getRoot(), "-jar", Platform.runnableJar().toString()));
-        command.addAll(List.of(arguments));
-        Path out = folder.newFile().toPath();
-        Path err = folder.newFile().toPath();
-        Process process = new ProcessBuilder(command).directory(folder.getRoot())
-            .redirectInput(ProcessBuilder.Redirect.from(folder.newFile()))
-            .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-            throw new AssertionError("still running after 60 s: " + command);
-        }
-        // JDK 24 and newer warn about what Felix uses; ./dmalab turns that off.
-        String remarks = Files.readString(err).replaceAll("(?m)^WARNING: .*\\R", "");
-        return new Result(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8), remarks);
+    private RunnableJar.Result run(String... arguments) throws IOException, InterruptedException {
+        return RunnableJar.run(folder, arguments);
     }
 
     @Test
     public void versionIsOneLine() throws Exception {
-        Result result = run("--version");
+        RunnableJar.Result result = run("--version");
         assertEquals("", result.err());
         assertTrue(result.out(), result.out().matches("dmalab 1\\.0\\.0 \\(Java [^\\n]+\\)\\n"));
         assertEquals(0, result.code());
@@ -50,7 +31,7 @@ public class RunnableJarIT {
 
     @Test
     public void anUnknownCommandIsAUsageError() throws Exception {
-        Result result = run("nosuchcommand");
+        RunnableJar.Result result = run("nosuchcommand");
         assertEquals("error: unknown command nosuchcommand; 'help' lists all\n", result.err());
         assertEquals("", result.out());
         assertEquals(2, result.code());
@@ -58,7 +39,7 @@ public class RunnableJarIT {
 
     @Test
     public void eachCommandOfALinePrintsAndTheFirstFailureStopsIt() throws Exception {
-        Result result = run("-c", "version; help version; hlep; version");
+        RunnableJar.Result result = run("-c", "version; help version; hlep; version");
         assertEquals("error: unknown command hlep; did you mean help?\n", result.err());
         assertTrue(result.out(), result.out().matches("(?s)dmalab 1\\.0\\.0 .*\\nusage: version .*"));
         assertEquals(result.out().indexOf("dmalab 1.0.0"), result.out().lastIndexOf("dmalab 1.0.0"));
@@ -67,7 +48,7 @@ public class RunnableJarIT {
 
     @Test
     public void aDocumentHasStandardOutputForItself() throws Exception {
-        Result result = run("-c", "version; version --format json");
+        RunnableJar.Result result = run("-c", "version; version --format json");
         assertTrue(result.err(), result.err().startsWith("dmalab 1.0.0"));
         assertTrue(result.out(), result.out().startsWith("{\n  \"dmalab\": \"1.0.0\""));
         assertEquals(0, result.code());
@@ -77,7 +58,7 @@ public class RunnableJarIT {
     public void scriptsAndStandardInputAreRun() throws Exception {
         Path script = folder.getRoot().toPath().resolve("a.gogo");
         Files.writeString(script, "# a comment; not a command\nversion\nexit\nnosuchcommand\n");
-        Result result = run(script.toString());
+        RunnableJar.Result result = run(script.toString());
         assertEquals("", result.err());
         assertEquals(0, result.code());
         assertEquals(2, run("missing.gogo").code());

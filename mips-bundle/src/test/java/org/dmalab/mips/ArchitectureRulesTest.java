@@ -25,7 +25,7 @@ class ArchitectureRulesTest {
     private static final String ROOT = "org.dmalab.mips";
     private static final JavaClasses CLASSES = new ClassFileImporter().importUrl(
             MipsArchitecture.class.getProtectionDomain().getCodeSource().getLocation());
-    /** Types of fields that can't change, besides primitives, enums, records, the api and this bundle's final classes. */
+    /** Types that can't change, besides primitives, enums, records, the api and this bundle's final classes. */
     private static final Set<String> FIXED = Set.of("java.lang.String", "java.util.List");
 
     @Test

@@ -94,7 +94,7 @@ class InterruptPlacementTest {
         return new Outcome(schedules, violated, oracles);
     }
 
-    /** One placement: the softirq before call {@code soft} of the program, the hardirq before call {@code hard} of both. */
+    /** One placement: the softirq before a call of the program, the hardirq before a call of either. */
     private static final class Placement implements Hook {
         private final TestLab lab;
         private final int soft;

@@ -187,7 +187,8 @@ class MipsArchitectureTest {
     void wordsForCalls() {
         assertEquals("set_pte of kmap_atomic slot 10 of cpu1 to phys 0x20000000",
                 words(Op.STORE, KmapAtomic.entry(KmapAtomic.fixmapIndex(1, 10)), 4, 0x200007dfL, 0));
-        assertEquals("set_pte of kmap entry 3 to nothing", words(Op.STORE, Layout.PKMAP_PAGE_TABLE.element(3), 4, 0, 0));
+        assertEquals("set_pte of kmap entry 3 to nothing",
+                words(Op.STORE, Layout.PKMAP_PAGE_TABLE.element(3), 4, 0, 0));
         assertEquals("", words(Op.STORE, Layout.KMAP_LOCK.address(), 4, 0, 0));
         assertEquals("", words(Op.STORE, Layout.USER_PAGE_TABLE.address(), 4, 0, 0));
         assertEquals("spin_lock(kmap_lock)", words(Op.LOCK, Layout.KMAP_LOCK.address(), 0, 0, 0));
@@ -237,8 +238,10 @@ class MipsArchitectureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"page.alloc, 64", "page.free, 0", "page.dirty, 0", "page.read, 0xffffffffffffffff", "page.kmap, 0", "page.kunmap, 0",
-        "dma.map-sg, 0", "dma.unmap-sg, 0", "dma.unmap-sg, 64", "dma.sync-sg, 0", "dma.sync-sg, 0xffffffffffffffff", "dma.map-page, 0",
+    @CsvSource({"page.alloc, 64", "page.free, 0", "page.dirty, 0", "page.read, 0xffffffffffffffff",
+        "page.kmap, 0", "page.kunmap, 0",
+        "dma.map-sg, 0", "dma.unmap-sg, 0", "dma.unmap-sg, 64", "dma.sync-sg, 0",
+        "dma.sync-sg, 0xffffffffffffffff", "dma.map-page, 0",
         "dma.unmap-page, 0", "dma.sync-range, 0", "dma.maintain, 0", "device.dma, 0", "device.dma, 99",
         "sata.read, 0xffffffffffffffff", "cache.evict, 0", "cache.prefetch, 0"})
     void pagesThatAreNotThereAreRefused(String action, String page) {
@@ -249,8 +252,10 @@ class MipsArchitectureTest {
 
     @ParameterizedTest
     @CsvSource({"page.dirty, 2, 4", "page.read, 0, 4100", "page.dirty, 4096, 4", "dma.map-sg, 4096, 4",
-        "dma.map-sg, 0, 0", "dma.map-sg, 0, 8192", "dma.map-page, 4092, 8", "dma.map-page, 0, 0", "dma.maintain, 8, 4096",
-        "dma.maintain, 0, 0", "cache.evict, 0, 0", "cache.prefetch, 4, 4096", "page.read, 0xfffffffffffffffc, 4", "dma.map-page, 4, 0x7fffffffffffffff", "dma.map-sg, 0, 0x7fffffffffffffff",
+        "dma.map-sg, 0, 0", "dma.map-sg, 0, 8192", "dma.map-page, 4092, 8", "dma.map-page, 0, 0",
+        "dma.maintain, 8, 4096",
+        "dma.maintain, 0, 0", "cache.evict, 0, 0", "cache.prefetch, 4, 4096", "page.read, 0xfffffffffffffffc, 4",
+        "dma.map-page, 4, 0x7fffffffffffffff", "dma.map-sg, 0, 0x7fffffffffffffff",
         "device.dma, 0, 0x7fffffffffffffff", "device.dma, 0xffffffffffffff00, 4"})
     void rangesThatDoNotFitAreRefused(String action, String offset, String length) {
         TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));

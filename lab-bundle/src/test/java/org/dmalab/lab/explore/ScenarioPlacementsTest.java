@@ -20,13 +20,14 @@ import org.junit.jupiter.api.Test;
 
 class ScenarioPlacementsTest {
     private static final String BOOT = "kernel.boot";
+    private static final String READ = "{cpu.read: {address: 0x20}}";
     private static final String WRITE = "cpu.write: {address: 0x4000, size: 8}";
 
     /** A scenario with what runs in process context and what interrupts it. */
     private static Scenario race(String before, String user, String interrupt) {
         return FakePlatform.read("title: race\nmachine: {preset: single}\nsteps:\n  - " + before
-                + "\nconcurrent:\n  - {name: user, steps: [" + user + "]}\n  - {name: interrupt, level: hardirq, steps: ["
-                + interrupt + "]}\n");
+                + "\nconcurrent:\n  - {name: user, steps: [" + user + "]}\n"
+                + "  - {name: interrupt, level: hardirq, steps: [" + interrupt + "]}\n");
     }
 
     private static String flow(String step) {
@@ -71,14 +72,14 @@ class ScenarioPlacementsTest {
         Scenario scenario = race(setUp, flow("cpu.read: {address: 0x4000, size: 8}"), flow(WRITE));
         Outcome stale = search(scenario, "no-flush");
         assertEquals(Verdict.FAIL, stale.verdict());
-        assertTrue(stale.search().violations().stream().anyMatch(found -> found.oracle().equals("cpu-reads-device-data")
-                && found.schedule().get(0).startsWith("cpu0 user")), stale::toString);
+        assertTrue(stale.search().violations().stream().anyMatch(found -> found.oracle()
+                .equals("cpu-reads-device-data") && found.schedule().get(0).startsWith("cpu0 user")), stale::toString);
         assertEquals(Verdict.PASS, search(scenario, "exact").verdict());
     }
 
     @Test
     void aViolationBeforeTheConcurrentPartIsToldWithItsStep() {
-        Outcome outcome = search(race("dma.map: {address: 0, bus: 0x100000}", flow("cpu.read: {address: 0}"), BOOT_FREE),
+        Outcome outcome = search(race("dma.map: {address: 0, bus: 0x100000}", flow("cpu.read: {address: 0}"), READ),
                 "exact");
         assertEquals(Verdict.FAIL, outcome.verdict());
         assertFalse(outcome.search().exhausted());
@@ -86,12 +87,10 @@ class ScenarioPlacementsTest {
         assertEquals("no-rejected-command", outcome.search().violations().get(0).oracle());
         assertEquals(List.of("before the concurrent part, in dma.map address=0 bus=0x100000"),
                 outcome.search().violations().get(0).schedule());
-        Outcome bug = search(race("kernel.crash", flow("cpu.read: {address: 0}"), BOOT_FREE), "exact");
+        Outcome bug = search(race("kernel.crash", flow("cpu.read: {address: 0}"), READ), "exact");
         assertEquals(Verdict.FAIL, bug.verdict());
         assertEquals("no-bug", bug.search().violations().get(0).oracle());
     }
-
-    private static final String BOOT_FREE = "{cpu.read: {address: 0x20}}";
 
     @Test
     void aDeclinedStepBeforeIsRefused() {
@@ -125,7 +124,8 @@ class ScenarioPlacementsTest {
         Scenario plain = FakePlatform.scenario(BOOT);
         assertTrue(assertThrows(InputException.class, () -> search(plain, "exact")).getMessage()
                 .contains("no concurrent part"));
-        Scenario twice = FakePlatform.read("title: t\nconcurrent:\n  - {steps: [lock.take]}\n  - {steps: [lock.take]}\n");
+        Scenario twice = FakePlatform.read("title: t\nconcurrent:\n  - {steps: [lock.take]}\n"
+                + "  - {steps: [lock.take]}\n");
         assertTrue(assertThrows(InputException.class, () -> search(twice, "exact")).getMessage()
                 .contains("the second one at user level on processor 0"));
         Scenario far = FakePlatform.read("title: t\nconcurrent:\n  - {processor: 5, steps: [lock.take]}\n");

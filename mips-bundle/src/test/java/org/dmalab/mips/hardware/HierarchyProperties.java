@@ -52,7 +52,8 @@ class HierarchyProperties {
     @Provide
     Arbitrary<List<Step>> steps() {
         Arbitrary<Step> step = Combinators.combine(Arbitraries.integers().between(0, 9),
-                Arbitraries.integers().between(0, 1), Arbitraries.longs().between(0, 1023).map(HierarchyProperties::near),
+                Arbitraries.integers().between(0, 1),
+                Arbitraries.longs().between(0, 1023).map(HierarchyProperties::near),
                 Arbitraries.integers().between(0, 3), Arbitraries.longs()).as(Step::new);
         return step.list().ofMaxSize(120);
     }
@@ -69,7 +70,7 @@ class HierarchyProperties {
                 Arbitraries.integers().between(1, 3)).as(Setup::new);
     }
 
-    /** Whatever the hardware does by itself, loads see the last store, and a full flush leaves exactly that in memory. */
+    /** Whatever hardware does by itself, loads see the last store, and a full flush leaves that in memory. */
     @Property(tries = 400)
     void hierarchyIsOneMemory(@ForAll("setups") Setup setup, @ForAll("steps") List<Step> steps) {
         HardwareFixture hardware = setup.build();

@@ -5,8 +5,8 @@
  * <p>Can: the four TCE hypercalls (LoPAR 14.5.4.2), {@code ibm,query-}, {@code create-}, {@code remove-} and
  * {@code reset-pe-dma-window} (LoPAR 7.3.31 and following) with the rules of QEMU's windows, behaviour that differs
  * between hypervisors as parameters ({@link org.dmalab.pseries.hardware.Behaviour}), several PCI host bridges
- * with two windows each, a partition reset, memory that comes and goes, flattened device trees of version 17, and the two faults
- * of QEMU that end in its abort.
+ * with two windows each, a partition reset, memory that comes and goes, flattened device trees of version 17, and the
+ * faults of QEMU that end in its abort.
  *
  * <p>Can't: EEH recovery (a refused DMA freezes nothing, it is only announced), interrupts, PCI configuration space,
  * VIO, VFIO, migration of tables, or more than 2^40 TCEs in a window.

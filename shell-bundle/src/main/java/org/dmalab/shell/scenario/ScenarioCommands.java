@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Commands that look at scenarios and run none: {@code scenario:list}, {@code show}, {@code validate}, {@code schema}. */
+/** Commands that run no scenario: {@code scenario:list}, {@code show}, {@code validate} and {@code schema}. */
 @Component(service = {CommandSet.class, ScenarioCommands.class}, property = {
     CommandProcessor.COMMAND_SCOPE + "=scenario",
     CommandProcessor.COMMAND_FUNCTION + "=list",

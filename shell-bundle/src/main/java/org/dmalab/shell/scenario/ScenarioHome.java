@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 import org.dmalab.lab.InputException;
 
-/** Where the scenarios lie: below the folder that the script {@code dmalab} stands in, else in the working directory. */
+/** Where the scenarios lie: below the folder in which the script {@code dmalab} is, else in the working directory. */
 final class ScenarioHome {
     /** System property with the root of the repository; the script sets it. */
     static final String HOME = "dmalab.home";

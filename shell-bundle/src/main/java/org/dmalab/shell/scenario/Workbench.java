@@ -95,7 +95,7 @@ final class Workbench {
         return args.spec().option(option).isEmpty() ? null : args.option(option).orElse(null);
     }
 
-    /** The cells of several scenarios: what {@code --patch} names, and what {@code --all} and {@code --mutants} mean. */
+    /** The cells of several scenarios: the patches of {@code --patch}, {@code --all} and {@code --mutants}. */
     List<Cell> cells(List<Scenario> scenarios, Arguments args, RunOptions options) {
         List<String> asked = args.option("--patch").map(Workbench::split).orElse(List.of());
         boolean all = args.has("--all") || asked.isEmpty();

@@ -1,0 +1,100 @@
+package org.dmalab.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/** The command line as scripts rely on it: exit codes, one document on standard output, the same bytes twice. */
+public class CommandLineIT {
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private RunnableJar.Result run(String... arguments) throws Exception {
+        return RunnableJar.run(folder, arguments);
+    }
+
+    @Test
+    public void aFailingRunEndsWithOneAndShowsItsEvidence() throws Exception {
+        RunnableJar.Result result = run("scenario:run", "pseries/pmem-online", "--patch", "direct-only");
+        assertEquals(result.err(), 1, result.code());
+        assertTrue(result.out(), result.out().contains("H_PUT_TCE_INDIRECT(liobn 0x80000001, ioba 0x800040380000000"));
+        assertTrue(result.out(), result.out().contains("H_PARAMETER"));
+        assertTrue(result.out(), result.out().contains("-EPERM"));
+        assertEquals(0, run("scenario:run", "--patch=pmem-guard", "pseries/pmem-online").code());
+    }
+
+    @Test
+    public void theSameCommandTwiceGivesTheSameBytes() throws Exception {
+        String[] compare = {"scenario:compare", "pseries/pmem-online", "vtd/kdump-stale-context",
+            "mips/unmapped-highmem-sg", "--all", "--format", "json"};
+        RunnableJar.Result first = run(compare);
+        assertEquals(0, first.code());
+        assertTrue(first.out(), first.out().startsWith("["));
+        assertEquals(first.out(), run(compare).out());
+        String[] runOnce = {"scenario:run", "mips/unmapped-highmem-sg", "--patch", "kmap-high-get"};
+        assertEquals(run(runOnce).out(), run(runOnce).out());
+    }
+
+    @Test
+    public void everyExpectationHoldsMutantsIncluded() throws Exception {
+        RunnableJar.Result result = run("scenario:compare", "*", "--all", "--mutants", "--check");
+        assertEquals(result.out() + result.err(), 0, result.code());
+    }
+
+    @Test
+    public void tourExplainsTheThreeReports() throws Exception {
+        RunnableJar.Result result = run("tour");
+        assertEquals(result.err(), 0, result.code());
+        for (String name : new String[] {"pmem-online", "kdump-stale-context", "unmapped-highmem-sg"}) {
+            assertTrue(result.out(), result.out().contains(name));
+        }
+    }
+
+    @Test
+    public void unknownNamesAndBadFilesEndWithTwoAndOneLine() throws Exception {
+        assertError("pmem-online", run("scenario:run", "pseries/pmem-onlin"));
+        assertError("pmem-guard", run("scenario:run", "pseries/pmem-online", "--patch", "pmem-gaurd"));
+        assertError("powervm", run("scenario:run", "pseries/pmem-online", "--profile", "powervn"));
+        assertError("--patch", run("scenario:run", "pseries/pmem-online", "--pacth", "pmem-guard"));
+        assertError("embedded", run("scenario:run", "pseries/pmem-online", "--backend", "qemu"));
+        Path bad = folder.getRoot().toPath().resolve("bad.yaml");
+        Files.writeString(bad, "title: t\nsource: s\nmachine:\n  arch: mips\nstepps: []\n");
+        assertError("bad.yaml:5:1", run("scenario:run", bad.toString()));
+        Files.writeString(bad, "title: [t\n");
+        assertError("bad.yaml:", run("scenario:validate", bad.toString()));
+        Path blob = folder.getRoot().toPath().resolve("cut.dtb");
+        Files.write(blob, new byte[] {(byte) 0xd0, 0x0d, (byte) 0xfe, (byte) 0xed, 0, 0});
+        Files.writeString(bad, "title: t\nsource: s\nmachine:\n  arch: pseries\n  files: {deviceTree: cut.dtb}\n"
+            + "steps:\n  - kernel.boot\n");
+        assertError("device tree", run("scenario:run", bad.toString()));
+    }
+
+    private static void assertError(String expected, RunnableJar.Result result) {
+        assertEquals(result.out() + result.err(), 2, result.code());
+        assertTrue(result.err(), result.err().contains(expected));
+        assertEquals(result.err(), 1, result.err().lines().count());
+        assertEquals("", result.out());
+    }
+
+    @Test
+    public void placementsFindWhatNoRestoreBreaks() throws Exception {
+        RunnableJar.Result good = run("scenario:placements", "mips/interrupted-flush", "--patch", "arm-l1-vipt");
+        assertEquals(good.out() + good.err(), 0, good.code());
+        RunnableJar.Result mutant = run("scenario:placements", "mips/interrupted-flush", "--patch", "arm-no-restore");
+        assertEquals(mutant.out() + mutant.err(), 1, mutant.code());
+        assertTrue(mutant.out(), mutant.out().contains("op-on-intended-page"));
+    }
+
+    @Test
+    public void whatComesWithTheExplorerSaysSo() throws Exception {
+        for (String command : new String[] {"scenario:explore", "scenario:replay", "scenario:debug"}) {
+            assertError("explorer", run(command, "x"));
+        }
+    }
+}

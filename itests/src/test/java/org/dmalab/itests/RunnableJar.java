@@ -1,0 +1,41 @@
+package org.dmalab.itests;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.rules.TemporaryFolder;
+
+/** The runnable jar as a process of its own. */
+final class RunnableJar {
+
+    private RunnableJar() { }
+
+    /** What a process printed and how it ended. */
+    record Result(int code, String out, String err) { }
+
+    /** Runs it in the folder, with an empty standard input. */
+    static Result run(TemporaryFolder folder, String... arguments) throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        List<String> command = new ArrayList<>(List.of(java, "-Djava.io.tmpdir=" + folder.getRoot(),
+            "-Duser.home=" + folder.getRoot(), "-Ddmalab.home=" + Platform.root(),
+            "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles"),
+            "-jar", Platform.runnableJar().toString()));
+        command.addAll(List.of(arguments));
+        Path out = folder.newFile().toPath();
+        Path err = folder.newFile().toPath();
+        Process process = new ProcessBuilder(command).directory(folder.getRoot())
+            .redirectInput(ProcessBuilder.Redirect.from(folder.newFile()))
+            .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("still running after 120 s: " + command);
+        }
+        // JDK 24 and newer warn about what Felix uses; ./dmalab turns that off.
+        String remarks = Files.readString(err).replaceAll("(?m)^WARNING: .*\\R", "");
+        return new Result(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8), remarks);
+    }
+}
