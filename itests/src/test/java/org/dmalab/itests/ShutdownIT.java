@@ -32,6 +32,7 @@ public class ShutdownIT {
         Framework framework = ServiceLoader.load(FrameworkFactory.class).iterator().next().newFramework(Map.of(
             "org.osgi.framework.storage", folder.newFolder().getPath(),
             "felix.fileinstall.dir", folder.newFolder().getPath(), "felix.fileinstall.log.level", "1",
+            "felix.resolver.parallelism", "1",
             "org.osgi.framework.system.packages.extra", "javax.xml.bind," + Stream.of("", ".event", ".helpers", ".spi")
                 .map(name -> "org.slf4j" + name + ";version=2.0.20").collect(Collectors.joining(","))));
         framework.start();

@@ -63,6 +63,10 @@ final class CommandCompleter implements Completer {
             }
             return;
         }
-        catalog.candidates(command, words, index).forEach(name -> candidates.add(new Candidate(name)));
+        for (String name : catalog.candidates(command, words, index)) {
+            // After a list or SERVICE= more may follow: no blank behind it.
+            boolean whole = !name.endsWith("=") && !name.contains(",");
+            candidates.add(new Candidate(name, name, null, null, null, null, whole));
+        }
     }
 }

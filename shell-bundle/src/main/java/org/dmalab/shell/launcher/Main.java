@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.shell.command.CommandException;
+import org.jline.utils.Signals;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -22,6 +24,8 @@ import org.osgi.service.component.annotations.Reference;
 /** The main program: reads the arguments of the process, runs what they ask for and returns the exit code. */
 @Component(service = Callable.class, property = "main.thread:Boolean=true")
 public final class Main implements Callable<Integer> {
+
+    private static final int INTERRUPTED = 130;
 
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
@@ -61,6 +65,25 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run(LineRunner runner, Invocation invocation) throws IOException {
+        if (invocation.form() == Invocation.Form.INTERACTIVE && System.console() != null) {
+            return new InteractiveShell(runner, catalog).run();
+        }
+        Thread worker = Thread.currentThread();
+        AtomicBoolean asked = new AtomicBoolean();
+        Object before = Signals.register("INT", () -> {
+            if (asked.getAndSet(true)) {
+                Runtime.getRuntime().halt(INTERRUPTED); // the second Ctrl-C does not wait for anybody
+            }
+            runner.interrupt(worker);
+        });
+        try {
+            return runOnce(runner, invocation);
+        } finally {
+            Signals.unregister("INT", before);
+        }
+    }
+
+    private static int runOnce(LineRunner runner, Invocation invocation) throws IOException {
         switch (invocation.form()) {
             case HELP -> runner.out().print(Invocation.HELP);
             case VERSION -> {
@@ -76,7 +99,7 @@ public final class Main implements Callable<Integer> {
                 return runner.run(invocation.words());
             }
             case INTERACTIVE -> {
-                return System.console() != null ? new InteractiveShell(runner, catalog).run() : lines(runner);
+                return lines(runner);
             }
         }
         return 0;
