@@ -28,6 +28,11 @@ public interface Architecture {
     /** Names of parameters that are files (a device tree, an ACPI table). */
     List<String> fileParameters();
 
+    /** What can carry out its hardware; the first is the usual one. */
+    default List<Backend> backends() {
+        return List.of(Backend.EMBEDDED);
+    }
+
     /** The services that a machine needs a variant for. */
     List<ServiceKind> services();
 

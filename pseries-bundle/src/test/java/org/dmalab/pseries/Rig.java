@@ -209,6 +209,14 @@ public final class Rig {
         return this;
     }
 
+    /** Probes 00:00.0 with a 64-bit mask on a machine that is booted. */
+    public Rig probed() {
+        if (run("device.probe", "device", "00:00.0") != 0) {
+            throw new AssertionError("no probe: " + violations + machine.dmesg().lines());
+        }
+        return this;
+    }
+
     /** Asks the oracles for what holds at the end only. */
     public List<String> end() {
         oracles.forEach((oracle, sink) -> oracle.end(watch(oracle), sink));

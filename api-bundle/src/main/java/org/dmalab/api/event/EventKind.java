@@ -18,9 +18,9 @@ public final class EventKind {
     public static final int DMA_DROPPED = 259;
     /** A DMA reached an address with no memory behind it: bus address, physical address, width, 1 if a write. */
     public static final int DMA_ABORT = 260;
-    /** The kernel gave a buffer to a device: source-id, bus address, physical address, length | direction << 56. */
+    /** The kernel gave a buffer to a device: source-id, bus address, physical address, {@code length | direction << 56}. */
     public static final int BUFFER_TO_DEVICE = 261;
-    /** The kernel took a buffer back: source-id, bus address, physical address, length | direction << 56. */
+    /** The kernel took a buffer back: source-id, bus address, physical address, {@code length | direction << 56}. */
     public static final int BUFFER_TO_CPU = 262;
     /** A processor wrote memory: physical address, width, value (least significant byte first). */
     public static final int CPU_WRITE = 263;

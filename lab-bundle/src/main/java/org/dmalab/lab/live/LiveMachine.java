@@ -15,6 +15,7 @@ import java.util.function.Function;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Backend;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Values;
@@ -59,6 +60,7 @@ public final class LiveMachine {
     private final Catalog catalog;
     private final Services services;
     private final Machine machine;
+    private final Backend backend;
     private final Metrics metrics;
     private final Region count;
     private final SortedMap<String, Long> marks = new TreeMap<>();
@@ -77,6 +79,7 @@ public final class LiveMachine {
         } catch (IllegalArgumentException e) {
             throw new InputException(null, 0, 0, name, e.getMessage());
         }
+        backend = MachineSpecs.backend(architecture, spec.backend());
         metrics = new Metrics(architecture, machine);
         count = machine.store().dense("lab.events", 1, Region.Kind.LOG, null);
         machine.store().limitTrail(TRAIL_LIMIT);
@@ -271,6 +274,7 @@ public final class LiveMachine {
     }
 
     private void requireReach(long mark, String what) {
+        requireBackend();
         if (!machine.store().reaches(mark)) {
             throw new InputException("machine " + name + " can go no further back: of its changes the last "
                     + TRAIL_LIMIT + " are kept, and " + what + " lies before them");
@@ -288,6 +292,14 @@ public final class LiveMachine {
             throw new InputException("a mark needs a name");
         }
         marks.put(mark, here());
+    }
+
+    /** An emulator's state is not in the store, so it can neither be compared nor taken back. */
+    private void requireBackend() {
+        if (!backend.marks() || !backend.rollsBack()) {
+            throw new InputException("machine " + name + " runs on back end " + backend.name()
+                    + ", which cannot mark or roll back; use one on back end embedded");
+        }
     }
 
     /** Names of marks. */

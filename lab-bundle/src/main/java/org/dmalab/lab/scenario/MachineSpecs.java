@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Backend;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Preset;
 import org.dmalab.lab.InputException;
@@ -12,9 +13,6 @@ import org.dmalab.lab.Names;
 
 /** Resolves names of presets and profiles to what a machine is made from. */
 public final class MachineSpecs {
-    /** The only back end of this platform. */
-    public static final String EMBEDDED = "embedded";
-
     private MachineSpecs() { }
 
     /**
@@ -23,16 +21,14 @@ public final class MachineSpecs {
      * @param architecture its architecture
      * @param preset name of the equipment; null or the architecture's name for the usual one
      * @param profile name of the behaviour; null for the usual one
-     * @param backend null or {@code embedded}
+     * @param backend null for the usual one
      * @param parameters what overrides preset and profile
      * @param files contents of files by parameter
      * @throws InputException if there is none of that name; it names the nearest
      */
     public static MachineSpec resolve(Architecture architecture, String preset, String profile, String backend,
             Map<String, Long> parameters, Map<String, byte[]> files) {
-        if (backend != null && !backend.equals(EMBEDDED)) {
-            throw new InputException(Names.unknown("back end", backend, List.of(EMBEDDED)));
-        }
+        Backend carrier = backend(architecture, backend);
         Preset equipment = preset(architecture, preset);
         Preset behaviour = profile(architecture, profile);
         Map<String, Long> values = new TreeMap<>(equipment.values());
@@ -41,7 +37,14 @@ public final class MachineSpecs {
         }
         values.putAll(parameters);
         return new MachineSpec(architecture.name(), equipment.name(), behaviour == null ? "" : behaviour.name(),
-                EMBEDDED, values, files);
+                carrier.name(), values, files);
+    }
+
+    /** A back end by name; null stands for the usual one. */
+    public static Backend backend(Architecture architecture, String name) {
+        return architecture.backends().stream().filter(known -> name == null || known.name().equals(name)).findFirst()
+                .orElseThrow(() -> new InputException(Names.unknown("back end of " + architecture.name(), name,
+                        architecture.backends().stream().map(Backend::name).toList())));
     }
 
     /** A preset by name; null or the architecture's name stand for the usual one. */

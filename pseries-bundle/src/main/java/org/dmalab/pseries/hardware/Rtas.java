@@ -143,7 +143,7 @@ public final class Rtas {
         }
         long entries = behaviour.entries(windowShift - pageShift);
         long busAddress = busAddress(phb, windowShift);
-        if (!attach(table, entries) || entries == 0) {
+        if (!attach(table, entries)) {
             answer(block, Papr.RTAS_HARDWARE, shifts, 0);
             return;
         }
@@ -158,6 +158,8 @@ public final class Rtas {
     /**
      * Attaches a table's memory region to the bridge's address space. A hypervisor that cuts the entry count does this
      * even for a window without entries, and never detaches it; attaching it once more ends the hypervisor.
+     *
+     * @return whether the window has entries
      */
     private boolean attach(int table, long entries) {
         if (tables.isOrphan(table)) {

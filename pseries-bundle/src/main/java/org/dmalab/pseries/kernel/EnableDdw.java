@@ -171,6 +171,7 @@ public final class EnableDdw {
                 cpu.free(window);
             }
             DeviceTree.remove(cpu, pdn, name);
+            cpu.free(prop);
             Ddw.remove(cpu, pdn, created.liobn());
             return fail(cpu, device, pdn, reset, outcome);
         }
@@ -191,7 +192,11 @@ public final class EnableDdw {
         BigEndian.store(cpu, prop, Structs.PROP_DMA_BASE, created.busAddress());
         BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, plan.pageShift());
         BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.length());
-        return DeviceTree.add(cpu, pdn, name, prop, Structs.PROP_SIZE) == 0 ? 0 : prop;
+        if (DeviceTree.add(cpu, pdn, name, prop, Structs.PROP_SIZE) == 0) {
+            cpu.free(prop);
+            return 0;
+        }
+        return prop;
     }
 
     /** Steps 15 and 16: true if the window can be used. */

@@ -165,6 +165,19 @@ class PartitionTest {
     }
 
     @Test
+    void cellsHaveNames() {
+        Rig rig = Rig.qemu(Rig.variant("direct-only"));
+        Map<String, String> names = new java.util.TreeMap<>();
+        rig.machine.store().regions().forEach(region -> names.put(region.name(), region.cellName(0) + ", "
+                + region.cellName(2)));
+        assertEquals("hypervisor aborted, limited addresses of PHB 0", names.get("hypervisor"));
+        assertEquals("TCE table 0 entries, TCE table 0 bus address", names.get("tce.tables"));
+        assertEquals("TCE 0x80000001[0x0], TCE 0x80000001[0x2]", names.get("TCE 0x80000001"));
+        assertEquals("memory 0x0, memory 0x10", names.get("memory"));
+        assertEquals("memory present from 0x0, memory present from 0x80000000", names.get("memory.present"));
+    }
+
+    @Test
     void pageSizesOfAMask() {
         assertEquals(24, Papr.largestPageShift(0x107));
         assertEquals(21, Papr.largestPageShift(0x103));

@@ -154,6 +154,16 @@ class DeviceTreeTest {
     }
 
     @Test
+    void theLargestPageOfAMask() {
+        int[] shifts = {12, 16, 24, 25, 26, 27, 28, 34, 21};
+        for (int bit = 0; bit < shifts.length; bit++) {
+            assertEquals(shifts[bit], Ddw.pageShift(1L << bit));
+        }
+        assertEquals(24, Ddw.pageShift(0x107));
+        assertEquals(0, Ddw.pageShift(1L << 9));
+    }
+
+    @Test
     void binaryLogarithmsRoundedUp() {
         assertEquals(0, Ddw.orderBase2(0));
         assertEquals(0, Ddw.orderBase2(1));

@@ -71,7 +71,21 @@ class NotifierTest {
         "pmem-guard, 4, true, true, 1, OK", "pmem-guard, 4, true, false, 0, OK",
         "limited-mask, 8, true, true, 1, OK", "limited-mask, 8, true, false, 0, OK",
         "limited-mask, 16, true, true, 1, OK", "limited-mask, 4, false, true, 0, OK",
-        "ddw-disabled, 8, true, true, 1, OK", "ddw-disabled, 8, true, false, 0, OK"})
+        "limited-mask, 16, true, false, 0, OK", "limited-mask, 8, false, true, 0, OK",
+        "limited-mask, 4, true, true, 1, OK", "limited-mask, 4, true, false, 0, OK",
+        "ddw-disabled, 8, true, true, 1, OK", "ddw-disabled, 8, true, false, 0, OK",
+        "ddw-disabled, 8, false, true, 0, OK", "ddw-disabled, 16, true, true, 1, OK",
+        "ddw-disabled, 16, true, false, 0, OK", "ddw-disabled, 16, false, true, 0, OK",
+        "ddw-disabled, 4, true, true, 1, OK", "pmem-guard, 4, false, true, 0, OK",
+        "inverted-guard, 8, true, true, 0, OK", "inverted-guard, 8, true, false, 1, BAD",
+        "inverted-guard, 8, false, false, 0, OK", "inverted-guard, 4, true, false, 1, BAD",
+        "inverted-guard, 4, false, true, 0, OK", "inverted-guard, 16, true, false, 1, OK",
+        "cancel-forgotten, 16, true, true, 0, OK", "cancel-forgotten, 4, true, true, 1, OK",
+        "cancel-forgotten, 4, true, false, 0, OK", "cancel-forgotten, 4, false, true, 0, OK",
+        "cancel-forgotten, 8, true, false, 0, OK", "cancel-forgotten, 8, false, true, 0, OK",
+        "no-bus-offset, 8, true, true, 1, BAD", "no-bus-offset, 8, false, true, 0, OK",
+        "no-bus-offset, 8, true, false, 0, OK", "no-bus-offset, 4, true, true, 1, OK",
+        "no-bus-offset, 4, false, true, 0, OK", "no-bus-offset, 4, true, false, 0, OK"})
     void truthTable(String patch, int action, boolean direct, boolean below, int calls, String answer) {
         make(patch);
         cpu.store(WindowList.first(cpu), Structs.DMA_WIN_DIRECT, direct ? 1 : 0);
@@ -81,7 +95,8 @@ class NotifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"all-windows", "direct-only", "pmem-guard", "limited-mask", "ddw-disabled"})
+    @ValueSource(strings = {"all-windows", "direct-only", "pmem-guard", "limited-mask", "ddw-disabled",
+        "inverted-guard", "cancel-forgotten", "no-bus-offset"})
     void otherEventsAreNotLookedAt(String patch) {
         make(patch);
         for (int action : new int[] {MemoryNotifier.MEM_ONLINE, MemoryNotifier.MEM_GOING_OFFLINE,
@@ -252,6 +267,21 @@ class NotifierTest {
         assertEquals(Errno.EINVAL, MemoryHotplug.addMemory(cpu, 5 * GIB, 3));
         assertEquals(Errno.EINVAL, MemoryHotplug.removeMemory(cpu, 5 * GIB, GIB));
         assertEquals(Errno.EBUSY, MemoryHotplug.removeMemory(cpu, 3 * GIB, GIB));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"all-windows", "direct-only", "pmem-guard", "limited-mask", "ddw-disabled",
+        "inverted-guard", "cancel-forgotten", "no-bus-offset"})
+    void everyVersionTakesWindowsDownAndMapsBuffers(String patch) {
+        make("limited-mask", "pmemBytes", 0);
+        rig.use(Rig.variant(patch));
+        assertEquals(0, rig.run("device.remove", "device", "00:00.0"));
+        assertEquals(0, WindowList.first(cpu));
+        Rig small = new Rig(Rig.variant(patch), "qemu-1G-maxmem8G", "qemu-7.2", Map.of());
+        small.run("kernel.boot");
+        small.run("device.probe", "device", "00:00.0", "mask", "32");
+        assertEquals(1 << 20, small.run("dma.transfer", "device", "00:00.0", "length", "1M", "address", "0x4000100"));
+        assertEquals(List.of(), small.end());
     }
 
     @Test
