@@ -53,6 +53,7 @@ final class Platform {
                 systemPackages("javax.xml.bind"),
                 systemProperty("dmalab.home").value(root().toString()),
                 frameworkProperty("felix.fileinstall.dir").value(dropFolder().toString()),
+                frameworkProperty("felix.cm.pm").value("memory"),
                 frameworkProperty("felix.fileinstall.poll").value("200"),
                 frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
                 frameworkProperty("felix.fileinstall.enableConfigSave").value("false"),
