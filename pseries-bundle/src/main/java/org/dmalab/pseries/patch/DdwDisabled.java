@@ -7,11 +7,7 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.Variant;
 import org.dmalab.pseries.kernel.DynamicTces;
-import org.dmalab.pseries.kernel.HotplugMax;
-import org.dmalab.pseries.kernel.Pages;
 import org.dmalab.pseries.kernel.RemoveDdw;
-import org.dmalab.pseries.kernel.TceRange;
-import org.dmalab.pseries.kernel.WindowList;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
 
@@ -41,41 +37,7 @@ public final class DdwDisabled implements DmaWindows, MemoryNotifier, Iommu {
 
     @Override
     public long notify(Cpu cpu, int action, long startPfn, long pageCount) {
-        long result = switch (action) {
-            case MEM_GOING_ONLINE -> setRanges(cpu, startPfn, pageCount);
-            case MEM_CANCEL_ONLINE, MEM_OFFLINE -> clearRanges(cpu, startPfn, pageCount);
-            default -> 0;
-        };
-        return result != 0 && action != MEM_CANCEL_ONLINE ? NOTIFY_BAD : NOTIFY_OK;
-    }
-
-    /** Memory above ddw_memory_hotplug_max is never mapped in advance; the end of the range is not looked at. */
-    private static boolean below(Cpu cpu, long startPfn) {
-        return startPfn << Pages.PAGE_SHIFT < HotplugMax.drconf(cpu);
-    }
-
-    private static long setRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            if (WindowList.isDirect(cpu, window) && below(cpu, startPfn)) {
-                result |= TceRange.set(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
-            }
-        }
-        WindowList.unlock(cpu);
-        return result;
-    }
-
-    private static long clearRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            if (WindowList.isDirect(cpu, window) && below(cpu, startPfn)) {
-                result |= TceRange.clear(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
-            }
-        }
-        WindowList.unlock(cpu);
-        return result;
+        return GuardedNotifier.notify(cpu, action, startPfn, pageCount);
     }
 
     @Override
