@@ -65,6 +65,14 @@ public class RunnableJarIT {
     }
 
     @Test
+    public void aPlatformWithAMachineEndsAtOnce() throws Exception {
+        RunnableJar.Result result = run("-c", "machine:create m vtd; machine:destroy m; machine:create m mips; exit");
+        assertEquals("", result.err());
+        assertTrue(result.out(), result.out().contains("machine m: BCM7425"));
+        assertEquals(0, result.code());
+    }
+
+    @Test
     public void nothingIsLeftInTheTemporaryDirectory() throws Exception {
         run("version");
         try (var files = Files.list(folder.getRoot().toPath())) {

@@ -283,7 +283,7 @@ public final class MachineCommands implements CommandSet {
     }
 
     private interface Work {
-        void on(Arguments args, NamedMachine machine, Output output);
+        void on(Arguments args, NamedMachine machine, Output output) throws InterruptedException;
     }
 
     private Object withMachine(CommandSpec spec, CommandSession session, String[] words, Work work)

@@ -43,7 +43,11 @@ public final class MachineRegistry {
 
     @Deactivate
     void deactivate() {
-        machines.keySet().forEach(patchSwitch::destroy);
+        try {
+            machines.keySet().forEach(patchSwitch::delete);
+        } catch (IllegalStateException e) {
+            // ConfigurationAdmin is gone already, and the configurations with it.
+        }
         machines.clear();
     }
 
@@ -103,7 +107,7 @@ public final class MachineRegistry {
         }
     }
 
-    void destroy(String name) {
+    void destroy(String name) throws InterruptedException {
         get(name);
         machines.remove(name);
         patchSwitch.destroy(name);

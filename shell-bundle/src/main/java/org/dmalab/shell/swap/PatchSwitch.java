@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.MachineSpec;
@@ -92,11 +93,16 @@ public final class PatchSwitch {
         awaitBound(host, patches);
     }
 
+    /** Removes a machine's configuration and waits until its host is gone, so that the name is free again. */
+    public void destroy(String name) throws InterruptedException {
+        delete(name);
+        awaitHosts(() -> !hosts.containsKey(name));
+    }
+
     /** Removes a machine's configuration; its host goes with it. */
-    public void destroy(String name) {
+    public void delete(String name) {
         try {
-            Configuration configuration = configuration(name);
-            configuration.delete();
+            configuration(name).delete();
         } catch (IOException e) {
             throw new InputException("machine " + name + ": its configuration cannot be removed: " + e.getMessage());
         }
@@ -185,17 +191,25 @@ public final class PatchSwitch {
     }
 
     private MachineHost awaitHost(String name) throws InterruptedException {
+        if (!awaitHosts(() -> hosts.containsKey(name))) {
+            throw new InputException("machine " + name + " did not come up within " + BIND_TIMEOUT_MILLIS
+                    + " ms; known are " + new TreeSet<>(hosts.keySet()));
+        }
+        return hosts.get(name);
+    }
+
+    /** Waits for hosts to come or go; false if the time ran out. */
+    private boolean awaitHosts(BooleanSupplier condition) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(BIND_TIMEOUT_MILLIS);
         synchronized (hosts) {
-            while (hosts.get(name) == null) {
+            while (!condition.getAsBoolean()) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 if (left <= 0) {
-                    throw new InputException("machine " + name + " did not come up within " + BIND_TIMEOUT_MILLIS
-                            + " ms; known are " + new TreeSet<>(hosts.keySet()));
+                    return false;
                 }
                 hosts.wait(left);
             }
-            return hosts.get(name);
+            return true;
         }
     }
 
