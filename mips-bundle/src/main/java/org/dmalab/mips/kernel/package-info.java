@@ -14,4 +14,6 @@
  *
  * <p>Follows: the kernel's Documentation/core-api/dma-api, and the mails and commits that the variants name.
  */
+@org.osgi.annotation.bundle.Export
+@org.osgi.annotation.versioning.Version("1.0.0")
 package org.dmalab.mips.kernel;

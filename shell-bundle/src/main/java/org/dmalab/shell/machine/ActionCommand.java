@@ -2,8 +2,10 @@ package org.dmalab.shell.machine;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandSession;
@@ -39,18 +41,35 @@ final class ActionCommand implements Function, CommandSet {
         int dot = action.indexOf('.');
         CommandSpec.Builder builder = CommandSpec.command(action.substring(0, dot), action.substring(dot + 1),
                 first.summary()).required("MACHINE", "the machine's name");
-        Map<String, Parameter> parameters = new LinkedHashMap<>();
-        actions.forEach(one -> one.parameters().forEach(parameter -> parameters.putIfAbsent(parameter.name(),
-                parameter)));
-        parameters.values().forEach(parameter -> builder.option("--" + parameter.name(),
-                parameter.type().name(), text(parameter), parameter.choices().toArray(String[]::new)));
+        for (String name : parameterNames(actions)) {
+            List<Parameter> same = actions.stream().flatMap(one -> one.parameters().stream())
+                    .filter(parameter -> parameter.name().equals(name)).toList();
+            String[] choices = same.stream().flatMap(parameter -> parameter.choices().stream()).distinct()
+                    .toArray(String[]::new);
+            builder.option("--" + name, same.get(0).type().name(), text(same, actions.size()), choices);
+        }
         this.spec = builder.option("--processor", "N", "the processor that runs it; default 0")
                 .flag("--timeline", "print what happened, step by step").build();
     }
 
-    private static String text(Parameter parameter) {
-        return parameter.summary() + (parameter.otherwise() == null ? "; must be given"
-                : parameter.otherwise().isEmpty() ? "" : "; default " + parameter.otherwise());
+    /** In the order of the first action that has each. */
+    private static Set<String> parameterNames(List<Action> actions) {
+        Set<String> names = new LinkedHashSet<>();
+        actions.forEach(action -> action.parameters().forEach(parameter -> names.add(parameter.name())));
+        return names;
+    }
+
+    /** What a value is for; a parameter that not every architecture has, or whose default differs, says less. */
+    private static String text(List<Parameter> same, int actions) {
+        Parameter first = same.get(0);
+        if (same.size() < actions) {
+            return first.summary() + "; not on every architecture";
+        }
+        if (same.stream().map(Parameter::otherwise).distinct().count() > 1) {
+            return first.summary() + "; the default is the architecture's";
+        }
+        return first.summary() + (first.otherwise() == null ? "; must be given"
+                : first.otherwise().isEmpty() ? "" : "; default " + first.otherwise());
     }
 
     @Override

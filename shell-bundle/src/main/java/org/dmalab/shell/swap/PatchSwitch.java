@@ -78,7 +78,8 @@ public final class PatchSwitch {
     }
 
     /**
-     * Exchanges the variant under a machine; returns when the references are bound and the old variant is left.
+     * Exchanges the variant under a machine; returns when the references are bound. The old variant is released when
+     * the last call has left it.
      *
      * @throws InputException if there is no such variant, or it keeps kernel state in another layout
      */
