@@ -50,6 +50,13 @@ class ArchitectureTest {
     }
 
     @Test
+    void oraclesNeverAskThePatch() {
+        noClasses().that().resideInAPackage("..lab.oracle..").should().dependOnClassesThat()
+                .haveFullyQualifiedName("org.dmalab.api.service.Services")
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("org.dmalab.api.service.Binding").check(LAB);
+    }
+
+    @Test
     void noClockAndNoRandomness() {
         noClasses().should().dependOnClassesThat().haveFullyQualifiedName("java.util.Random")
                 .orShould().callMethod(System.class, "currentTimeMillis")

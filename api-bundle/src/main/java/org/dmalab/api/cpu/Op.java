@@ -86,9 +86,4 @@ public final class Op {
     public static String name(int kind) {
         return kind >= 0 && kind < COUNT ? NAMES[kind] : "op " + kind;
     }
-
-    /** Tells whether a call of this kind only reads: it returns a value and changes nothing. */
-    public static boolean readsOnly(int kind) {
-        return kind == LOAD || kind == HCALL_RESULT || kind == PROCESSOR;
-    }
 }

@@ -6,6 +6,8 @@ public final class Errno {
     public static final long EPERM = -1;
     /** No memory. */
     public static final long ENOMEM = -12;
+    /** It is there already. */
+    public static final long EEXIST = -17;
     /** Device busy. */
     public static final long EBUSY = -16;
     /** No such device. */
@@ -28,6 +30,7 @@ public final class Errno {
             case -5 -> "-EIO";
             case -12 -> "-ENOMEM";
             case -16 -> "-EBUSY";
+            case -17 -> "-EEXIST";
             case -19 -> "-ENODEV";
             case -22 -> "-EINVAL";
             case -28 -> "-ENOSPC";

@@ -20,6 +20,7 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Errno;
+import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -39,6 +40,7 @@ final class Execution implements EventSink {
     private final List<String> refusals = new ArrayList<>();
     private long events;
     private Abort abort;
+    private RuntimeException inside;
     private String broken;
     private boolean stopped;
 
@@ -95,6 +97,7 @@ final class Execution implements EventSink {
     void run(Scenario scenario, long seed) {
         checkProcessors(scenario);
         machine.observe(this);
+        machine.hook(remembering(machine.hook()));
         if (seed != 0) {
             machine.hook(choosing(machine.hook(), seed));
         }
@@ -116,7 +119,23 @@ final class Execution implements EventSink {
         }
         if (abort != null) {
             broken = abort.getMessage();
+        } else if (broken == null && inside != null) {
+            broken = describe(inside) + ", swallowed by the code that called it";
         }
+    }
+
+    /** What a call on a Cpu throws is remembered, for code that catches it has not got what the call was for. */
+    private Hook remembering(Hook observing) {
+        return (cpu, kind, a, b, c, d, e) -> {
+            try {
+                return observing.call(cpu, kind, a, b, c, d, e);
+            } catch (KernelBug | Blocked | NoVariantException thrown) {
+                throw thrown;
+            } catch (RuntimeException thrown) {
+                inside = inside == null ? thrown : inside;
+                throw thrown;
+            }
+        };
     }
 
     private void end() {

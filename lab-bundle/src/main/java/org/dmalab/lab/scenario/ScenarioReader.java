@@ -55,10 +55,15 @@ public final class ScenarioReader {
                 : YamlMap.any(label, "machine", emptyMap(top.node().place()));
         Architecture architecture = architecture(machine, file);
         Context context = new Context(top, machine, architecture, catalog.actions(architecture.name()));
-        return new Scenario(name(architecture, file, label), label, architecture.name(), top.text("title"),
+        Scenario scenario = new Scenario(name(architecture, file, label), label, architecture.name(), top.text("title"),
                 top.text("source", ""), top.text("about", "").strip(), preset(context), profile(context),
                 parameters(context), files(context, file), steps(context, "steps"), strands(context),
                 steps(context, "after"), oracles(context));
+        if (scenario.steps().isEmpty() && scenario.concurrent().isEmpty() && scenario.after().isEmpty()) {
+            throw top.error(top.node().place(), "steps", "a scenario in which nothing happens, expected at least one "
+                    + "action");
+        }
+        return scenario;
     }
 
     private record Context(YamlMap top, YamlMap machine, Architecture architecture, List<Action> actions) { }

@@ -50,6 +50,7 @@ public final class FakePlatform {
                         new FakeVariants.HiddenCounter())
                 .variant(FakeVariants.properties("counter-elsewhere", "2026-03", "local"),
                         new FakeVariants.CounterElsewhere())
+                .variant(FakeVariants.properties("swallowing", "2026-05", "local"), new FakeVariants.Swallowing())
                 .variant(FakeVariants.properties("refuse", "2026-04", "proposed"),
                         new FakeVariants.RefusingNotifier())
                 .build();

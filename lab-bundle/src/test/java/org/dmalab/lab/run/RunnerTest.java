@@ -82,6 +82,13 @@ class RunnerTest {
     }
 
     @Test
+    void errorOfACallThatTheVariantSwallowsIsBroken() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "swallowing");
+        assertEquals(Verdict.BROKEN, result.verdict(), result.reason());
+        assertTrue(result.reason().endsWith("swallowed by the code that called it"), result.reason());
+    }
+
+    @Test
     void hiddenFieldIsBroken() {
         RunResult result = FakePlatform.run(FakePlatform.scenario(TRANSFER), "hidden-counter");
         assertEquals(Verdict.BROKEN, result.verdict());
@@ -199,7 +206,8 @@ class RunnerTest {
         }
         assertThrows(InputException.class, () -> FakePlatform.run(scenario, "MemoryNotifier=refuse"));
         assertThrows(InputException.class, () -> FakePlatform.run(scenario, "DmaWindows=exact"));
-        Scenario impossible = FakePlatform.read("title: t\nmachine: {preset: small, set: {processors: 9}}\n");
+        Scenario impossible = FakePlatform.read("title: t\nmachine: {preset: small, set: {processors: 9}}\n"
+                + "steps: [kernel.boot]\n");
         InputException wrong = assertThrows(InputException.class, () -> FakePlatform.run(impossible, "exact"));
         assertEquals("test.yaml: machine: processors: 9, expected 1 to 8", wrong.getMessage());
     }

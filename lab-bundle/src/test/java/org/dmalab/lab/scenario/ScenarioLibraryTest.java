@@ -29,7 +29,7 @@ class ScenarioLibraryTest {
     void files() throws IOException {
         Path folder = Files.createDirectories(root.resolve("fake"));
         for (String name : List.of("10-last", "02-second", "01-first")) {
-            Files.writeString(folder.resolve(name + ".yaml"), "title: " + name + "\n");
+            Files.writeString(folder.resolve(name + ".yaml"), "title: " + name + "\nsteps: [kernel.boot]\n");
         }
         Files.writeString(folder.resolve("expected.yaml"), "first: {exact: pass, fake: fail}\n");
         Files.writeString(folder.resolve("notes.yaml"), "no scenario");

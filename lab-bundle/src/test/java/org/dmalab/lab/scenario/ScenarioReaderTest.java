@@ -42,6 +42,15 @@ class ScenarioReaderTest {
             """;
 
     @Test
+    void scenarioInWhichNothingHappensIsRefused() {
+        for (String steps : List.of("", "steps: []\n", "steps: []\nafter: []\n")) {
+            InputException error = assertThrows(InputException.class, () -> FakePlatform.read(
+                    "title: t\nmachine: {preset: small}\n" + steps));
+            assertTrue(error.getMessage().contains("expected at least one action"), error::getMessage);
+        }
+    }
+
+    @Test
     void readsEverything() {
         Scenario scenario = FakePlatform.read(FULL);
         assertEquals("fake/test", scenario.name());
@@ -65,7 +74,7 @@ class ScenarioReaderTest {
 
     @Test
     void usualMachineIsTakenWhereNoneIsNamed() {
-        Scenario scenario = FakePlatform.read("title: short");
+        Scenario scenario = FakePlatform.read("title: short\nsteps: [kernel.boot]\n");
         assertEquals("small", scenario.preset());
         assertEquals("strict", scenario.profile());
     }
@@ -161,7 +170,7 @@ class ScenarioReaderTest {
         Files.write(folder.resolve("big.bin"), new byte[(1 << 20) + 1]);
         ScenarioReader reader = new ScenarioReader(FakePlatform.catalog());
         Path file = folder.resolve("07-files.yaml");
-        Files.writeString(file, "title: t\nmachine: {files: {table: data/table.bin}}\n");
+        Files.writeString(file, "title: t\nmachine: {files: {table: data/table.bin}}\nsteps: [kernel.boot]\n");
         assertArrayEquals("bytes".getBytes(StandardCharsets.UTF_8), reader.read(file).files().get("table"));
         assertEquals("fake/files", reader.read(file).name());
         for (String bad : List.of("../secret.txt", "data/../../secret.txt", root.resolve("secret.txt").toString(),
@@ -194,10 +203,10 @@ class ScenarioReaderTest {
     void architectureComesFromFolderKeyOrPreset(@TempDir Path root) throws IOException {
         ScenarioReader reader = new ScenarioReader(FakePlatform.catalog());
         Path file = root.resolve("own.yaml");
-        Files.writeString(file, "title: t\nmachine: {preset: single}\n");
+        Files.writeString(file, "title: t\nmachine: {preset: single}\nsteps: [kernel.boot]\n");
         assertEquals("fake", reader.read(file).arch());
         assertEquals(file.toString(), reader.read(file).name());
-        Files.writeString(file, "title: t\nmachine: {arch: fake}\n");
+        Files.writeString(file, "title: t\nmachine: {arch: fake}\nsteps: [kernel.boot]\n");
         assertEquals("small", reader.read(file).preset());
         Files.writeString(file, "title: t\nmachine: {preset: other}\n");
         assertTrue(assertThrows(InputException.class, () -> reader.read(file)).getMessage()

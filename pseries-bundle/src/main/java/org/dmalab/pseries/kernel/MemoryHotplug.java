@@ -12,7 +12,6 @@ public final class MemoryHotplug {
     public static final long ONLINE = MemoryNotifier.MEM_ONLINE;
     /** State of a memory block that is not in use. */
     public static final long OFFLINE = MemoryNotifier.MEM_OFFLINE;
-    private static final long EEXIST = -17;
     private static final int SECTION_SHIFT = 24;
     private static final long NOTIFY_STOP_MASK = 0x8000;
     private static final long CALL_IOMMU = Text.id("iommu_mem_notifier");
@@ -173,7 +172,7 @@ public final class MemoryHotplug {
             return Errno.EINVAL;
         }
         if (Memblock.overlaps(cpu, start, size)) {
-            return EEXIST;
+            return Errno.EEXIST;
         }
         for (long at = start; at < start + size; at += block) {
             if (createBlock(cpu, at, OFFLINE) == 0) {

@@ -2,6 +2,7 @@ package org.dmalab.shell.launcher;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
@@ -223,6 +224,25 @@ final class LineRunner implements AutoCloseable {
 
     PrintStream err() {
         return err;
+    }
+
+    /**
+     * Tells whether a result was lost: standard output took not all of it, and not because its reader has gone.
+     *
+     * @return what the system says, or null
+     */
+    String lostOutput() {
+        if (!out.checkError()) {
+            return null;
+        }
+        // A PrintStream keeps the fact but not the reason, so ask once more.
+        try (FileOutputStream again = new FileOutputStream(FileDescriptor.out)) {
+            again.write('\n');
+            return null;
+        } catch (IOException e) {
+            String why = String.valueOf(e.getMessage());
+            return why.contains("Broken pipe") ? null : why;
+        }
     }
 
     @Override

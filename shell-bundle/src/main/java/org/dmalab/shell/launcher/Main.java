@@ -54,7 +54,13 @@ public final class Main implements Callable<Integer> {
         try {
             Invocation invocation = Invocation.parse(arguments);
             try (LineRunner runner = new LineRunner(processor, threadIo, catalog, in, invocation.debug())) {
-                return run(runner, invocation);
+                int code = run(runner, invocation);
+                String lost = runner.lostOutput();
+                if (lost != null) {
+                    System.err.println("error: standard output could not be written: " + lost);
+                    return Math.max(code, CommandException.BROKEN);
+                }
+                return code;
             }
         } catch (ExitRequested e) {
             return 0;
