@@ -33,6 +33,14 @@ public interface Action {
     }
 
     /**
+     * Tells whether it is one thing that a device does at once, using the machine's ports and not its Cpu: such an
+     * action can be a step of a device in the concurrent part of a scenario.
+     */
+    default boolean byDevice() {
+        return false;
+    }
+
+    /**
      * Does it.
      *
      * @param machine the machine, for its handles and ports

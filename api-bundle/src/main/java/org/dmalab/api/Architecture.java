@@ -59,6 +59,16 @@ public interface Architecture {
     Machine create(MachineSpec spec, Services services);
 
     /**
+     * What the hardware of a machine may do by itself.
+     *
+     * @param machine made by {@link #create}
+     * @return the families, in the order of help
+     */
+    default List<Spontaneous> spontaneous(Machine machine) {
+        return List.of();
+    }
+
+    /**
      * Says in kernel terms what an event was: a hypercall with its arguments and return code, a register write.
      *
      * @return the words, or an empty string if it is not worth a line of a timeline
