@@ -104,9 +104,11 @@ final class Execution implements EventSink {
         try {
             steps(scenario.steps(), machine.cpu(0, Level.USER));
             List<Scenario.Strand> strands = new ArrayList<>(scenario.concurrent());
-            strands.sort(Comparator.comparing(Scenario.Strand::level));
+            strands.sort(Comparator.comparing(Scenario.Strand::device).thenComparing(Scenario.Strand::level));
             for (Scenario.Strand strand : strands) {
-                steps(strand.steps(), machine.cpu(strand.processor(), strand.level()));
+                for (int i = 0; i < strand.times(); i++) {
+                    steps(strand.steps(), machine.cpu(strand.processor(), strand.level()));
+                }
             }
             steps(scenario.after(), machine.cpu(0, Level.USER));
             end();

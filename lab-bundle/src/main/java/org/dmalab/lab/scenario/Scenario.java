@@ -1,6 +1,7 @@
 package org.dmalab.lab.scenario;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,18 +22,23 @@ import org.dmalab.api.cpu.Level;
  * @param files contents of the files that parameters name
  * @param steps what happens first
  * @param concurrent what runs concurrently then
+ * @param hardware families of what the hardware may do by itself meanwhile; a plain run never does it
  * @param after what happens last
  * @param oracles names of the oracles that watch; empty for all
  */
 public record Scenario(String name, String file, String arch, String title, String source, String about,
         String preset, String profile, Map<String, Long> parameters, Map<String, byte[]> files, List<Step> steps,
-        List<Strand> concurrent, List<Step> after, List<String> oracles) {
+        List<Strand> concurrent, List<String> hardware, List<Step> after, List<String> oracles) {
+    /** What a scenario file calls the level of a device. */
+    public static final String DEVICE = "device";
+
     /** Copies the collections. */
     public Scenario {
         parameters = new TreeMap<>(parameters);
         files = new TreeMap<>(files);
         steps = List.copyOf(steps);
         concurrent = List.copyOf(concurrent);
+        hardware = List.copyOf(hardware);
         after = List.copyOf(after);
         oracles = List.copyOf(oracles);
     }
@@ -68,14 +74,28 @@ public record Scenario(String name, String file, String arch, String title, Stri
      * Steps that run concurrently with those of other strands.
      *
      * @param name for reports
-     * @param processor the processor it runs on, from 0
-     * @param level the level it runs at
+     * @param processor the processor it runs on, from 0; of no meaning for a device
+     * @param level the level it runs at; of no meaning for a device
+     * @param device true if a device does it: each step at once and without a processor
+     * @param times how often it runs: an interrupt arrives, a device does its steps, that many times
+     * @param migrates true if it may move to another idle processor wherever it can be preempted
      * @param steps its steps, in order
      */
-    public record Strand(String name, int processor, Level level, List<Step> steps) {
+    public record Strand(String name, int processor, Level level, boolean device, int times, boolean migrates,
+            List<Step> steps) {
         /** Copies the list. */
         public Strand {
             steps = List.copyOf(steps);
+        }
+
+        /** Code that runs once where it is. */
+        public Strand(String name, int processor, Level level, List<Step> steps) {
+            this(name, processor, level, false, 1, false, steps);
+        }
+
+        /** The level in the words of a scenario file. */
+        public String levelName() {
+            return device ? DEVICE : level.name().toLowerCase(Locale.ROOT);
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -27,6 +28,7 @@ import org.dmalab.lab.catalog.Catalog;
  */
 public final class ScenarioReader {
     private static final int MAX_PROCESSOR = 63;
+    private static final int MAX_TIMES = 99;
 
     private final Catalog catalog;
 
@@ -49,7 +51,7 @@ public final class ScenarioReader {
      */
     public Scenario read(String text, String label, Path file) {
         YamlMap top = YamlMap.of(label, "", Yaml.read(text, label), "title", "source", "about", "machine", "steps",
-                "concurrent", "after", "oracles");
+                "concurrent", "hardware", "after", "oracles");
         YamlMap machine = top.has("machine")
                 ? YamlMap.of(label, "machine", top.get("machine"), "arch", "preset", "profile", "set", "files")
                 : YamlMap.any(label, "machine", emptyMap(top.node().place()));
@@ -58,12 +60,27 @@ public final class ScenarioReader {
         Scenario scenario = new Scenario(name(architecture, file, label), label, architecture.name(), top.text("title"),
                 top.text("source", ""), top.text("about", "").strip(), preset(context), profile(context),
                 parameters(context), files(context, file), steps(context, "steps"), strands(context),
-                steps(context, "after"), oracles(context));
+                hardware(context), steps(context, "after"), oracles(context));
         if (scenario.steps().isEmpty() && scenario.concurrent().isEmpty() && scenario.after().isEmpty()) {
             throw top.error(top.node().place(), "steps", "a scenario in which nothing happens, expected at least one "
                     + "action");
         }
         return scenario;
+    }
+
+    /** The part in which a step stands decides which actions it may be. */
+    private enum Part {
+        ANYWHERE(action -> true, ""),
+        CONCURRENT(Action::concurrent, "can't run concurrently"),
+        DEVICE(Action::byDevice, "is nothing that a device does by itself");
+
+        private final Predicate<Action> allows;
+        private final String refusal;
+
+        Part(Predicate<Action> allows, String refusal) {
+            this.allows = allows;
+            this.refusal = refusal;
+        }
     }
 
     private record Context(YamlMap top, YamlMap machine, Architecture architecture, List<Action> actions) { }
@@ -158,18 +175,18 @@ public final class ScenarioReader {
     }
 
     private List<Scenario.Step> steps(Context context, String key) {
-        return steps(context, context.top(), key, false);
+        return steps(context, context.top(), key, Part.ANYWHERE);
     }
 
-    private static List<Scenario.Step> steps(Context context, YamlMap map, String key, boolean concurrent) {
+    private static List<Scenario.Step> steps(Context context, YamlMap map, String key, Part where) {
         List<Scenario.Step> steps = new ArrayList<>();
         for (Yaml.Node item : map.list(key)) {
-            steps.add(step(context, map, map.pathOf(key) + "[" + steps.size() + "]", item, concurrent));
+            steps.add(step(context, map, map.pathOf(key) + "[" + steps.size() + "]", item, where));
         }
         return steps;
     }
 
-    private static Scenario.Step step(Context context, YamlMap map, String path, Yaml.Node item, boolean concurrent) {
+    private static Scenario.Step step(Context context, YamlMap map, String path, Yaml.Node item, Part where) {
         if (item.kind() == Yaml.Kind.LIST || item.isNull() || item.kind() == Yaml.Kind.MAP
                 && item.entries().size() != 1) {
             throw map.error(item.place(), path, (item.kind() == Yaml.Kind.MAP ? "a map with "
@@ -181,10 +198,9 @@ public final class ScenarioReader {
         Action action = context.actions().stream().filter(one -> one.name().equals(name)).findFirst().orElseThrow(
                 () -> map.error(item.place(), path, Names.unknown("action of " + context.architecture().name(), name,
                         context.actions().stream().map(Action::name).toList())));
-        if (concurrent && !action.concurrent()) {
-            throw map.error(item.place(), path, "action " + name + " can't run concurrently; there is: "
-                    + String.join(", ", context.actions().stream().filter(Action::concurrent).map(Action::name)
-                            .toList()));
+        if (!where.allows.test(action)) {
+            throw map.error(item.place(), path, "action " + name + " " + where.refusal + "; there is: "
+                    + String.join(", ", context.actions().stream().filter(where.allows).map(Action::name).toList()));
         }
         Yaml.Node value = plain ? null : item.entries().get(name);
         YamlMap values = YamlMap.any(map.file(), path + "." + name,
@@ -207,32 +223,72 @@ public final class ScenarioReader {
         Set<String> names = new HashSet<>();
         for (Yaml.Node item : context.top().list("concurrent")) {
             YamlMap map = YamlMap.of(context.top().file(), "concurrent[" + strands.size() + "]", item, "name",
-                    "processor", "level", "steps");
+                    "processor", "level", "times", "migrates", "steps");
             String name = map.text("name", "strand" + strands.size());
             if (!names.add(name)) {
                 throw map.error(item.place(), map.path(), "a second strand named \"" + name + "\"");
             }
-            strands.add(new Scenario.Strand(name, processor(map), level(map), steps(context, map, "steps", true)));
+            strands.add(strand(context, map, name));
         }
         return strands;
     }
 
-    private static int processor(YamlMap map) {
-        String text = map.text("processor", "0");
-        if (!text.matches("\\d{1,2}") || Integer.parseInt(text) > MAX_PROCESSOR) {
-            throw map.error(map.get("processor").place(), map.pathOf("processor"), "\"" + text
-                    + "\", expected the number of a processor, 0 to " + MAX_PROCESSOR);
+    private static Scenario.Strand strand(Context context, YamlMap map, String name) {
+        boolean device = map.text("level", "user").equals(Scenario.DEVICE);
+        Level level = device ? Level.USER : level(map);
+        int times = number(map, "times", 1, 1, MAX_TIMES, "how often it runs");
+        boolean migrates = flag(map, "migrates");
+        boolean interrupt = level != Level.USER;
+        if (device && map.has("processor")) {
+            throw map.error(map.get("processor").place(), map.pathOf("processor"), "a device runs on no processor");
+        }
+        if (times > 1 && !device && !interrupt) {
+            throw map.error(map.get("times").place(), map.pathOf("times"), "code at user level runs once; repeat its "
+                    + "steps");
+        }
+        if (migrates && (device || interrupt)) {
+            throw map.error(map.get("migrates").place(), map.pathOf("migrates"), "only code at user level can move to "
+                    + "another processor");
+        }
+        return new Scenario.Strand(name, number(map, "processor", 0, 0, MAX_PROCESSOR, "the number of a processor"),
+                level, device, times, migrates, steps(context, map, "steps", device ? Part.DEVICE : Part.CONCURRENT));
+    }
+
+    private static int number(YamlMap map, String key, int otherwise, int least, int most, String what) {
+        String text = map.text(key, String.valueOf(otherwise));
+        if (!text.matches("\\d{1,2}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
+            throw map.error(map.get(key).place(), map.pathOf(key), "\"" + text + "\", expected " + what + ", " + least
+                    + " to " + most);
         }
         return Integer.parseInt(text);
     }
 
+    private static boolean flag(YamlMap map, String key) {
+        String text = map.text(key, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw map.error(map.get(key).place(), map.pathOf(key), "\"" + text + "\", expected true or false");
+        }
+        return text.equals("true");
+    }
+
     private static Level level(YamlMap map) {
         String text = map.text("level", "user");
-        List<String> known = Stream.of(Level.values()).map(level -> level.name().toLowerCase(Locale.ROOT)).toList();
+        List<String> known = levels();
         if (!known.contains(text)) {
             throw map.error(map.get("level").place(), map.pathOf("level"), Names.unknown("level", text, known));
         }
         return Level.valueOf(text.toUpperCase(Locale.ROOT));
+    }
+
+    /** What may stand as a level. */
+    static List<String> levels() {
+        return Stream.concat(Stream.of(Level.values()).map(level -> level.name().toLowerCase(Locale.ROOT)),
+                Stream.of(Scenario.DEVICE)).toList();
+    }
+
+    /** Families are known only to a machine; the explorer checks them. */
+    private static List<String> hardware(Context context) {
+        return context.top().texts("hardware");
     }
 
     private List<String> oracles(Context context) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 import com.google.gson.stream.JsonWriter;
@@ -14,7 +13,6 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
-import org.dmalab.api.cpu.Level;
 import org.dmalab.lab.catalog.Catalog;
 
 /** Makes a JSON schema (draft 2020-12) for the scenario files of an architecture from what is registered. */
@@ -52,6 +50,8 @@ public final class ScenarioSchema {
         machine(architecture);
         steps("steps", "#/$defs/step");
         concurrent();
+        json.name("hardware").beginObject().name("type").value("array").name("items").beginObject().name("type")
+                .value("string").endObject().endObject();
         steps("after", "#/$defs/step");
         json.name("oracles").beginObject().name("type").value("array").name("items");
         choice(catalog.oracles(architecture.name()).stream().map(Oracle::name).toList());
@@ -59,7 +59,7 @@ public final class ScenarioSchema {
         json.endObject();
         json.name("$defs").beginObject();
         step("step", actions);
-        step("concurrentStep", actions.stream().filter(Action::concurrent).toList());
+        step("concurrentStep", actions.stream().filter(action -> action.concurrent() || action.byDevice()).toList());
         json.endObject();
         json.endObject();
     }
@@ -110,7 +110,9 @@ public final class ScenarioSchema {
         json.name("name").beginObject().name("type").value("string").endObject();
         json.name("processor").beginObject().name("type").value("integer").name("minimum").value(0).endObject();
         json.name("level");
-        choice(Stream.of(Level.values()).map(level -> level.name().toLowerCase(Locale.ROOT)).toList());
+        choice(ScenarioReader.levels());
+        json.name("times").beginObject().name("type").value("integer").name("minimum").value(1).endObject();
+        json.name("migrates").beginObject().name("type").value("boolean").endObject();
         steps("steps", "#/$defs/concurrentStep");
         json.endObject();
         json.endObject();

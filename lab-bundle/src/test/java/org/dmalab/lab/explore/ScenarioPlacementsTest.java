@@ -134,7 +134,7 @@ class ScenarioPlacementsTest {
         Scenario good = race(BOOT, flow(WRITE), flow(WRITE));
         Scenario notConcurrent = new Scenario(good.name(), good.file(), good.arch(), good.title(), "", "",
                 good.preset(), good.profile(), good.parameters(), good.files(), good.steps(),
-                List.of(new Scenario.Strand("user", 0, Level.USER, good.steps())), List.of(), List.of());
+                List.of(new Scenario.Strand("user", 0, Level.USER, good.steps())), List.of(), List.of(), List.of());
         assertTrue(assertThrows(InputException.class, () -> search(notConcurrent, "exact")).getMessage()
                 .contains("action kernel.boot of strand user can't run concurrently"));
         assertThrows(InputException.class, () -> search(good, "no-such-patch"));

@@ -36,6 +36,11 @@ public final class FakeActions {
         }
 
         @Override
+        public boolean byDevice() {
+            return name.startsWith("device.");
+        }
+
+        @Override
         public long run(Machine machine, Cpu cpu, Values values) {
             return body.run(machine, cpu, values);
         }

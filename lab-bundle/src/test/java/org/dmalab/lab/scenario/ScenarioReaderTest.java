@@ -73,6 +73,25 @@ class ScenarioReaderTest {
     }
 
     @Test
+    void devicesArrivalsAndHardwareAreRead() {
+        Scenario scenario = FakePlatform.read("""
+                title: t
+                machine: {preset: small}
+                concurrent:
+                  - {name: task, migrates: true, steps: [kernel.warn]}
+                  - {name: disk, level: hardirq, times: 2, steps: [kernel.warn]}
+                  - {name: nic, level: device, times: 3, steps: [device.read]}
+                hardware: [eviction, prefetch]
+                """);
+        assertEquals(List.of("user", "hardirq", "device"),
+                scenario.concurrent().stream().map(Scenario.Strand::levelName).toList());
+        assertEquals(List.of(1, 2, 3), scenario.concurrent().stream().map(Scenario.Strand::times).toList());
+        assertEquals(List.of(true, false, false),
+                scenario.concurrent().stream().map(Scenario.Strand::migrates).toList());
+        assertEquals(List.of("eviction", "prefetch"), scenario.hardware());
+    }
+
+    @Test
     void usualMachineIsTakenWhereNoneIsNamed() {
         Scenario scenario = FakePlatform.read("title: short\nsteps: [kernel.boot]\n");
         assertEquals("small", scenario.preset());
@@ -123,6 +142,13 @@ class ScenarioReaderTest {
                 + "you mean \"softirq\"?",
         "concurrent: [{processor: 64}]      | test.yaml:2:26: concurrent[0].processor: \"64\", expected the number "
                 + "of a processor, 0 to 63",
+        "concurrent: [{level: device, processor: 0}] | test.yaml:2:41: concurrent[0].processor: a device runs on no",
+        "concurrent: [{level: device, steps: [cpu.read]}] | test.yaml:2:38: concurrent[0].steps[0]: action cpu.read is "
+                + "nothing that a device does by itself; there is: device.read, device.write",
+        "concurrent: [{level: hardirq, times: 0}] | test.yaml:2:38: concurrent[0].times: \"0\", expected how often",
+        "concurrent: [{times: 2}]           | test.yaml:2:22: concurrent[0].times: code at user level runs once",
+        "concurrent: [{migrates: maybe}]    | test.yaml:2:25: concurrent[0].migrates: \"maybe\", expected true or",
+        "concurrent: [{level: softirq, migrates: true}] | test.yaml:2:41: concurrent[0].migrates: only code at user",
         "concurrent: [{name: a}, {name: a}] | test.yaml:2:25: concurrent[1]: a second strand named \"a\"",
         "oracles: [no-bugs]                 | test.yaml:2:11: oracles[0]: there is no oracle of fake \"no-bugs\", did "
                 + "you mean \"no-bug\"?",

@@ -3,7 +3,6 @@ package org.dmalab.shell.scenario;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -44,9 +43,9 @@ final class ScenarioText {
         machine(scenario, lines);
         section("steps", steps(scenario.arch(), scenario.steps()), lines);
         for (Scenario.Strand strand : scenario.concurrent()) {
-            section("concurrently, " + strand.name() + " on processor " + strand.processor() + " at level "
-                    + level(strand), steps(scenario.arch(), strand.steps()), lines);
+            section("concurrently, " + strand.name() + where(strand), steps(scenario.arch(), strand.steps()), lines);
         }
+        section("hardware by itself meanwhile", scenario.hardware().stream().map(List::of).toList(), lines);
         section("steps after that", steps(scenario.arch(), scenario.after()), lines);
         section("oracles that watch" + (scenario.oracles().isEmpty() ? " (all)" : ""),
                 oracles(scenario).stream().map(one -> List.of(one.name(), one.summary())).toList(), lines);
@@ -105,8 +104,13 @@ final class ScenarioText {
                 .filter(one -> scenario.oracles().isEmpty() || scenario.oracles().contains(one.name())).toList();
     }
 
-    private static String level(Scenario.Strand strand) {
-        return strand.level().name().toLowerCase(Locale.ROOT);
+    private static String where(Scenario.Strand strand) {
+        String times = strand.times() == 1 ? "" : ", " + strand.times() + " times";
+        if (strand.device()) {
+            return ", a device" + times;
+        }
+        return " on processor " + strand.processor() + " at level " + strand.levelName() + times
+                + (strand.migrates() ? ", may move to another processor" : "");
     }
 
     /** One scenario as JSON values. */
@@ -128,12 +132,17 @@ final class ScenarioText {
         for (Scenario.Strand strand : scenario.concurrent()) {
             Map<String, Object> one = new LinkedHashMap<>();
             one.put("name", strand.name());
-            one.put("processor", strand.processor());
-            one.put("level", level(strand));
+            if (!strand.device()) {
+                one.put("processor", strand.processor());
+            }
+            one.put("level", strand.levelName());
+            one.put("times", strand.times());
+            one.put("migrates", strand.migrates());
             one.put("steps", jsonSteps(strand.steps()));
             strands.add(one);
         }
         result.put("concurrent", strands);
+        result.put("hardware", scenario.hardware());
         result.put("after", jsonSteps(scenario.after()));
         result.put("oracles", oracles(scenario).stream().map(Oracle::name).toList());
         return result;
