@@ -77,29 +77,16 @@ public final class VtdArchitecture implements Architecture {
     @Override
     public List<Preset> profiles() {
         return List.of(
-                profile("strict",
+                new Preset("strict",
                         "a device-selective context flush matches source-id and domain-id; IOTLB by domain-id",
-                        "what the specification allows; no implementation was measured", 1, 0, 0, 0, 64),
-                profile("sid-only", "a device-selective context flush ignores the domain-id; IOTLB by domain-id",
-                        "what the specification allows; no implementation was measured", 0, 0, 0, 1, 64),
-                profile("qemu-7.2", "IOTLB by source-id and before the context cache, hits without permission are lost",
-                        "measured on QEMU 7.2.22", 0, 1, 1, 1, 0));
-    }
-
-    private static Preset profile(String name, String summary, String source, long contextMatchesDomain, long emulator,
-            long contextDomainIsGlobal, long collapse, long pagingEntries) {
-        return new Preset(name, summary, source, Map.ofEntries(
-                Map.entry("contextMatchesDomain", contextMatchesDomain),
-                Map.entry("contextDomainIsGlobal", contextDomainIsGlobal),
-                Map.entry("iotlbBeforeContext", emulator),
-                Map.entry("permissionMissDropped", emulator),
-                Map.entry("setRootResets", emulator),
-                Map.entry("enableResets", emulator),
-                Map.entry("collapseFaults", collapse),
-                Map.entry("reservedContextQualified", 1 - emulator),
-                Map.entry("contextEntries", 256L),
-                Map.entry("iotlbEntries", 1024L),
-                Map.entry("pagingEntries", pagingEntries)));
+                        "what the specification allows; no implementation was measured",
+                        UnitProfile.STRICT.parameters()),
+                new Preset("sid-only", "a device-selective context flush ignores the domain-id; IOTLB by domain-id",
+                        "what the specification allows; no implementation was measured",
+                        UnitProfile.SID_ONLY.parameters()),
+                new Preset("qemu-7.2",
+                        "IOTLB by source-id and before the context cache, hits without permission are lost",
+                        "measured on QEMU 7.2.22", UnitProfile.QEMU_7_2.parameters()));
     }
 
     @Override
@@ -120,8 +107,9 @@ public final class VtdArchitecture implements Architecture {
                 flag("enableResets", "a change of translation enable empties the caches"),
                 flag("collapseFaults", "a second fault of a source-id with a pending record is not recorded"),
                 flag("reservedContextQualified", "FPD suppresses faults for reserved bits of a context entry"),
-                Parameter.required("contextEntries", number, "capacity of the context cache; one more empties it"),
-                Parameter.required("iotlbEntries", number, "capacity of the IOTLB; one more empties it"),
+                flag("overflowEmpties", "an insertion into a full cache empties it; 0: replaces one entry"),
+                Parameter.required("contextEntries", number, "capacity of the context cache"),
+                Parameter.required("iotlbEntries", number, "capacity of the IOTLB"),
                 Parameter.required("pagingEntries", number, "capacity of the paging-structure cache; 0 for none"));
     }
 
@@ -162,7 +150,7 @@ public final class VtdArchitecture implements Architecture {
             }
         };
         RemappingUnit unit = new RemappingUnit(store, memory, emitter,
-                new Capabilities(spec.number("cap"), spec.number("ecap")), UnitProfile.of(spec),
+                new Capabilities(spec.number("cap"), spec.number("ecap")), UnitProfile.of(spec.parameters()),
                 (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
         DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);

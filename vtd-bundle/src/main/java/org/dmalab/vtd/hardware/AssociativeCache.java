@@ -7,7 +7,8 @@ import org.dmalab.api.store.Store;
  * A fully associative cache of two-word keys and two-word values in a store.
  *
  * <p>The entries are state and lie close together from slot 0; a hash index over them is derived: it is rebuilt when a
- * rollback has emptied it. An insertion into a full cache empties the cache first.
+ * rollback has emptied it. An insertion into a full cache empties the cache first, or replaces the oldest entry that
+ * kept its slot (slots take turns).
  */
 final class AssociativeCache {
     private static final int CELLS = 4;
@@ -15,13 +16,16 @@ final class AssociativeCache {
     private final Region entries;
     private final Region index;
     private final int capacity;
+    private final boolean overflowEmpties;
     private final int buckets;
 
-    AssociativeCache(Store store, String name, int capacity) {
+    AssociativeCache(Store store, String name, int capacity, boolean overflowEmpties) {
         this.capacity = capacity;
+        this.overflowEmpties = overflowEmpties;
         this.buckets = Integer.highestOneBit(Math.max(16, capacity * 4 - 1)) << 1;
-        this.entries = store.dense(name, 1 + capacity * CELLS, Region.Kind.STATE,
-                cell -> cell == 0 ? name + " entries" : name + " entry " + (cell - 1) / CELLS);
+        this.entries = store.dense(name, 2 + capacity * CELLS, Region.Kind.STATE, cell -> cell == 0
+                ? name + " entries" : cell > (long) capacity * CELLS ? name + " next victim"
+                : name + " entry " + (cell - 1) / CELLS);
         this.index = store.dense(name + ".index", 1 + buckets, Region.Kind.DERIVED, null);
     }
 
@@ -59,17 +63,30 @@ final class AssociativeCache {
     int put(long key0, long key1, long value0, long value1) {
         int slot = find(key0, key1);
         if (slot < 0) {
-            if (count() == capacity) {
-                clear();
-            }
-            slot = count();
+            slot = newSlot();
             entries.set(1 + slot * CELLS, key0);
             entries.set(2 + slot * CELLS, key1);
-            entries.set(0, slot + 1);
             addToIndex(slot);
         }
         entries.set(3 + slot * CELLS, value0);
         entries.set(4 + slot * CELLS, value1);
+        return slot;
+    }
+
+    /** A slot for a new key: a free one, or that of an entry that goes. */
+    private int newSlot() {
+        if (count() == capacity && !overflowEmpties) {
+            int turn = 1 + capacity * CELLS;
+            int victim = (int) entries.get(turn);
+            entries.set(turn, (victim + 1) % capacity);
+            index.set(1 + bucketOf(key0(victim), key1(victim)), TOMBSTONE);
+            return victim;
+        }
+        if (count() == capacity) {
+            clear();
+        }
+        int slot = count();
+        entries.set(0, slot + 1);
         return slot;
     }
 

@@ -29,9 +29,12 @@ final class TranslationCaches {
     TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
         this.profile = profile;
         this.emitter = emitter;
-        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries());
-        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries());
-        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()));
+        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries(),
+                profile.overflowEmpties());
+        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries(),
+                profile.overflowEmpties());
+        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()),
+                profile.overflowEmpties());
     }
 
     // ---- context cache: source-id -> context entry ----

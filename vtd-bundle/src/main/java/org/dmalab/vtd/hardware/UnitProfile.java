@@ -1,9 +1,11 @@
 package org.dmalab.vtd.hardware;
 
-import org.dmalab.api.MachineSpec;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * How a remapping unit behaves where the specification leaves room or an implementation is known to differ.
+ * How a remapping unit behaves where the specification leaves room or an implementation is known to differ. Each value
+ * is a machine's parameter of the same name.
  *
  * @param contextMatchesDomain a device-selective context flush drops an entry only if its domain-id matches too
  * @param contextDomainIsGlobal a domain-selective context flush is executed, and reported, as a global one
@@ -13,13 +15,24 @@ import org.dmalab.api.MachineSpec;
  * @param enableResets a change of translation enable empties the caches
  * @param collapseFaults a fault of a source-id that has a pending record is not recorded again
  * @param reservedContextQualified FPD suppresses the fault for reserved bits of a context entry too
- * @param contextEntries capacity of the context cache; one more empties it
- * @param iotlbEntries capacity of the IOTLB; one more empties it
+ * @param overflowEmpties an insertion into a full cache empties it; else it replaces one entry, slots in turn
+ * @param contextEntries capacity of the context cache
+ * @param iotlbEntries capacity of the IOTLB
  * @param pagingEntries capacity of the paging-structure cache; 0 for none
  */
 public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsGlobal, boolean iotlbBeforeContext,
         boolean permissionMissDropped, boolean setRootResets, boolean enableResets, boolean collapseFaults,
-        boolean reservedContextQualified, int contextEntries, int iotlbEntries, int pagingEntries) {
+        boolean reservedContextQualified, boolean overflowEmpties, int contextEntries, int iotlbEntries,
+        int pagingEntries) {
+    /** Tags as the specification lets software rely on; a context flush must name the entry's domain-id. */
+    public static final UnitProfile STRICT = new UnitProfile(true, false, false, false, false, false, false, true,
+            false, 256, 1024, 64);
+    /** Like {@link #STRICT}, but a device-selective context flush ignores the domain-id, and faults collapse. */
+    public static final UnitProfile SID_ONLY = new UnitProfile(false, false, false, false, false, false, true, true,
+            false, 256, 1024, 64);
+    /** Measured on QEMU 7.2.22; it has no paging-structure cache. */
+    public static final UnitProfile QEMU_7_2 = new UnitProfile(false, true, true, true, true, true, true, false,
+            true, 256, 1024, 0);
     private static final int MAXIMUM_ENTRIES = 1 << 16;
 
     /** Refuses capacities that cannot be. */
@@ -29,24 +42,65 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
         requireEntries("pagingEntries", pagingEntries, 0);
     }
 
-    /** Takes the values from a machine's parameters of the same names. */
-    public static UnitProfile of(MachineSpec spec) {
-        return new UnitProfile(flag(spec, "contextMatchesDomain"), flag(spec, "contextDomainIsGlobal"),
-                flag(spec, "iotlbBeforeContext"), flag(spec, "permissionMissDropped"), flag(spec, "setRootResets"),
-                flag(spec, "enableResets"), flag(spec, "collapseFaults"), flag(spec, "reservedContextQualified"),
-                entries(spec, "contextEntries"), entries(spec, "iotlbEntries"), entries(spec, "pagingEntries"));
+    /**
+     * Takes the values from parameters of the same names.
+     *
+     * @param parameters may have others as well
+     * @throws IllegalArgumentException if one is missing or cannot be
+     */
+    public static UnitProfile of(Map<String, Long> parameters) {
+        return new UnitProfile(flag(parameters, "contextMatchesDomain"), flag(parameters, "contextDomainIsGlobal"),
+                flag(parameters, "iotlbBeforeContext"), flag(parameters, "permissionMissDropped"),
+                flag(parameters, "setRootResets"), flag(parameters, "enableResets"),
+                flag(parameters, "collapseFaults"), flag(parameters, "reservedContextQualified"),
+                flag(parameters, "overflowEmpties"), entries(parameters, "contextEntries"),
+                entries(parameters, "iotlbEntries"), entries(parameters, "pagingEntries"));
     }
 
-    private static boolean flag(MachineSpec spec, String name) {
-        long value = spec.number(name);
+    /** The values as parameters: the inverse of {@link #of}. */
+    public Map<String, Long> parameters() {
+        return Map.ofEntries(number("contextMatchesDomain", contextMatchesDomain),
+                number("contextDomainIsGlobal", contextDomainIsGlobal),
+                number("iotlbBeforeContext", iotlbBeforeContext),
+                number("permissionMissDropped", permissionMissDropped),
+                number("setRootResets", setRootResets), number("enableResets", enableResets),
+                number("collapseFaults", collapseFaults),
+                number("reservedContextQualified", reservedContextQualified),
+                number("overflowEmpties", overflowEmpties), Map.entry("contextEntries", (long) contextEntries),
+                Map.entry("iotlbEntries", (long) iotlbEntries), Map.entry("pagingEntries", (long) pagingEntries));
+    }
+
+    /** The same profile with one value changed. */
+    public UnitProfile with(String name, long value) {
+        Map<String, Long> changed = new TreeMap<>(parameters());
+        if (changed.put(name, value) == null) {
+            throw new IllegalArgumentException(name + ": expected one of " + changed.keySet());
+        }
+        return of(changed);
+    }
+
+    private static Map.Entry<String, Long> number(String name, boolean value) {
+        return Map.entry(name, value ? 1L : 0L);
+    }
+
+    private static long value(Map<String, Long> parameters, String name) {
+        Long value = parameters.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(name + ": no value; the profiles give one");
+        }
+        return value;
+    }
+
+    private static boolean flag(Map<String, Long> parameters, String name) {
+        long value = value(parameters, name);
         if (value != 0 && value != 1) {
             throw new IllegalArgumentException(name + ": " + value + ", expected 0 or 1");
         }
         return value != 0;
     }
 
-    private static int entries(MachineSpec spec, String name) {
-        return (int) Math.max(-1, Math.min(spec.number(name), Integer.MAX_VALUE));
+    private static int entries(Map<String, Long> parameters, String name) {
+        return (int) Math.max(-1, Math.min(value(parameters, name), Integer.MAX_VALUE));
     }
 
     private static void requireEntries(String name, int value, int least) {

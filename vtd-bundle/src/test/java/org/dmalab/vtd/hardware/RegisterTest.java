@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import org.dmalab.api.event.EventKind;
 import org.junit.jupiter.api.Test;
@@ -339,9 +340,10 @@ class RegisterTest {
         assertThrows(IllegalArgumentException.class, () -> new Capabilities(0, Rig.QEMU_ECAP));
         assertThrows(IllegalArgumentException.class, () -> new Capabilities(Rig.QEMU_CAP, 0));
         assertThrows(IllegalArgumentException.class, () -> new Capabilities(Rig.QEMU_CAP, 0x2200));
-        assertThrows(IllegalArgumentException.class, () -> new UnitProfile(true, false, false, false, false, false,
-                false, false, 0, 1, 1));
-        assertThrows(IllegalArgumentException.class, () -> new UnitProfile(true, false, false, false, false, false,
-                false, false, 1, 1 << 20, 1));
+        assertThrows(IllegalArgumentException.class, () -> Rig.STRICT.with("contextEntries", 0));
+        assertThrows(IllegalArgumentException.class, () -> Rig.STRICT.with("iotlbEntries", 1 << 20));
+        assertThrows(IllegalArgumentException.class, () -> Rig.STRICT.with("setRootResets", 2));
+        assertThrows(IllegalArgumentException.class, () -> Rig.STRICT.with("colour", 1));
+        assertThrows(IllegalArgumentException.class, () -> UnitProfile.of(Map.of()));
     }
 }

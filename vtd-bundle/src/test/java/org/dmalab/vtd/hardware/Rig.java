@@ -13,11 +13,9 @@ final class Rig {
     static final long X9DRG_ECAP = 0x00f020deL;
     static final long QEMU_CAP = 0x00d2008c22260206L;
     static final long QEMU_ECAP = 0x00f00f4aL;
-    static final UnitProfile STRICT = new UnitProfile(true, false, false, false, false, false, false, true, 256, 1024,
-            64);
-    static final UnitProfile SID_ONLY = new UnitProfile(false, false, false, false, false, false, true, true, 256, 1024,
-            64);
-    static final UnitProfile QEMU = new UnitProfile(false, true, true, true, true, true, true, false, 256, 1024, 0);
+    static final UnitProfile STRICT = UnitProfile.STRICT;
+    static final UnitProfile SID_ONLY = UnitProfile.SID_ONLY;
+    static final UnitProfile QEMU = UnitProfile.QEMU_7_2;
     static final long ROOT = 0x100000;
     static final long CONTEXT_TABLE = 0x101000;
     static final int SID = 0x0200;
