@@ -8,6 +8,7 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
 import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
+import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Devices;
 import org.dmalab.vtd.kernel.Flush;
@@ -25,13 +26,13 @@ import org.osgi.service.component.annotations.Component;
     Variant.COMMIT + "=-",
     Variant.SINCE + "=2026",
     Variant.ORIGIN + "=local",
-    Variant.LAYOUT + "=copied-mark-and-bitmap",
+    Variant.LAYOUT + "=copied-bitmap",
     Variant.STEPS + "=return if present and not copied",
     Variant.STEPS + "=copied: clear the entry, then flush all contexts and the whole IOTLB",
     Variant.STEPS + "=program the entry; caching mode flush or write buffer flush",
     "service.description=an example: clears a copied entry, then flushes everything"
 })
-public final class GlobalFlush implements Iommu {
+public final class GlobalFlush implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
         long iommu = cpu.load(device, KernelLayout.Device.IOMMU);

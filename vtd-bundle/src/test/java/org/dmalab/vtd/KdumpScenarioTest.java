@@ -9,7 +9,9 @@ import java.util.Map;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.dmalab.vtd.patch.ClearThenFlush;
+import org.dmalab.vtd.patch.CopiedBitmapFlush;
 import org.dmalab.vtd.patch.FlushNewDid;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
@@ -52,7 +54,8 @@ class KdumpScenarioTest {
     }
 
     static List<Iommu> passing() {
-        return List.of(new FlushOldDid(), new ClearThenFlush(), new ContextFlushOnly());
+        return List.of(new FlushOldDid(), new CopiedBitmapFlush(), new ClearThenFlush(), new ClearPresentFirst(),
+                new ContextFlushOnly());
     }
 
     @ParameterizedTest

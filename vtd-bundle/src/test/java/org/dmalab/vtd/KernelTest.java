@@ -22,11 +22,14 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
+import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.RegisterFlush;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.dmalab.vtd.patch.ClearThenFlush;
+import org.dmalab.vtd.patch.CopiedBitmapFlush;
 import org.dmalab.vtd.patch.FlushNewDid;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
@@ -194,6 +197,27 @@ class KernelTest {
         assertEquals(3, did(bench, 0x28));
     }
 
+    /** From 6.0 on entries are copied as they are, and marked in the bitmap until they are mapped. */
+    @Test
+    void takeOverWithBitmap() {
+        Bench bench = booted(new ClearPresentFirst(), Map.of());
+        bench.run("device.attach", "device", CARD);
+        long oldRoot = bench.machine.model(VtdModel.class).unit().rootTable();
+        bench.run("kernel.crash");
+        assertEquals(0, bench.run("kernel.kdump"));
+        long newRoot = bench.machine.model(VtdModel.class).unit().rootTable();
+        long old = (memory(bench, oldRoot) & ~0xfffL) + 0x28 * 16;
+        long copy = (memory(bench, newRoot) & ~0xfffL) + 0x28 * 16;
+        assertEquals(memory(bench, old), memory(bench, copy));
+        assertEquals(memory(bench, old + 8), memory(bench, copy + 8));
+        long iommu = bench.machine.kernel().load(KernelLayout.IOMMUS.address(), 8);
+        Cpu cpu = bench.machine.cpu(0, Level.USER);
+        assertTrue(CopiedTables.inBitmap(cpu, iommu, 0x28));
+        assertFalse(CopiedTables.inBitmap(cpu, iommu, 0x29));
+        assertEquals(0, bench.run("device.attach", "device", CARD));
+        assertFalse(CopiedTables.inBitmap(cpu, iommu, 0x28));
+    }
+
     @Test
     void takeOverThatFails() {
         for (long root : new long[] {0, 0x2000000L | 1 << 11, 0x7f00000000L}) {
@@ -238,6 +262,9 @@ class KernelTest {
                 new Object[] {new FlushNewDid(), List.of("clear", "set", "CCMD device-selective did=2 sid=02:00.0",
                         "IOTLB domain-selective did=2")},
                 new Object[] {new FlushOldDid(), List.of(oldContext, oldIotlb, "clear", "set")},
+                new Object[] {new CopiedBitmapFlush(), List.of(oldContext, oldIotlb, "clear", "set")},
+                new Object[] {new ClearPresentFirst(),
+                        List.of("not present", oldContext, oldIotlb, "clear", "clear", "set")},
                 new Object[] {new ClearThenFlush(), List.of("clear", oldContext, oldIotlb, "clear", "set")},
                 new Object[] {new ContextFlushOnly(), List.of(oldContext, "clear", "set")});
     }
@@ -248,6 +275,7 @@ class KernelTest {
         Bench bench = KdumpScenarioTest.play(variant, "X9DRG", "strict");
         long root = bench.machine.model(VtdModel.class).unit().rootTable();
         long entry = memory(bench, root + 2 * 16) & ~0xfffL;
+        long copied = memory(bench, entry);
         int from = bench.events.size();
         assertEquals(0, bench.run("device.attach", "device", DEVICE));
         List<String> steps = new ArrayList<>();
@@ -259,6 +287,8 @@ class KernelTest {
                     steps.add("clear");
                 } else if ((event.c() & 1) != 0) {
                     steps.add("set");
+                } else if (event.c() == (copied & ~1)) {
+                    steps.add("not present");
                 }
             }
         }

@@ -132,7 +132,7 @@ class RulesTest {
                 loaded.getConstructor().newInstance();
             }
         }
-        assertEquals(8, variants);
+        assertEquals(20, variants);
         noClasses().that().resideInAPackage("..vtd.patch..").and().areNotAnnotatedWith(Component.class).should()
                 .bePublic().check(CODE);
     }

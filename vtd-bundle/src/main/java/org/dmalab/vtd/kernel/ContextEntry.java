@@ -58,6 +58,11 @@ public final class ContextEntry {
         return (low(cpu, entry) & PRESENT) != 0;
     }
 
+    /** {@code context_clear_present}: the rest of the entry stays. */
+    public static void clearPresent(Cpu cpu, long entry) {
+        writeLow(cpu, entry, low(cpu, entry) & ~PRESENT);
+    }
+
     /** The mark of entries copied from an old kernel, in an available bit (to 5.19). */
     public static boolean markedCopied(Cpu cpu, long entry) {
         return (high(cpu, entry) & COPIED) != 0;

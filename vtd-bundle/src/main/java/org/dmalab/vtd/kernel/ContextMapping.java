@@ -4,6 +4,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -12,6 +13,41 @@ public final class ContextMapping {
     private static final long MULTI_LEVEL = 0;
 
     private ContextMapping() { }
+
+    /** {@code domain_context_mapping_one} of a version, with its locks held. */
+    @FunctionalInterface
+    public interface One {
+        /**
+         * Maps one source-id.
+         *
+         * @param cpu where it runs
+         * @param iommu kernel address of the unit
+         * @param domain kernel address of the domain
+         * @param entry kernel address of the context entry
+         * @param sourceId whose it is
+         * @return 0 or a negative error number
+         */
+        long map(Cpu cpu, long iommu, long domain, long entry, long sourceId);
+    }
+
+    /** {@code domain_context_mapping}: each source-id that a device's requests may carry, under the locks. */
+    public static long forEachSourceId(Cpu cpu, long device, long domain, One version) {
+        long iommu = cpu.load(device, Device.IOMMU);
+        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
+            long sourceId = Devices.sourceId(cpu, device, i);
+            long flags = lock(cpu, iommu);
+            try {
+                long entry = ContextEntry.get(cpu, iommu, sourceId, true);
+                long result = entry == 0 ? Errno.ENOMEM : version.map(cpu, iommu, domain, entry, sourceId);
+                if (result < 0) {
+                    return result;
+                }
+            } finally {
+                unlock(cpu, iommu, flags);
+            }
+        }
+        return 0;
+    }
 
     /** Takes the locks; returns the interrupt flags. */
     public static long lock(Cpu cpu, long iommu) {

@@ -2,14 +2,15 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
  * Takes over the tables of the kernel that crashed.
  *
- * <p>The mark of a copied entry is kept in both of the ways that kernels had: bit 67 of the entry (to 5.19) and a
- * bitmap by source-id (from 6.0), so that variants of both can be swapped on a live machine.
+ * <p>The mark of a copied entry is bit 67 of the entry (to 5.19), or is in a bitmap by source-id (from 6.0), as the
+ * version in use has it ({@link CopiedBitmap}).
  */
 public final class CopiedTables {
     private static final long PRE_ENABLED =
@@ -45,11 +46,13 @@ public final class CopiedTables {
         if (!Pages.isRam(cpu, oldRoot)) {
             return Errno.ENOMEM;
         }
-        long bitmap = cpu.alloc(BITMAP_BYTES);
-        if (bitmap == 0) {
-            return Errno.ENOMEM;
+        if (keepsBitmap(cpu)) {
+            long bitmap = cpu.alloc(BITMAP_BYTES);
+            if (bitmap == 0) {
+                return Errno.ENOMEM;
+            }
+            cpu.store(iommu, IntelIommu.COPIED_TABLES, bitmap);
         }
-        cpu.store(iommu, IntelIommu.COPIED_TABLES, bitmap);
         long newRoot = cpu.load(iommu, IntelIommu.ROOT_ENTRY);
         for (int bus = 0; bus < ENTRIES; bus++) {
             long entry = ContextEntry.low(cpu, Pages.linear(oldRoot) + (long) bus * ContextEntry.BYTES);
@@ -67,6 +70,15 @@ public final class CopiedTables {
         return 0;
     }
 
+    private static boolean keepsBitmap(Cpu cpu) {
+        Binding variant = cpu.services().enter();
+        try {
+            return variant.iommu() instanceof CopiedBitmap;
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
     /** {@code copy_context_table}: values are kept, so the old domain-ids and page tables stay in use. */
     private static long copyContextTable(Cpu cpu, long iommu, long oldTable, int bus) {
         if (!Pages.isRam(cpu, oldTable)) {
@@ -76,6 +88,7 @@ public final class CopiedTables {
         if (table == 0) {
             return Errno.ENOMEM;
         }
+        long bitmap = cpu.load(iommu, IntelIommu.COPIED_TABLES);
         for (int devfn = 0; devfn < ENTRIES; devfn++) {
             long from = Pages.linear(oldTable) + (long) devfn * ContextEntry.BYTES;
             long low = ContextEntry.low(cpu, from);
@@ -87,10 +100,15 @@ public final class CopiedTables {
             if (did < Hw.domainCount(cpu, iommu)) {
                 Bits.set(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), did);
             }
-            Bits.set(cpu, cpu.load(iommu, IntelIommu.COPIED_TABLES), (long) bus << 8 | devfn);
             long to = table + (long) devfn * ContextEntry.BYTES;
-            ContextEntry.writeLow(cpu, to, low & ~PASID_ENABLE);
-            ContextEntry.writeHigh(cpu, to, ContextEntry.withCopiedMark(high));
+            if (bitmap != 0) {
+                Bits.set(cpu, bitmap, (long) bus << 8 | devfn);
+                ContextEntry.writeLow(cpu, to, low);
+                ContextEntry.writeHigh(cpu, to, high);
+            } else {
+                ContextEntry.writeLow(cpu, to, low & ~PASID_ENABLE);
+                ContextEntry.writeHigh(cpu, to, ContextEntry.withCopiedMark(high));
+            }
         }
         Hw.flushCache(cpu, iommu, table, Pages.BYTES);
         return table;

@@ -103,9 +103,6 @@ public final class Domains {
                 detachFromUnit(cpu, domain, iommu);
                 return result;
             }
-            for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-                CopiedTables.clearInBitmap(cpu, iommu, Devices.sourceId(cpu, device, i));
-            }
             cpu.store(device, Device.DOMAIN, domain);
             return 0;
         } finally {

@@ -33,7 +33,7 @@ public final class Flush {
     }
 
     /** {@code iommu_flush_iotlb_psi}: pages if the unit can, else the domain. The hint keeps table pointers. */
-    static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
+    public static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         long did = cpu.load(domain, DmarDomain.DID);
         long cap = cpu.load(iommu, IntelIommu.CAP);

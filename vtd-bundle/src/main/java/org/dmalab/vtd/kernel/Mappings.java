@@ -28,7 +28,8 @@ public final class Mappings {
         return count <= 1 ? 0 : 64 - Long.numberOfLeadingZeros(count - 1);
     }
 
-    static long pages(long address, long sizeBytes) {
+    /** Number of pages that a range touches. */
+    public static long pages(long address, long sizeBytes) {
         return (address & 0xfff) + sizeBytes + 0xfff >>> PAGE_SHIFT;
     }
 
@@ -91,7 +92,7 @@ public final class Mappings {
     }
 
     /** {@code dma_pte_clear_range}. */
-    static void clearRange(Cpu cpu, long domain, long firstPfn, long count) {
+    public static void clearRange(Cpu cpu, long domain, long firstPfn, long count) {
         for (long pfn = firstPfn; pfn < firstPfn + count; pfn++) {
             long pte = entry(cpu, domain, pfn, false);
             if (pte != 0) {

@@ -3,15 +3,13 @@ package org.dmalab.vtd.patch;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
 import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
+import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
-import org.dmalab.vtd.kernel.Devices;
 import org.dmalab.vtd.kernel.Flush;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.Mappings;
 import org.osgi.service.component.annotations.Component;
 
@@ -24,27 +22,25 @@ import org.osgi.service.component.annotations.Component;
     Variant.COMMIT + "=-",
     Variant.SINCE + "=6.12",
     Variant.ORIGIN + "=mainline",
-    Variant.LAYOUT + "=copied-mark-and-bitmap",
-    Variant.STEPS + "=return if present and not copied",
-    Variant.STEPS + "=copied: clear the entry; flush context (old id, source-id), then IOTLB (old id); clear "
-        + "the mark",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the write buffer",
+    Variant.LAYOUT + "=copied-bitmap",
+    Variant.STEPS + "=return if present and not in the bitmap of copied entries",
+    Variant.STEPS + "=copied: clear the entry; flush context (old id, source-id), then IOTLB (old id); "
+        + "clear the bit in the bitmap",
+    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
+        + "if ECAP.C=0",
+    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
+        + "write buffer",
     Variant.DEFECTS + "=no clflush between clear and flush: with ECAP.C=0 the unit may fetch the old entry "
         + "again from memory",
-    "service.description=copied_context_tear_down of 6.12: clears a copied entry, then flushes with its old id"
+    Variant.DEFECTS + "=clears both halves of a present entry: the unit may fetch one half before and one "
+        + "after",
+    "service.description=copied_context_tear_down of 6.12: clears a copied entry, then "
+        + "flushes with its old id"
 })
-public final class ClearThenFlush implements Iommu {
+public final class ClearThenFlush implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        long iommu = cpu.load(device, KernelLayout.Device.IOMMU);
-        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            long result = contextMappingOne(cpu, iommu, domain, Devices.sourceId(cpu, device, i));
-            if (result < 0) {
-                return result;
-            }
-        }
-        return 0;
+        return ContextMapping.forEachSourceId(cpu, device, domain, ClearThenFlush::contextMappingOne);
     }
 
     @Override
@@ -57,29 +53,20 @@ public final class ClearThenFlush implements Iommu {
         return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
     }
 
-    /** {@code domain_context_mapping_one}. */
-    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long sourceId) {
-        long flags = ContextMapping.lock(cpu, iommu);
-        try {
-            long entry = ContextEntry.get(cpu, iommu, sourceId, true);
-            if (entry == 0) {
-                return Errno.ENOMEM;
-            }
-            boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
-            if (ContextEntry.present(cpu, entry) && !copied) {
-                return 0;
-            }
-            if (copied) {
-                tearDown(cpu, iommu, entry, sourceId);
-            }
-            long result = ContextMapping.program(cpu, iommu, domain, entry);
-            if (result == 0) {
-                ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
-            }
-            return result;
-        } finally {
-            ContextMapping.unlock(cpu, iommu, flags);
+    /** {@code domain_context_mapping_one}, under its locks. */
+    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+        boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
+        if (ContextEntry.present(cpu, entry) && !copied) {
+            return 0;
         }
+        if (copied) {
+            tearDown(cpu, iommu, entry, sourceId);
+        }
+        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        if (result == 0) {
+            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
+        }
+        return result;
     }
 
     /** {@code copied_context_tear_down}. */

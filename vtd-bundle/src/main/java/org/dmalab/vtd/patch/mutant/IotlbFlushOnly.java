@@ -3,19 +3,16 @@ package org.dmalab.vtd.patch.mutant;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
 import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
-import org.dmalab.vtd.kernel.Devices;
 import org.dmalab.vtd.kernel.Flush;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.Mappings;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Like {@code flush-old-did} without the context cache flush.
+ * Flush-old-did without the context flush.
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -23,25 +20,20 @@ import org.osgi.service.component.annotations.Component;
     Variant.COMMIT + "=-",
     Variant.SINCE + "=-",
     Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-mark-and-bitmap",
-    Variant.STEPS + "=return if present and not copied",
+    Variant.LAYOUT + "=copied-bit-67",
+    Variant.STEPS + "=return if present and not marked in bit 67",
     Variant.STEPS + "=copied: flush IOTLB (old id)",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the write buffer",
-    Variant.DEFECTS + "=the context entry stays cached and the old tables are walked again",
-    "service.description=flush-old-did without the context cache flush"
+    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
+        + "if ECAP.C=0",
+    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
+        + "write buffer",
+    Variant.DEFECTS + "=the cached context entry stays",
+    "service.description=flush-old-did without the context flush"
 })
 public final class IotlbFlushOnly implements Iommu {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        long iommu = cpu.load(device, KernelLayout.Device.IOMMU);
-        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            long result = contextMappingOne(cpu, iommu, domain, Devices.sourceId(cpu, device, i));
-            if (result < 0) {
-                return result;
-            }
-        }
-        return 0;
+        return ContextMapping.forEachSourceId(cpu, device, domain, IotlbFlushOnly::contextMappingOne);
     }
 
     @Override
@@ -54,30 +46,21 @@ public final class IotlbFlushOnly implements Iommu {
         return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
     }
 
-    /** {@code domain_context_mapping_one}. */
-    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long sourceId) {
-        long flags = ContextMapping.lock(cpu, iommu);
-        try {
-            long entry = ContextEntry.get(cpu, iommu, sourceId, true);
-            if (entry == 0) {
-                return Errno.ENOMEM;
-            }
-            if (ContextMapping.presentAndNotMarked(cpu, entry)) {
-                return 0;
-            }
-            if (ContextEntry.markedCopied(cpu, entry)) {
-                long oldId = ContextEntry.domainId(cpu, entry);
-                if (ContextMapping.valid(cpu, iommu, oldId)) {
-                    Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
-                }
-            }
-            long result = ContextMapping.program(cpu, iommu, domain, entry);
-            if (result == 0) {
-                ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
-            }
-            return result;
-        } finally {
-            ContextMapping.unlock(cpu, iommu, flags);
+    /** {@code domain_context_mapping_one}, under its locks. */
+    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+        if (ContextMapping.presentAndNotMarked(cpu, entry)) {
+            return 0;
         }
+        if (ContextEntry.markedCopied(cpu, entry)) {
+            long oldId = ContextEntry.domainId(cpu, entry);
+            if (ContextMapping.valid(cpu, iommu, oldId)) {
+                Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
+            }
+        }
+        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        if (result == 0) {
+            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
+        }
+        return result;
     }
 }

@@ -1,0 +1,78 @@
+package org.dmalab.vtd.patch.mutant;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Iommu;
+import org.dmalab.api.service.Variant;
+import org.dmalab.vtd.kernel.ContextEntry;
+import org.dmalab.vtd.kernel.ContextMapping;
+import org.dmalab.vtd.kernel.CopiedBitmap;
+import org.dmalab.vtd.kernel.CopiedTables;
+import org.dmalab.vtd.kernel.Flush;
+import org.dmalab.vtd.kernel.Mappings;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Clear-then-flush with the two flushes swapped.
+ */
+@Component(property = {
+    Variant.ARCH + "=vtd",
+    Variant.PATCH + "=iotlb-then-context",
+    Variant.COMMIT + "=-",
+    Variant.SINCE + "=-",
+    Variant.ORIGIN + "=mutant",
+    Variant.LAYOUT + "=copied-bitmap",
+    Variant.STEPS + "=return if present and not in the bitmap of copied entries",
+    Variant.STEPS + "=copied: clear the entry; flush IOTLB (old id), then context (old id, source-id); "
+        + "clear the bit in the bitmap",
+    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
+        + "if ECAP.C=0",
+    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
+        + "write buffer",
+    Variant.DEFECTS + "=a DMA between the two fills the IOTLB through the old context entry",
+    "service.description=clear-then-flush with the two flushes swapped"
+})
+public final class IotlbThenContext implements Iommu, CopiedBitmap {
+    @Override
+    public long attach(Cpu cpu, long device, long domain) {
+        return ContextMapping.forEachSourceId(cpu, device, domain, IotlbThenContext::contextMappingOne);
+    }
+
+    @Override
+    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes, Direction direction) {
+        return Mappings.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction);
+    }
+
+    @Override
+    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
+        return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
+    }
+
+    /** {@code domain_context_mapping_one}, under its locks. */
+    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+        boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
+        if (ContextEntry.present(cpu, entry) && !copied) {
+            return 0;
+        }
+        if (copied) {
+            tearDown(cpu, iommu, entry, sourceId);
+        }
+        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        if (result == 0) {
+            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
+        }
+        return result;
+    }
+
+    /** {@code copied_context_tear_down} with the two flushes swapped. */
+    private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
+        long oldId = ContextEntry.domainId(cpu, entry);
+        ContextEntry.clear(cpu, entry);
+        if (ContextMapping.valid(cpu, iommu, oldId)) {
+            Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
+            Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
+        }
+        CopiedTables.clearInBitmap(cpu, iommu, sourceId);
+    }
+}
