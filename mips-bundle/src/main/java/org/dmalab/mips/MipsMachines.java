@@ -84,7 +84,8 @@ final class MipsMachines {
                 secondary != null && flag(spec, MipsParameters.L2_INCLUSIVE),
                 flag(spec, MipsParameters.NONCOHERENT_R10000), flag(spec, MipsParameters.SYNC_AFTER_FLUSH),
                 flag(spec, MipsParameters.EDGE_WRITEBACK), spec.number(MipsParameters.TLB_PAIRS),
-                flag(spec, MipsParameters.TLB_BROADCAST), spec.number(MipsParameters.PKMAP_ENTRIES));
+                flag(spec, MipsParameters.TLB_BROADCAST), spec.number(MipsParameters.PKMAP_ENTRIES),
+                flag(spec, MipsParameters.NESTED_HARDIRQS));
     }
 
     private static boolean flag(MachineSpec spec, String name) {

@@ -27,6 +27,7 @@ final class MipsParameters {
     static final String NONCOHERENT_R10000 = "noncoherentR10000";
     static final String SYNC_AFTER_FLUSH = "syncAfterFlush";
     static final String EDGE_WRITEBACK = "edgeWriteback";
+    static final String NESTED_HARDIRQS = "nestedHardirqs";
     static final int RAM_RANGES = 3;
 
     private static final long MEGABYTE = 1L << 20;
@@ -111,6 +112,7 @@ final class MipsParameters {
         values.put(ramSizeBytes(2), 0L);
         values.put(SYNC_AFTER_FLUSH, 1L);
         values.put(EDGE_WRITEBACK, 1L);
+        values.put(NESTED_HARDIRQS, 0L);
     }
 
     static List<Preset> profiles() {
@@ -168,7 +170,8 @@ final class MipsParameters {
                 option(TLB_BROADCAST, "TLB operations reach all processors", false),
                 option(SPECULATES, "the first processor fetches lines of buffers while a device writes them", false),
                 option(NONCOHERENT_R10000, "the kernel maintains buffers again at unmap and sync for the processor",
-                        false));
+                        false),
+                option(NESTED_HARDIRQS, "handlers of hard interrupts run with interrupts on (before 2.6.35)", false));
     }
 
     private static Parameter number(String name, String summary, long otherwise) {

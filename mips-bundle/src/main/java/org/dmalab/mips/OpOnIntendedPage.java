@@ -1,7 +1,6 @@
 package org.dmalab.mips;
 
 import org.dmalab.api.Oracle;
-import org.dmalab.api.cpu.Level;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Region;
@@ -12,12 +11,13 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * A cache operation that is made for a page hits that page. The DMA API announces the range that each section
- * maintains; what a processor executes belongs to the section of the highest level that is open on it.
+ * maintains; what a processor executes belongs to the newest section that is open on it.
  */
 @Component(service = Oracle.class)
 public final class OpOnIntendedPage implements Oracle {
-    private static final int LEVELS = 4;
-    private static final int CELLS_PER_ACTOR = 2;
+    private static final int MAX_DEPTH = 16;
+    private static final int CELLS_PER_SECTION = 3;
+    private static final int CELLS = 1 + MAX_DEPTH * CELLS_PER_SECTION;
 
     @Override
     public String name() {
@@ -36,11 +36,12 @@ public final class OpOnIntendedPage implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        return new Sink(watch, watch.memory("sections", (long) Layout.MAX_CPUS * LEVELS * CELLS_PER_ACTOR));
+        return new Sink(watch, watch.memory("sections", (long) Layout.MAX_CPUS * CELLS));
     }
 
     /**
-     * Two cells by processor and level: start and end of the pages that an open section means, or 0.
+     * By processor: how many sections are open, then of each the actor, start and end of the pages that it means.
+     * Interrupts nest, also those of one level, so the section that began last is the one that runs.
      *
      * @param watch where to report
      * @param sections the cells
@@ -49,30 +50,52 @@ public final class OpOnIntendedPage implements Oracle {
         @Override
         public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
             if (kind == KernelEvent.SECTION_BEGIN) {
-                sections.set((long) actor * CELLS_PER_ACTOR, a & -Layout.PAGE_SIZE);
-                sections.set((long) actor * CELLS_PER_ACTOR + 1, (a + b - 1 | Layout.PAGE_SIZE - 1) + 1);
+                begin(actor, a & -Layout.PAGE_SIZE, (a + b - 1 | Layout.PAGE_SIZE - 1) + 1);
             } else if (kind == KernelEvent.SECTION_END) {
-                sections.set((long) actor * CELLS_PER_ACTOR, 0);
-                sections.set((long) actor * CELLS_PER_ACTOR + 1, 0);
+                end(actor);
             } else if (kind == HardwareEvent.CACHE_LINE && c != HardwareEvent.NO_ADDRESS) {
                 check(Actor.processorOf(actor), a, b, c);
             }
         }
 
+        private void begin(int actor, long start, long end) {
+            long base = (long) Actor.processorOf(actor) * CELLS;
+            long depth = sections.get(base);
+            if (depth < MAX_DEPTH) {
+                long top = base + 1 + depth * CELLS_PER_SECTION;
+                sections.set(top, actor);
+                sections.set(top + 1, start);
+                sections.set(top + 2, end);
+                sections.set(base, depth + 1);
+            }
+        }
+
+        /** Ends the actor's newest section, and what code above it that ran into a BUG has left open. */
+        private void end(int actor) {
+            long base = (long) Actor.processorOf(actor) * CELLS;
+            boolean ended = false;
+            for (long depth = sections.get(base); depth > 0 && !ended; depth--) {
+                long top = base + 1 + (depth - 1) * CELLS_PER_SECTION;
+                ended = sections.get(top) == actor;
+                for (int i = 0; i < CELLS_PER_SECTION; i++) {
+                    sections.set(top + i, 0);
+                }
+                sections.set(base, depth - 1);
+            }
+        }
+
         private void check(int processor, long operation, long virtual, long physical) {
-            for (int level = Level.HARDIRQ.ordinal(); level >= 0; level--) {
-                int actor = Actor.processor(processor, Level.of(level));
-                long start = sections.get((long) actor * CELLS_PER_ACTOR);
-                long end = sections.get((long) actor * CELLS_PER_ACTOR + 1);
-                if (end == 0) {
-                    continue;
-                }
-                if (physical < start || physical >= end) {
-                    watch.violation(String.format("%s: %s at %s reaches physical %s, meant for page %s",
-                            Actor.name(actor), MipsWords.operation(operation), MipsWords.hex(virtual),
-                            MipsWords.hex(physical), MipsWords.hex(start)));
-                }
+            long base = (long) processor * CELLS;
+            long depth = sections.get(base);
+            if (depth == 0) {
                 return;
+            }
+            long top = base + 1 + (depth - 1) * CELLS_PER_SECTION;
+            long start = sections.get(top + 1);
+            if (physical < start || physical >= sections.get(top + 2)) {
+                watch.violation(String.format("%s: %s at %s reaches physical %s, meant for page %s",
+                        Actor.name((int) sections.get(top)), MipsWords.operation(operation), MipsWords.hex(virtual),
+                        MipsWords.hex(physical), MipsWords.hex(start)));
             }
         }
     }

@@ -20,13 +20,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * What each variant comes to in the situations of the table of predictions; P passes, F fails. The letters stand for
- * kseg0-only, kmap-high-get, arm-l1-vipt, ppc-irq-off, per-page-irq-off, stack-kmap. Where the model came out other
- * than predicted, the row says so.
+ * What each variant comes to in the situations of the table of predictions; P passes, F fails, one letter for each of
+ * {@link #VARIANTS}. Where the model came out other than predicted, the row says so.
  */
 class FactsTableTest {
     static final List<String> VARIANTS = List.of("kseg0-only", "kmap-high-get", "arm-l1-vipt", "ppc-irq-off",
-            "per-page-irq-off", "stack-kmap");
+            "per-page-irq-off", "stack-kmap", "kmap-high-get-fallback", "three-slots");
 
     private record Situation(String preset, String profile, Map<String, Long> set, Consumer<TestLab> story) { }
 
@@ -40,45 +39,49 @@ class FactsTableTest {
 
     static Stream<Arguments> table() {
         return Stream.of(
-                row("S1 un-kmapped high page with dirty lines", "FFPPPP", usual(FactsTableTest::unmappedHighPage)),
-                row("S2 bus address of a kmapped high page", "FPPPPP", usual(FactsTableTest::busAddress)),
-                row("S4 kmap pool wraps", "PFFPPP", on("tiny", "strict", Map.of(), FactsTableTest::poolWraps)),
-                row("S4 with TLB broadcast", "PPPPPP",
+                row("S1 un-kmapped high page with dirty lines", "FFPPPPFP", usual(FactsTableTest::unmappedHighPage)),
+                row("S1 without a secondary cache", "FFPPPPPP",
+                        on("24K", "strict", Map.of(), FactsTableTest::unmappedHighPage)),
+                row("S1 without a secondary cache, a part of a page", "FFPPPPFP",
+                        on("24K", "strict", Map.of(), FactsTableTest::unmappedPart)),
+                row("S2 bus address of a kmapped high page", "FPPPPPPP", usual(FactsTableTest::busAddress)),
+                row("S4 kmap pool wraps", "PFFPPPFP", on("tiny", "strict", Map.of(), FactsTableTest::poolWraps)),
+                row("S4 with TLB broadcast", "PPPPPPPP",
                         on("tiny", "tlb-broadcast", Map.of(), FactsTableTest::poolWraps)),
-                row("S5 at most a page of operations with interrupts off", "PPPFPP",
+                row("S5 at most a page of operations with interrupts off", "PPPFPPPP",
                         usual(FactsTableTest::maskedStretch)),
-                row("S7 neighbour dirty before the transfer", "PPPPPP", usual(lab -> edge(lab, false))),
+                row("S7 neighbour dirty before the transfer", "PPPPPPPP", usual(lab -> edge(lab, false))),
                 // Predicted P for ARM and PPC. ARM's operation is the same bare invalidation here, and PPC looks at the
                 // primary line, while the neighbour is in the same secondary line.
-                row("S7 without edge write-back", "FFFFFF",
+                row("S7 without edge write-back", "FFFFFFFF",
                         on("BCM7425", "strict", Map.of("edgeWriteback", 0L), lab -> edge(lab, false))),
-                row("S7' neighbour written during the transfer", "FFFFFF", usual(lab -> edge(lab, true))),
-                row("S8 speculative fill, unmap_page", "FFPFFF",
+                row("S7' neighbour written during the transfer", "FFFFFFFF", usual(lab -> edge(lab, true))),
+                row("S8 speculative fill, unmap_page", "FFPFFFFF",
                         on("BCM7425", "speculating", Map.of(), FactsTableTest::speculativePage)),
-                row("S8 speculative fill, unmap_page, kernel knows", "PPPFPP",
+                row("S8 speculative fill, unmap_page, kernel knows", "PPPFPPPP",
                         on("BCM7425", "speculating-known", Map.of(), FactsTableTest::speculativePage)),
-                row("S8' speculative fill, unmap_sg", "PPPFPP",
+                row("S8' speculative fill, unmap_sg", "PPPFPPPP",
                         on("BCM7425", "speculating", Map.of(), FactsTableTest::speculativeSg)),
-                row("S9 page dirty in L2 only", "PPPPPP", usual(FactsTableTest::dirtyInSecondary)),
-                row("S10 uncached store, no SYNC", "FFFFFF",
+                row("S9 page dirty in L2 only", "PPPPPPPP", usual(FactsTableTest::dirtyInSecondary)),
+                row("S10 uncached store, no SYNC", "FFFFFFFF",
                         on("BCM7425", "strict", Map.of("syncAfterFlush", 0L), FactsTableTest::uncachedStore)),
-                row("S10 uncached store, SYNC", "PPPPPP", usual(FactsTableTest::uncachedStore)),
-                row("S11 sync of a part of an unaligned mapping", "PPPPFP", usual(FactsTableTest::syncRange)),
-                row("S11' sync_sg with an offset", "FPPPPP", usual(FactsTableTest::syncSg)),
-                row("S12 range from low into high memory", "FFFPFF",
+                row("S10 uncached store, SYNC", "PPPPPPPP", usual(FactsTableTest::uncachedStore)),
+                row("S11 sync of a part of an unaligned mapping", "PPPPFPPP", usual(FactsTableTest::syncRange)),
+                row("S11' sync_sg with an offset", "FPPPPPPP", usual(FactsTableTest::syncSg)),
+                row("S12 range from low into high memory", "FFFPFFFF",
                         on("24K", "strict", Map.of(), FactsTableTest::acrossTheBorder)),
-                row("S13 unmap of a high page by bus address", "FPPPPP",
+                row("S13 unmap of a high page by bus address", "FPPPPPPP",
                         on("BCM7425", "strict", Map.of("noncoherentR10000", 1L), FactsTableTest::unmapHigh)),
-                row("S16 dirty in another core, hit operations local", "FFFFFF",
+                row("S16 dirty in another core, hit operations local", "FFFFFFFF",
                         on("BCM7425", "local-hit-ops", Map.of("l2Bypassed", 1L), FactsTableTest::otherCore)),
                 // Predicted to fail whatever the caches: an inclusive secondary cache takes all primary lines along.
-                row("S16 with an inclusive secondary cache", "PPPPPP",
+                row("S16 with an inclusive secondary cache", "PPPPPPPP",
                         on("BCM7425", "local-hit-ops", Map.of(), FactsTableTest::otherCore)),
                 // Predicted P for ARM and PPC: ARM's low pages go in one piece here too, PPC leaves the line alone.
-                row("S17 low buffer as large as the cache, a line dirty", "FFFFFF",
+                row("S17 low buffer as large as the cache, a line dirty", "FFFFFFFF",
                         on("24K", "strict", Map.of(), lab -> blast(lab, "low"))),
                 // Predicted F for DEZ1, CER1 and CER4: high pages go page by page, so nothing is ever blasted.
-                row("S17 high buffer as large as the cache, a line dirty", "FPPFPP",
+                row("S17 high buffer as large as the cache, a line dirty", "FPPFPPPP",
                         on("24K", "strict", Map.of(), lab -> blast(lab, "high"))));
     }
 
@@ -107,6 +110,15 @@ class FactsTableTest {
         lab.act("page.dirty", "page", 0);
         lab.act("page.free", "page", 0);
         lab.act("sata.read", "page", 0);
+    }
+
+    private static void unmappedPart(TestLab lab) {
+        lab.act("page.alloc", "page", 0, "zone", "high");
+        lab.act("page.dirty", "page", 0);
+        lab.act("dma.map-page", "page", 0, "offset", 256, "length", 256);
+        lab.act("device.dma", "page", 0);
+        lab.act("dma.unmap-page", "page", 0);
+        lab.act("page.read", "page", 0);
     }
 
     private static void busAddress(TestLab lab) {

@@ -29,10 +29,12 @@ import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Region;
 import org.dmalab.mips.patch.ArmL1Vipt;
 import org.dmalab.mips.patch.KmapHighGet;
+import org.dmalab.mips.patch.KmapHighGetFallback;
 import org.dmalab.mips.patch.Kseg0Only;
 import org.dmalab.mips.patch.PerPageIrqOff;
 import org.dmalab.mips.patch.PpcIrqOff;
 import org.dmalab.mips.patch.StackKmap;
+import org.dmalab.mips.patch.ThreeSlots;
 
 /** A machine with a variant, actions by name, and checks against an ideal memory: a small stand-in for the lab. */
 public final class TestLab implements EventSink {
@@ -74,6 +76,8 @@ public final class TestLab implements EventSink {
         return switch (id) {
             case "kseg0-only" -> new Kseg0Only();
             case "kmap-high-get" -> new KmapHighGet();
+            case "kmap-high-get-fallback" -> new KmapHighGetFallback();
+            case "three-slots" -> new ThreeSlots();
             case "arm-l1-vipt" -> new ArmL1Vipt();
             case "ppc-irq-off" -> new PpcIrqOff();
             case "per-page-irq-off" -> new PerPageIrqOff();

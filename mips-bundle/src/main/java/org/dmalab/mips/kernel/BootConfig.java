@@ -17,10 +17,12 @@ package org.dmalab.mips.kernel;
  * @param tlbPairs entries of the TLB
  * @param tlbBroadcast whether TLB maintenance reaches other processors without an interrupt
  * @param pkmapEntries size of the kmap pool, a power of two
+ * @param nestedHardirqs whether handlers of hard interrupts run with interrupts on
  */
 public record BootConfig(int processors, long dcacheLineBytes, long dcacheWayBytes, long dcacheWays,
         long scacheLineBytes, long scacheWayBytes, long scacheWays, boolean inclusive, boolean noncoherentR10000,
-        boolean syncAfterFlush, boolean edgeWriteback, long tlbPairs, boolean tlbBroadcast, long pkmapEntries) {
+        boolean syncAfterFlush, boolean edgeWriteback, long tlbPairs, boolean tlbBroadcast, long pkmapEntries,
+        boolean nestedHardirqs) {
     /** Checks what the kernel's tables have room for. */
     public BootConfig {
         if (processors < 1 || processors > Layout.MAX_CPUS) {

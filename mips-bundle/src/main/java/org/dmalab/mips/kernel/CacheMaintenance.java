@@ -39,6 +39,18 @@ public final class CacheMaintenance {
         maintain(cpu, address, sizeBytes, true);
     }
 
+    /**
+     * {@code flush_data_cache_page} in atomic context ({@code local_r4k_flush_data_cache_page}): writes back and
+     * invalidates a page of lines of this processor's primary cache, from exactly the address that it is given on.
+     * Knows neither size nor direction, leaves the secondary cache alone, does not wait for the write buffer.
+     */
+    public static void flushDataCachePage(Cpu cpu, long address) {
+        long lineBytes = cpu.load(Layout.DCACHE_LINESZ);
+        for (long line = address; line < address + Layout.PAGE_SIZE; line += lineBytes) {
+            cpu.cache(CacheOp.HIT_WRITEBACK_INVALIDATE_D, line);
+        }
+    }
+
     private static void maintain(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
         if (sizeBytes == 0) {
             cpu.warn(EMPTY);

@@ -15,18 +15,23 @@ public final class Interrupts {
     }
 
     /**
-     * Handlers of hard interrupts run masked (since 2.6.35); code of other levels runs as it is.
+     * Handlers of hard interrupts run masked (since 2.6.35; before that only if they ask for it with IRQF_DISABLED);
+     * code of other levels runs as it is.
      *
      * @return for {@link #leave}
      */
     public static long enter(Cpu cpu) {
-        return cpu.level() == Level.HARDIRQ ? cpu.irqSave() : 0;
+        return masked(cpu) ? cpu.irqSave() : 0;
     }
 
     /** Ends what {@link #enter} began. */
     public static void leave(Cpu cpu, long flags) {
-        if (cpu.level() == Level.HARDIRQ) {
+        if (masked(cpu)) {
             cpu.irqRestore(flags);
         }
+    }
+
+    private static boolean masked(Cpu cpu) {
+        return cpu.level() == Level.HARDIRQ && cpu.load(Layout.NESTED_HARDIRQS) == 0;
     }
 }

@@ -35,6 +35,7 @@ public final class KernelBoot {
         cpu.store(Layout.TLB_BROADCAST, flag(config.tlbBroadcast()));
         cpu.store(Layout.NR_CPUS, config.processors());
         cpu.store(Layout.LAST_PKMAP, config.pkmapEntries());
+        cpu.store(Layout.NESTED_HARDIRQS, flag(config.nestedHardirqs()));
         PageAllocator.boot(cpu);
         announce(cpu, config);
         return 0;

@@ -23,7 +23,15 @@ public enum KmType {
     /** Data cache maintenance on PowerPC. */
     KM_PPC_SYNC_PAGE,
     /** Data cache maintenance on ARM, shared by all contexts of a processor. */
-    KM_L1_CACHE;
+    KM_L1_CACHE,
+    /** Data cache maintenance of a page without kmap (Diao, July 2010); where it stood in the list is not known. */
+    KM_MIPS_SYNC_PAGE,
+    /** Data cache maintenance in process context (Baechle's three types, October 2010; the names are ours). */
+    KM_SYNC_USER,
+    /** The same in bottom halves. */
+    KM_SYNC_SOFTIRQ,
+    /** The same in interrupt handlers. */
+    KM_SYNC_IRQ;
 
     /** Slots of each processor ({@code KM_TYPE_NR}); the stack of later kernels has as many. */
     public static final int COUNT = 16;

@@ -123,8 +123,11 @@ public final class Layout {
     /** Entries of the kmap pool in use. */
     public static final Variable LAST_PKMAP = word(NR_CPUS, "LAST_PKMAP");
 
+    /** Whether handlers of hard interrupts run with interrupts on. */
+    public static final Variable NESTED_HARDIRQS = word(LAST_PKMAP, "nested_hardirqs");
+
     /** Protects the kmap pool. */
-    public static final Variable KMAP_LOCK = word(LAST_PKMAP, "kmap_lock");
+    public static final Variable KMAP_LOCK = word(NESTED_HARDIRQS, "kmap_lock");
     /** Where the search for a free kmap entry goes on. */
     public static final Variable LAST_PKMAP_NR = word(KMAP_LOCK, "last_pkmap_nr");
     /** Tasks that sleep for a free kmap entry. */
@@ -173,9 +176,10 @@ public final class Layout {
     public static final List<Variable> ALL = List.of(DCACHE_LINESZ, DCACHE_WAYSIZE, DCACHE_WAYS, DCACHE_SIZE,
             SCACHE_LINESZ, SCACHE_WAYSIZE, SCACHE_WAYS, SCACHE_SIZE, INCLUSIVE_PCACHES, SAFE_INDEX_OPS,
             NONCOHERENT_R10000, SYNC_AFTER_FLUSH, EDGE_WRITEBACK, TLB_SIZE, TLB_BROADCAST, NR_CPUS, LAST_PKMAP,
-            KMAP_LOCK, LAST_PKMAP_NR, PKMAP_WAITERS, PKMAP_WOKEN, PKMAP_COUNT, PKMAP_PAGE_TABLE, FIXMAP_PAGE_TABLE,
-            USER_PAGE_TABLE, KMAP_ATOMIC_IDX, L1_VIPT_DEPTH, CSD_FUNCTION, CSD_INFO, FREE_LIST, PAGE_CACHE,
-            REQUEST_SG, REQUEST_SHAPE, REQUEST_HANDLE, REQUEST_OFFSET, REQUEST_LENGTH, REQUESTS_DONE, MEM_MAP);
+            NESTED_HARDIRQS, KMAP_LOCK, LAST_PKMAP_NR, PKMAP_WAITERS, PKMAP_WOKEN, PKMAP_COUNT, PKMAP_PAGE_TABLE,
+            FIXMAP_PAGE_TABLE, USER_PAGE_TABLE, KMAP_ATOMIC_IDX, L1_VIPT_DEPTH, CSD_FUNCTION, CSD_INFO, FREE_LIST,
+            PAGE_CACHE, REQUEST_SG, REQUEST_SHAPE, REQUEST_HANDLE, REQUEST_OFFSET, REQUEST_LENGTH,
+            REQUESTS_DONE, MEM_MAP);
 
     private static final int STATIC_BYTES = 32 << 10;
     private static final int HEAP_BYTES = 8 << 10;

@@ -23,7 +23,7 @@ import org.osgi.service.component.annotations.Component;
     Variant.STEPS + "=if depth is not 0 and saved is another page: set it back, flush the TLB; interrupts on",
     Variant.DEFECTS + "=kmap_high flushes TLBs by interrupt while kmap_lock masks interrupts: warning or deadlock"})
 public final class ArmL1Vipt implements NoncoherentDma, Iommu {
-    private static final L1ViptWalk WALK = new L1ViptWalk(true, true, true);
+    private static final L1ViptWalk WALK = new L1ViptWalk(true, true, true, true);
 
     @Override
     public boolean needsKmapHighGet() {

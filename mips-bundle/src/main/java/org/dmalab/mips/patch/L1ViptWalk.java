@@ -13,13 +13,15 @@ import org.dmalab.mips.kernel.TlbFlush;
 
 /**
  * ARM's page walk with {@code kmap_high_l1_vipt}: all contexts of a processor share one slot; who interrupts saves the
- * entry that was there and puts it back. The three steps that make it right can be left out, for mutants.
+ * entry that was there and puts it back. The four steps that make it right can be left out, for mutants.
  *
  * @param restores whether the entry is put back
  * @param flushesRestored whether the TLB is flushed then
  * @param masksInterrupts whether interrupts are off while depth and entry change
+ * @param guardsPreemption whether process context keeps its processor while it uses the slot
  */
-public record L1ViptWalk(boolean restores, boolean flushesRestored, boolean masksInterrupts) {
+public record L1ViptWalk(boolean restores, boolean flushesRestored, boolean masksInterrupts,
+        boolean guardsPreemption) {
     private static final long NOT_MINE = Text.id("kernel BUG at arch/arm/mm/highmem.c: L1 slot holds another page");
     private static final long NOT_DEEP = Text.id("kernel BUG at arch/arm/mm/highmem.c: L1 slot is not in use");
 
@@ -48,7 +50,7 @@ public record L1ViptWalk(boolean restores, boolean flushesRestored, boolean mask
             Kmap.kunmapHigh(cpu, page, true);
             return;
         }
-        if (!cpu.inInterrupt()) {
+        if (guardsPreemption && !cpu.inInterrupt()) {
             cpu.preemptDisable();
         }
         int self = cpu.processor();
@@ -56,7 +58,7 @@ public record L1ViptWalk(boolean restores, boolean flushesRestored, boolean mask
         long saved = mapSlot(cpu, self, slot, Pages.pte(page));
         CacheMaintenance.sync(cpu, KmapAtomic.address(slot) + offset, length, direction);
         unmapSlot(cpu, self, slot, Pages.pte(page), saved);
-        if (!cpu.inInterrupt()) {
+        if (guardsPreemption && !cpu.inInterrupt()) {
             cpu.preemptEnable();
         }
     }

@@ -141,7 +141,7 @@ class KernelTest {
     }
 
     private static BootConfig config(int processors, long pool) {
-        return new BootConfig(processors, 32, 8192, 4, 0, 0, 0, false, false, true, true, 64, false, pool);
+        return new BootConfig(processors, 32, 8192, 4, 0, 0, 0, false, false, true, true, 64, false, pool, false);
     }
 
     // ---- kmap ----

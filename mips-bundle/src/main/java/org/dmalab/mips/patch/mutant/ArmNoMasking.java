@@ -11,15 +11,19 @@ import org.dmalab.mips.patch.L1ViptWalk;
 import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
 
-/** ARM's scheme without interrupts off around depth and entry. No placement of nested interrupts makes it fail. */
+/**
+ * ARM's scheme without interrupts off around depth and entry. Interrupts that maintain other pages undo their changes
+ * before the interrupted code goes on; one that maintains the same page finds its entry set and skips the TLB flush.
+ */
 @Component(service = {CacheFlush.class, Iommu.class}, property = {
     Constants.SERVICE_DESCRIPTION + "=arm-l1-vipt, but interrupts stay on while the slot changes hands",
     Variant.ARCH + "=mips", Variant.PATCH + "=arm-no-masking", Variant.COMMIT + "=-", Variant.SINCE + "=-",
     Variant.ORIGIN + "=mutant", Variant.LAYOUT + "=mips-kmap",
     Variant.STEPS + "=as arm-l1-vipt, but interrupts stay on while the slot changes hands",
-    Variant.STEPS + "=holds in every placement of nested interrupts: each undoes its changes before it ends"})
+    Variant.STEPS + "=holds in every placement of nested interrupts that maintain other pages",
+    Variant.DEFECTS + "=an interrupt on the same page between entry and TLB flush works on the page before"})
 public final class ArmNoMasking implements NoncoherentDma, Iommu {
-    private static final L1ViptWalk WALK = new L1ViptWalk(true, true, false);
+    private static final L1ViptWalk WALK = new L1ViptWalk(true, true, false, true);
 
     @Override
     public boolean needsKmapHighGet() {

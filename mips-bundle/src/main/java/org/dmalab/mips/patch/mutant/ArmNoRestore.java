@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Component;
     Variant.STEPS + "=as arm-l1-vipt, but the entry is not put back",
     Variant.DEFECTS + "=an interrupted operation goes on in the page of the interrupt"})
 public final class ArmNoRestore implements NoncoherentDma, Iommu {
-    private static final L1ViptWalk WALK = new L1ViptWalk(false, false, true);
+    private static final L1ViptWalk WALK = new L1ViptWalk(false, false, true, true);
 
     @Override
     public boolean needsKmapHighGet() {

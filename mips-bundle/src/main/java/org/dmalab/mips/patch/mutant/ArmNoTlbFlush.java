@@ -19,7 +19,7 @@ import org.osgi.service.component.annotations.Component;
     Variant.STEPS + "=as arm-l1-vipt, but the TLB is not flushed when the entry is put back",
     Variant.DEFECTS + "=an interrupted operation goes on through the translation that the interrupt left"})
 public final class ArmNoTlbFlush implements NoncoherentDma, Iommu {
-    private static final L1ViptWalk WALK = new L1ViptWalk(true, false, true);
+    private static final L1ViptWalk WALK = new L1ViptWalk(true, false, true, true);
 
     @Override
     public boolean needsKmapHighGet() {
