@@ -3,7 +3,7 @@ package org.dmalab.api;
 import java.util.List;
 
 /**
- * A typed parameter of an action, a preset or a profile.
+ * A typed parameter of an action, a tool, a preset or a profile.
  *
  * @param name as typed, without dashes
  * @param type what values it takes
@@ -25,7 +25,16 @@ public record Parameter(String name, Type type, String summary, String otherwise
         /** One of a list. */
         CHOICE,
         /** true or false. */
-        FLAG
+        FLAG,
+        /** A regular file; of tools only. */
+        FILE,
+        /** A regular file, or if there is none of that name, a line of text; of tools only. */
+        FILE_OR_LINE;
+
+        /** Tells whether its value is a document and not a number. */
+        public boolean isDocument() {
+            return this == FILE || this == FILE_OR_LINE;
+        }
     }
 
     /** A parameter that must be given. */

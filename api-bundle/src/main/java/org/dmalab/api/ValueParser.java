@@ -17,6 +17,8 @@ final class ValueParser {
             case DEVICE -> device(parameter, text);
             case CHOICE -> choice(parameter, text);
             case FLAG -> flag(parameter, text);
+            case FILE, FILE_OR_LINE -> throw new IllegalArgumentException(parameter.name()
+                    + ": takes a file, which only a tool's parameter can");
         };
     }
 

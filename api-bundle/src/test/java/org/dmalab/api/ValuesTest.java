@@ -43,6 +43,8 @@ class ValuesTest {
         assertEquals("device: \"02:3f.0\", expected a device number of at most 1f", message(DEVICE, "02:3f.0"));
         assertEquals("loud: \"yes\", expected true or false", message(FLAG, "yes"));
         assertEquals("direction: \"up\", expected one of to, from", message(CHOICE, "up"));
+        assertEquals("table: takes a file, which only a tool's parameter can",
+                message(Parameter.required("table", Type.FILE, "which"), "x"));
     }
 
     @Property
@@ -61,6 +63,16 @@ class ValuesTest {
         assertEquals(9, spec.number("y", 9));
         assertFalse(spec.files().containsKey("x"));
         assertThrows(IllegalArgumentException.class, () -> spec.number("y"));
+    }
+
+    @Test
+    void documentsOfAToolAreFoundByName() {
+        Tool.Document line = new Tool.Document(null, new byte[] {'x'});
+        Tool.Input input = new Tool.Input(Map.of("line", line), new Values(Map.of()));
+        assertEquals(line, input.document("line"));
+        assertThrows(IllegalArgumentException.class, () -> input.document("file"));
+        assertTrue(Type.FILE.isDocument() && Type.FILE_OR_LINE.isDocument());
+        assertFalse(Type.CHOICE.isDocument());
     }
 
     private static String message(Parameter parameter, String text) {

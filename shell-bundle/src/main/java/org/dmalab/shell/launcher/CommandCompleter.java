@@ -64,8 +64,8 @@ final class CommandCompleter implements Completer {
             return;
         }
         for (String name : catalog.candidates(command, words, index)) {
-            // After a list or SERVICE= more may follow: no blank behind it.
-            boolean whole = !name.endsWith("=") && !name.contains(",");
+            // After a list, SERVICE= or a folder more may follow: no blank behind it.
+            boolean whole = !name.endsWith("=") && !name.endsWith("/") && !name.contains(",");
             candidates.add(new Candidate(name, name, null, null, null, null, whole));
         }
     }

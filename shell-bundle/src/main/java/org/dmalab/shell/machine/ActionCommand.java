@@ -9,7 +9,6 @@ import java.util.Set;
 import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandSession;
-import org.apache.felix.service.command.Function;
 import org.dmalab.api.Action;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.event.Actor;
@@ -17,14 +16,14 @@ import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
-import org.dmalab.shell.command.CommandSet;
+import org.dmalab.shell.command.CommandFunction;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 
 /** The command of one action: {@code memory.online} of any architecture is {@code memory:online MACHINE ...}. */
-final class ActionCommand implements Function, CommandSet {
+final class ActionCommand implements CommandFunction {
     private final String action;
     private final CommandSpec spec;
     private final MachineRegistry registry;

@@ -1,17 +1,13 @@
 package org.dmalab.shell.machine;
 
 import java.util.ArrayList;
-import java.util.Dictionary;
 import java.util.HashMap;
-import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import org.apache.felix.service.command.CommandProcessor;
-import org.apache.felix.service.command.Function;
 import org.dmalab.api.Action;
-import org.dmalab.shell.command.CommandSet;
+import org.dmalab.shell.command.CommandFunction;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -72,15 +68,9 @@ public final class ActionCommands {
             before.unregister();
         }
         List<Action> same = actions.get(name);
-        int dot = name.indexOf('.');
-        if (same == null || dot < 1) {
+        if (same == null || name.indexOf('.') < 1) {
             return;
         }
-        Dictionary<String, Object> properties = new Hashtable<>();
-        properties.put(CommandProcessor.COMMAND_SCOPE, name.substring(0, dot));
-        properties.put(CommandProcessor.COMMAND_FUNCTION, name.substring(dot + 1));
-        registrations.put(name, context.registerService(
-                new String[] {CommandSet.class.getName(), Function.class.getName()},
-                new ActionCommand(same, registry), properties));
+        registrations.put(name, CommandFunction.register(context, new ActionCommand(same, registry)));
     }
 }

@@ -4,7 +4,19 @@ package org.dmalab.vtd.hardware;
 public final class DmarException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
+    private final String located;
+
     DmarException(String where, int offset, String what) {
-        super(String.format("DMAR table, offset 0x%x, %s: %s", offset, where, what));
+        this(String.format("offset 0x%x, %s: %s", offset, where, what));
+    }
+
+    private DmarException(String located) {
+        super("DMAR table, " + located);
+        this.located = located;
+    }
+
+    /** The message from the offset on, for where the table is named already. */
+    public String located() {
+        return located;
     }
 }

@@ -19,8 +19,9 @@ import org.dmalab.vtd.hardware.DmarTable.Scope;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /**
- * Reads an ACPI DMAR table; the input is not trusted. The checksum must be right, or 0:
- * QEMU leaves it to its firmware.
+ * Reads an ACPI DMAR table; the input is not trusted. {@link #read} takes it for a machine: the checksum must be right,
+ * or 0 (QEMU leaves it to its firmware), and reserved fields must be 0. {@link #inspect} reads what can be read and
+ * lists the rest.
  */
 public final class DmarReader {
     /** The largest table that is read. */
@@ -31,11 +32,22 @@ public final class DmarReader {
     private static final int SCOPE_BYTES = 6;
     private final ByteBuffer bytes;
     private final int length;
+    private final Inspection inspection;
 
-    private DmarReader(byte[] table) {
+    private DmarReader(byte[] table, Inspection inspection) {
         bytes = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN);
         length = table.length;
+        this.inspection = inspection;
     }
+
+    /**
+     * What a tolerant reading found.
+     *
+     * @param table what the table says
+     * @param offsets of its structures, in bytes
+     * @param problems what is wrong but does not hinder reading, in the order of offsets
+     */
+    public record Inspection(DmarTable table, List<Integer> offsets, List<DmarException> problems) { }
 
     /**
      * Reads a table.
@@ -43,13 +55,28 @@ public final class DmarReader {
      * @throws DmarException if it is truncated, its checksum is wrong, or a structure does not fit
      */
     public static DmarTable read(byte[] table) {
+        return checked(table, null).readTable();
+    }
+
+    /**
+     * Reads a table of which a wrong checksum and non-zero reserved fields are reported and not refused.
+     *
+     * @throws DmarException if it is truncated, or a structure does not fit
+     */
+    public static Inspection inspect(byte[] table) {
+        Inspection notes = new Inspection(null, new ArrayList<>(), new ArrayList<>());
+        return new Inspection(checked(table, notes).readTable(), List.copyOf(notes.offsets()),
+                List.copyOf(notes.problems()));
+    }
+
+    private static DmarReader checked(byte[] table, Inspection notes) {
         if (table.length > MAXIMUM_BYTES) {
             throw new DmarException("header", 0, table.length + " bytes, expected at most " + MAXIMUM_BYTES);
         }
         if (table.length < HEADER_BYTES) {
             throw new DmarException("header", table.length, "the table ends, expected " + HEADER_BYTES + " bytes");
         }
-        return new DmarReader(table).readTable();
+        return new DmarReader(table, notes);
     }
 
     private DmarTable readTable() {
@@ -68,6 +95,9 @@ public final class DmarReader {
         int offset = HEADER_BYTES;
         while (offset < length) {
             int size = structureBytes(offset);
+            if (inspection != null) {
+                inspection.offsets().add(offset);
+            }
             structures.add(structure(offset, offset + size));
             offset += size;
         }
@@ -78,11 +108,20 @@ public final class DmarReader {
     /** A checksum of 0 that is not right has not been filled in. */
     private boolean checksummed() {
         int sum = DmarWriter.sum(bytes.array());
-        if (sum != 0 && u8(9) != 0) {
-            throw new DmarException("header", 9, String.format("checksum 0x%02x, expected 0x%02x", u8(9),
-                    u8(9) - sum & 0xff));
+        if (sum != 0 && (u8(9) != 0 || inspection != null)) {
+            problem("header", 9, String.format("checksum 0x%02x, expected 0x%02x%s", u8(9), u8(9) - sum & 0xff,
+                    u8(9) == 0 ? "; 0 means that firmware has yet to fill it in" : ""));
         }
         return sum == 0;
+    }
+
+    /** Ends a reading for a machine; an inspection goes on. */
+    private void problem(String where, int offset, String what) {
+        DmarException problem = new DmarException(where, offset, what);
+        if (inspection == null) {
+            throw problem;
+        }
+        inspection.problems().add(problem);
     }
 
     private int structureBytes(int offset) {
@@ -140,7 +179,7 @@ public final class DmarReader {
             zero++;
         }
         if (zero != end - 1) {
-            throw new DmarException("ANDD", at + 8, "the name does not end with the structure");
+            problem("ANDD", at + 8, "the name does not end with the structure");
         }
         return new Andd(u8(at + 7), text(at + 8, zero - at - 8));
     }
@@ -174,13 +213,13 @@ public final class DmarReader {
 
     private void requireZero(String where, int offset, long value) {
         if (value != 0) {
-            throw new DmarException(where, offset, "reserved field is 0x" + Long.toHexString(value) + ", expected 0");
+            problem(where, offset, "reserved field is 0x" + Long.toHexString(value) + ", expected 0");
         }
     }
 
     private void requireEnd(String where, int expected, int end) {
         if (end != expected) {
-            throw new DmarException(where, expected, (end - expected) + " bytes too many");
+            problem(where, expected, (end - expected) + " bytes too many");
         }
     }
 

@@ -1,0 +1,125 @@
+package org.dmalab.vtd.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.dmalab.api.Tool;
+import org.dmalab.api.Values;
+import org.dmalab.vtd.hardware.DmarReader;
+import org.dmalab.vtd.hardware.DmarTable;
+import org.dmalab.vtd.hardware.DmarTable.Andd;
+import org.dmalab.vtd.hardware.DmarTable.Atsr;
+import org.dmalab.vtd.hardware.DmarTable.Drhd;
+import org.dmalab.vtd.hardware.DmarTable.Hop;
+import org.dmalab.vtd.hardware.DmarTable.Other;
+import org.dmalab.vtd.hardware.DmarTable.Rhsa;
+import org.dmalab.vtd.hardware.DmarTable.Rmrr;
+import org.dmalab.vtd.hardware.DmarTable.Satc;
+import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarWriter;
+import org.dmalab.vtd.hardware.SeedTable;
+
+class DmarShowTest {
+    private static final int HEADER_BYTES = 48;
+    private static final Scope CARD = new Scope(1, 0, 0, 0, List.of(new Hop(0x1c, 0), new Hop(0, 1)));
+
+    private static Tool.Result show(byte[] table) {
+        return new DmarShow().run(new Tool.Input(Map.of("file", new Tool.Document("table.bin", table)),
+                new Values(Map.of())));
+    }
+
+    private static byte[] table(boolean checksummed, DmarTable.Structure... structures) {
+        return DmarWriter.write(new DmarTable(3, checksummed, "ACME\0\0", "BOARD   ", 2, 0x4c544e49, 0x20240101, 46, 7,
+                List.of(structures)));
+    }
+
+    @Example
+    void realTable() throws IOException {
+        Golden.check("dmar-qemu.txt", show(SeedTable.resource("qemu-7.2.bin")).text());
+    }
+
+    @Example
+    void tableOfTheBugReport() throws IOException {
+        Tool.Result result = show(SeedTable.resource("seed-rmrr.bin"));
+        Golden.check("dmar-seed.txt", result.text());
+        assertEquals(List.of(), ((Map<?, ?>) result.json()).get("problems"));
+        assertEquals(8, ((List<?>) ((Map<?, ?>) result.json()).get("structures")).size());
+    }
+
+    @Example
+    void everyKindOfStructure() throws IOException {
+        byte[] bytes = table(true, new Drhd(0, 1, 0, 0xfed90000L, List.of(CARD, new Scope(4, 0, 2, 0xf0,
+                List.of(new Hop(0x1f, 0))), new Scope(5, 1, 1, 0, List.of(new Hop(2, 0))))),
+                new Drhd(1, 0, 0, 0xfed91000L, List.of()), new Rmrr(0, 0x7b800000L, 0x7fffffffL, List.of(CARD)),
+                new Atsr(0, 1, List.of(new Scope(2, 0, 0, 0x80, List.of(new Hop(1, 0))))),
+                new Rhsa(0xfed90000L, 1), new Andd(1, "\\_SB.PCI0.UA00"), new Satc(1, 0, List.of(CARD)),
+                new Other(6, "0000010000000100"));
+        Tool.Result result = show(bytes);
+        Golden.check("dmar-all.txt", result.text());
+        Golden.check("dmar-all.json.txt", result.json().toString() + "\n");
+    }
+
+    @Example
+    void everythingThatCanBeOdd() throws IOException {
+        byte[] bytes = table(false, new Drhd(1, 0, 0, 0xfed90800L, List.of()), new Drhd(0, 0, 0, 0xfed90800L,
+                List.of(new Scope(9, 0, 0, 0, List.of()), new Scope(1, 0, 0, 0, List.of(new Hop(32, 0))))),
+                new Rmrr(0, 0x2000, 0x1fff, List.of(CARD)), new Rmrr(0, 0x1000, 0x1800, List.of()),
+                new Rmrr(0, 0, 1L << 46 | 0xfff, List.of(new Scope(5, 0, 7, 0, List.of(new Hop(0, 0))))),
+                new Rhsa(0x1000, 0), new Andd(3, "X"));
+        bytes[38] = 5;
+        bytes[9] = 1;
+        Golden.check("dmar-odd.txt", show(bytes).text());
+        assertTrue(show(table(true)).text().contains("there is no DRHD"));
+    }
+
+    @Example
+    void whatCannotBeReadIsLocated() {
+        byte[] good = SeedTable.resource("seed-rmrr.bin");
+        assertEquals("DMAR table, offset 0x10, header: the table ends, expected 48 bytes",
+                assertThrows(Tool.BadInput.class, () -> show(Arrays.copyOf(good, 16))).getMessage());
+        byte[] looping = good.clone();
+        looping[0x32] = 0;
+        assertEquals("DMAR table, offset 0x32, DRHD: length 0, expected at least 16",
+                assertThrows(Tool.BadInput.class, () -> show(looping)).getMessage());
+    }
+
+    /** Whatever the bytes behind the signature and length are, they are shown or refused with a place. */
+    @Property
+    void anyBytesAreShownOrLocated(@ForAll @Size(max = 200) byte[] body) {
+        byte[] bytes = Arrays.copyOf(table(false), HEADER_BYTES + body.length);
+        System.arraycopy(body, 0, bytes, HEADER_BYTES, body.length);
+        bytes[4] = (byte) bytes.length;
+        shownOrLocated(bytes);
+    }
+
+    @Property
+    void corruptedTablesAreShownOrLocated(@ForAll @IntRange(min = 0, max = 311) int at, @ForAll byte value,
+            @ForAll @IntRange(min = 0, max = 311) int at2, @ForAll byte value2) {
+        byte[] bytes = SeedTable.resource("seed-rmrr.bin");
+        bytes[at] = value;
+        bytes[at2] = value2;
+        shownOrLocated(bytes);
+    }
+
+    private static void shownOrLocated(byte[] bytes) {
+        try {
+            String text = show(bytes).text();
+            assertTrue(text.chars().allMatch(c -> c == '\n' || c >= ' ' && c <= '~'), text);
+            DmarReader.Inspection inspection = DmarReader.inspect(bytes);
+            assertEquals(inspection.offsets().size(), inspection.table().structures().size());
+        } catch (Tool.BadInput e) {
+            assertTrue(e.getMessage().matches("DMAR table, offset 0x[0-9a-f]+, [^:]+: .+"), e.getMessage());
+        }
+    }
+}
