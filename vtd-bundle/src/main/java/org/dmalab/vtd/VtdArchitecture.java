@@ -12,6 +12,7 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
+import org.dmalab.api.Spontaneous;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
@@ -64,14 +65,20 @@ public final class VtdArchitecture implements Architecture {
                 new Preset("X9DRG", "Supermicro X9DRG: 48 bits, 64K domains, 8 fault records, no snooping of tables",
                         "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
                         Map.of("cap", 0x00d2078c106f0466L, "ecap", 0x00f020deL, "ramBytes", 4L << 30,
-                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L),
+                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")),
                 new Preset("qemu-7.2",
                         "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
                         "CAP, ECAP and DMAR table read from QEMU 7.2.22",
                         Map.of("cap", 0x00d2008c22260206L, "ecap", 0x00f00f4aL, "ramBytes", 1L << 30,
-                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L),
-                        Map.of(DMAR, "/dmar/qemu-7.2.bin")));
+                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 0L),
+                        Map.of(DMAR, "/dmar/qemu-7.2.bin")),
+                new Preset("82Q45",
+                        "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
+                        "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",
+                        Map.of("cap", 0x00c9008020e30272L, "ecap", 0x1000L, "ramBytes", 4L << 30,
+                                "hostAddressBits", 36L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L),
+                        Map.of(DMAR, "/dmar/seed-rmrr.bin")));
     }
 
     @Override
@@ -99,6 +106,8 @@ public final class VtdArchitecture implements Architecture {
                 Parameter.required("hostAddressBits", number, "width of physical addresses, 32 to 52"),
                 Parameter.required("processors", number, "number of processors, 1 to 8"),
                 Parameter.required("invalidation", number, "how the kernel flushes: 0 by register"),
+                Parameter.required("cpuCacheLines", number,
+                        "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
                 flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
                 flag("contextDomainIsGlobal", "a domain-selective context flush is executed as a global one"),
                 flag("iotlbBeforeContext", "the IOTLB is tagged with the source-id and comes before the context cache"),
@@ -108,6 +117,8 @@ public final class VtdArchitecture implements Architecture {
                 flag("collapseFaults", "a second fault of a source-id with a pending record is not recorded"),
                 flag("reservedContextQualified", "FPD suppresses faults for reserved bits of a context entry"),
                 flag("overflowEmpties", "an insertion into a full cache empties it; 0: replaces one entry"),
+                Parameter.required("entryFetch", number,
+                        "how a context entry is read: 0 at once, 1 lower half first, 2 upper half first"),
                 Parameter.required("contextEntries", number, "capacity of the context cache"),
                 Parameter.required("iotlbEntries", number, "capacity of the IOTLB"),
                 Parameter.required("pagingEntries", number, "capacity of the paging-structure cache; 0 for none"));
@@ -140,7 +151,8 @@ public final class VtdArchitecture implements Architecture {
         Store store = new Store();
         Emitter emitter = new Emitter();
         long ramBytes = spec.number("ramBytes");
-        MachineMemory memory = new MachineMemory(store, emitter, ramBytes);
+        MachineMemory memory = new MachineMemory(store, emitter, ramBytes,
+                (int) between("cpuCacheLines", spec.number("cpuCacheLines"), 0, 4096));
         long unitBase = unitBase(DmarReader.read(tableBytes), memory);
         KernelMemory kernel = KernelLayout.declare(store);
         Processors processors = new Processors(store, (int) processorCount);
@@ -208,6 +220,12 @@ public final class VtdArchitecture implements Architecture {
                     + ", expected a page that is neither memory nor another device");
         }
         return base;
+    }
+
+    @Override
+    public List<Spontaneous> spontaneous(Machine machine) {
+        VtdModel model = machine.model(VtdModel.class);
+        return List.of(model.memory().dirtyLines(), model.unit().entryFetches());
     }
 
     @Override

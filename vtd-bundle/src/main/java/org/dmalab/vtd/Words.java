@@ -69,6 +69,10 @@ final class Words {
                     + (event.a() == 1 ? "root table pointer set" : "translation enable changed");
             case VtdEvent.DESCRIPTOR -> String.format("queue descriptor %d: 0x%x 0x%x", event.a(), event.b(),
                     event.c());
+            case VtdEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
+                    event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
+            case VtdEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
+                    event.b() == 1 ? "lower" : "upper", event.a(), event.c());
             default -> "";
         };
     }

@@ -235,10 +235,10 @@ class FailureTest {
         bench.run("dma.map", "device", DEVICE);
         long physical = bench.events.stream().filter(event -> event.kind() == EventKind.BUFFER_TO_DEVICE
                 && event.b() == 0xffffe000L).findFirst().orElseThrow().c();
-        var memory = bench.machine.model(VtdModel.class).memory();
-        memory.put(physical, 8, 0xffffe000L << 32);
-        memory.put(physical + 16, 8, 16L << 32);
-        memory.put(physical + 24, 8, 3);
+        var memory = bench.machine.ports().memory();
+        memory.write(0, physical, 8, Endian.LITTLE, 0xffffe000L << 32);
+        memory.write(0, physical + 16, 8, Endian.LITTLE, 16L << 32);
+        memory.write(0, physical + 24, 8, Endian.LITTLE, 3);
         var registers = bench.machine.ports().registers();
         registers.write(VtdModel.CONTROLLER_BASE + SmartArray.REQUEST_PORT, 4, 0xffffe000L);
         assertEquals(0xffffffffL, registers.read(VtdModel.CONTROLLER_BASE + SmartArray.REPLY_PORT, 4));

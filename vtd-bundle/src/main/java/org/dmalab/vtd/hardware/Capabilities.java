@@ -86,6 +86,11 @@ public record Capabilities(long cap, long ecap) {
         return cap < 0;
     }
 
+    /** Walks of root, context and second-level tables snoop the processors' caches (C). */
+    public boolean coherent() {
+        return (ecap & 1) != 0;
+    }
+
     /** Queued invalidation (QI). */
     public boolean queuedInvalidation() {
         return (ecap >>> 1 & 1) != 0;

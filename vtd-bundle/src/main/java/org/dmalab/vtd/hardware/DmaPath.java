@@ -75,12 +75,12 @@ public final class DmaPath implements DmaMaster {
             return DROPPED;
         }
         if (write) {
-            memory.put(physical, widthBytes, value);
-            emitter.emit(EventKind.DMA_WRITE, actor, busAddress, physical, widthBytes, memory.fetch(physical,
+            memory.snoopedPut(physical, widthBytes, value);
+            emitter.emit(EventKind.DMA_WRITE, actor, busAddress, physical, widthBytes, memory.snoop(physical,
                     widthBytes));
             return new Access(Outcome.OK, 0, physical);
         }
-        long found = memory.fetch(physical, widthBytes);
+        long found = memory.snoop(physical, widthBytes);
         emitter.emit(EventKind.DMA_READ, actor, busAddress, physical, widthBytes, found);
         return new Access(Outcome.OK, found, physical);
     }

@@ -20,15 +20,17 @@ final class InvalidationQueue {
     private final TranslationCaches caches;
     private final FaultRecorder faults;
     private final Emitter emitter;
+    private final EntryFetch fetches;
 
     InvalidationQueue(MachineMemory memory, RegisterFile registers, Capabilities capabilities,
-            TranslationCaches caches, FaultRecorder faults, Emitter emitter) {
+            TranslationCaches caches, FaultRecorder faults, Emitter emitter, EntryFetch fetches) {
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
         this.caches = caches;
         this.faults = faults;
         this.emitter = emitter;
+        this.fetches = fetches;
     }
 
     /** Enables or disables; disabling takes an empty queue that ended with a wait. */
@@ -67,8 +69,8 @@ final class InvalidationQueue {
                 faults.error(Reg.IQE);
                 return;
             }
-            long low = memory.fetch(address, 8);
-            long high = memory.fetch(address + 8, 8);
+            long low = memory.snoop(address, 8);
+            long high = memory.snoop(address + 8, 8);
             if (!execute(low, high)) {
                 faults.error(Reg.IQE);
                 return;
@@ -103,6 +105,7 @@ final class InvalidationQueue {
         if (high != 0) {
             return false;
         }
+        fetches.dropAll();
         switch ((int) (low >>> 4) & 3) {
             case 1 -> caches.flushAllContexts();
             case 2 -> caches.flushContextsOfDomain(domain);
@@ -140,7 +143,7 @@ final class InvalidationQueue {
             return false;
         }
         if (writesStatus) {
-            memory.put(high & ~3L, 4, low >>> 32);
+            memory.snoopedPut(high & ~3L, 4, low >>> 32);
         }
         return true;
     }

@@ -1,5 +1,7 @@
 package org.dmalab.vtd.hardware;
 
+import org.dmalab.api.Spontaneous;
+import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.event.Actor;
@@ -12,8 +14,8 @@ import org.dmalab.api.store.Store;
 /**
  * Machine memory of a PC: below 3 GiB, and the rest above 4 GiB; between them there are devices.
  *
- * <p>A processor reaches it by physical address or through the kernel's linear map. Caches are coherent here: a line
- * flush has nothing to do, and the remapping unit sees a processor's write at once.
+ * <p>A processor reaches it by physical address or through the kernel's linear map. Its writes may stay in its caches
+ * for a time ({@code cpuCacheLines}); then only what snoops the caches sees them before they are flushed.
  */
 public final class MachineMemory implements Memory {
     /** Where the kernel's linear map of physical memory starts. */
@@ -25,12 +27,18 @@ public final class MachineMemory implements Memory {
     private static final long SMALLEST = 1L << 26;
     private static final long LARGEST = 1L << 40;
     private final Region cells;
+    private final DirtyLines lines;
     private final Emitter emitter;
     private final long ramBytes;
     private final long highEnd;
 
-    /** Declares memory of a size in a store. */
+    /** Declares memory of a size in a store; processors write through to it. */
     public MachineMemory(Store store, Emitter emitter, long ramBytes) {
+        this(store, emitter, ramBytes, 0);
+    }
+
+    /** Declares memory of a size in a store, and how many dirty lines the processors' caches hold before it. */
+    public MachineMemory(Store store, Emitter emitter, long ramBytes, int cpuCacheLines) {
         if (ramBytes < SMALLEST || ramBytes > LARGEST || (ramBytes & 0xfff) != 0) {
             throw new IllegalArgumentException("ramBytes: " + ramBytes + ", expected whole pages, 64M to 1T");
         }
@@ -39,6 +47,12 @@ public final class MachineMemory implements Memory {
         this.highEnd = ramBytes > LOW_END ? HIGH_START + ramBytes - LOW_END : 0;
         this.cells = store.sparse("memory", Math.max(highEnd, Math.min(ramBytes, LOW_END)) >>> 3, Region.Kind.STATE,
                 cell -> "memory 0x" + Long.toHexString(cell * 8));
+        this.lines = new DirtyLines(store, cells, emitter, cpuCacheLines);
+    }
+
+    /** The lines that may be written back at any moment. */
+    public Spontaneous dirtyLines() {
+        return lines;
     }
 
     /** Tells whether a range of physical addresses is all memory. */
@@ -48,12 +62,23 @@ public final class MachineMemory implements Memory {
                 || physicalAddress >= HIGH_START && end <= highEnd);
     }
 
-    /** Reads as hardware does: physical address, least significant byte first; must be memory. */
+    /** Reads memory past the processors' caches: physical address, least significant byte first; must be memory. */
     public long fetch(long physicalAddress, int widthBytes) {
         return cells.load(physicalAddress, widthBytes);
     }
 
-    /** Writes as hardware does. */
+    /** Reads as hardware does that snoops the processors' caches. */
+    long snoop(long physicalAddress, int widthBytes) {
+        return lines.load(physicalAddress, widthBytes);
+    }
+
+    /** Writes as a device does: dirty lines go to memory first. */
+    void snoopedPut(long physicalAddress, int widthBytes, long value) {
+        lines.writeBack(physicalAddress, widthBytes, DirtyLines.SNOOPED);
+        cells.store(physicalAddress, widthBytes, value);
+    }
+
+    /** Writes to memory past the processors' caches. */
     public void put(long physicalAddress, int widthBytes, long value) {
         cells.store(physicalAddress, widthBytes, value);
     }
@@ -61,7 +86,7 @@ public final class MachineMemory implements Memory {
     @Override
     public long read(int processor, long address, int widthBytes, Endian order) {
         long physical = physical(address, widthBytes);
-        long value = cells.load(physical, widthBytes);
+        long value = lines.load(physical, widthBytes);
         emitter.emit(EventKind.CPU_READ, Actor.processor(processor, Level.USER), physical,
                 widthBytes, value, 0);
         return order.swap(value, widthBytes);
@@ -71,9 +96,16 @@ public final class MachineMemory implements Memory {
     public void write(int processor, long address, int widthBytes, Endian order, long value) {
         long physical = physical(address, widthBytes);
         long bytes = order.swap(value, widthBytes);
-        cells.store(physical, widthBytes, bytes);
+        lines.store(physical, widthBytes, bytes);
         emitter.emit(EventKind.CPU_WRITE, Actor.processor(processor, Level.USER), physical,
                 widthBytes, bytes, 0);
+    }
+
+    @Override
+    public void cache(int processor, CacheOp operation, long address) {
+        if (operation == CacheOp.FLUSH_LINE) {
+            lines.writeBack(physical(address & -DirtyLines.BYTES, DirtyLines.BYTES), DirtyLines.BYTES, 0);
+        }
     }
 
     private long physical(long address, int widthBytes) {

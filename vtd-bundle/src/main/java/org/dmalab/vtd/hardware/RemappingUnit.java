@@ -1,5 +1,6 @@
 package org.dmalab.vtd.hardware;
 
+import org.dmalab.api.Spontaneous;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
@@ -54,9 +55,10 @@ public final class RemappingUnit {
         this.emitter = emitter;
         this.caches = new TranslationCaches(store, profile, emitter);
         this.faults = new FaultRecorder(registers, capabilities, profile, emitter, interrupt);
-        this.translator = new Translator(memory, registers, capabilities, profile, caches, faults, emitter,
+        this.translator = new Translator(store, memory, registers, capabilities, profile, caches, faults, emitter,
                 hostAddressBits);
-        this.queue = new InvalidationQueue(memory, registers, capabilities, caches, faults, emitter);
+        this.queue = new InvalidationQueue(memory, registers, capabilities, caches, faults, emitter,
+                translator.fetches());
         registers.reset();
     }
 
@@ -68,6 +70,11 @@ public final class RemappingUnit {
     /** Translates as a device's request does; see {@link Translator}. */
     long translate(int sourceId, long address, boolean write) {
         return translator.translate(sourceId, address, write);
+    }
+
+    /** Fetches of context entries that the unit may go on with at any moment. */
+    public Spontaneous entryFetches() {
+        return translator.fetches();
     }
 
     TranslationCaches caches() {
@@ -205,6 +212,7 @@ public final class RemappingUnit {
         long changed = registers.get(Reg.GSTS, 4) ^ value;
         if ((changed & Reg.TE) != 0) {
             status(Reg.TE, value);
+            translator.fetches().dropAll();
             if (profile.enableResets()) {
                 caches.reset(2);
             }
@@ -212,6 +220,7 @@ public final class RemappingUnit {
         if ((value & Reg.SRTP) != 0) {
             registers.root(registers.get(Reg.RTADDR, 8));
             status(Reg.SRTP, Reg.SRTP);
+            translator.fetches().dropAll();
             if (profile.setRootResets() || capabilities.enhancedSetRoot()) {
                 caches.reset(1);
             }
@@ -238,6 +247,7 @@ public final class RemappingUnit {
             refuse(Reg.CCMD, QUEUE_ENABLED, command);
             return;
         }
+        translator.fetches().dropAll();
         int domain = (int) command & 0xffff;
         int sourceId = (int) (command >>> 16) & 0xffff;
         long actual = 0;

@@ -2,6 +2,7 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.Store;
 
 /**
  * Translates the addresses of DMA requests without PASID in legacy mode.
@@ -9,7 +10,7 @@ import org.dmalab.api.event.Emitter;
  * <p>Specification: DMA Remapping, Legacy Mode Address Translation; Second-Level Translation; Fault Conditions. Tables
  * are read from machine memory; each check stands where it decides between two faults.
  */
-final class Translator {
+final class Translator implements EntryFetch.Walker {
     /** Result of a request that was lost without a record. */
     static final long DROPPED = Long.MIN_VALUE;
     private static final int READ_NOT_SET = 6;
@@ -36,9 +37,10 @@ final class Translator {
     private final TranslationCaches caches;
     private final FaultRecorder faults;
     private final Emitter emitter;
+    private final EntryFetch fetches;
     private final long beyondHost;
 
-    Translator(MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
+    Translator(Store store, MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
             TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
         this.memory = memory;
         this.registers = registers;
@@ -47,6 +49,7 @@ final class Translator {
         this.caches = caches;
         this.faults = faults;
         this.emitter = emitter;
+        this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
         this.beyondHost = -(1L << hostAddressBits);
     }
 
@@ -116,18 +119,43 @@ final class Translator {
         if ((root & PRESENT) == 0) {
             return (int) fault(sourceId, address, write, 0x1, 0);
         }
-        if ((root & (ROOT_RESERVED | beyondHost)) != 0 || memory.fetch(rootEntry + 8, 8) != 0) {
+        if ((root & (ROOT_RESERVED | beyondHost)) != 0 || table(rootEntry + 8) != 0) {
             return (int) fault(sourceId, address, write, 0xa, 0);
         }
         long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
         if (!memory.isRam(entry, 16)) {
             return (int) fault(sourceId, address, write, 0x9, 0);
         }
-        long low = read(entry, CONTEXT_LEVEL, sourceId);
-        long high = memory.fetch(entry + 8, 8);
+        emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
+        fetches.request(sourceId, address, write);
+        long low = fetches.low(sourceId, entry);
+        long high = fetches.high(sourceId, entry);
         int reason = checkContext(low, high);
         return reason == 0 ? caches.putContext(sourceId, low, high)
                 : (int) fault(sourceId, address, write, reason, low);
+    }
+
+    /** The fetches of context entries, which may be read half by half. */
+    EntryFetch fetches() {
+        return fetches;
+    }
+
+    @Override
+    public boolean misses(int sourceId) {
+        return registers.status(Reg.TE) && caches.context(sourceId) < 0;
+    }
+
+    @Override
+    public long contextEntry(int sourceId) {
+        long rootEntry = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L;
+        long root = memory.isRam(rootEntry, 16) ? table(rootEntry) : 0;
+        long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
+        return (root & PRESENT) != 0 && memory.isRam(entry, 16) ? entry : -1;
+    }
+
+    @Override
+    public void fetch(int sourceId, long address, boolean write) {
+        fetchContext(sourceId, address, write);
     }
 
     private int checkContext(long low, long high) {
@@ -219,7 +247,12 @@ final class Translator {
 
     private long read(long entry, int level, int sourceId) {
         emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
-        return memory.fetch(entry, 8);
+        return table(entry);
+    }
+
+    @Override
+    public long table(long address) {
+        return capabilities.coherent() ? memory.snoop(address, 8) : memory.fetch(address, 8);
     }
 
     private void translated(int sourceId, long address, long physical, long how, int domain) {

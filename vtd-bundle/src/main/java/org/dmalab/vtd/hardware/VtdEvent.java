@@ -22,6 +22,10 @@ public final class VtdEvent {
     public static final int CACHES_RESET = EventKind.ARCHITECTURE + 7;
     /** A descriptor of the invalidation queue was executed: index, lower half, upper half. */
     public static final int DESCRIPTOR = EventKind.ARCHITECTURE + 8;
+    /** A dirty line went to memory: address, why (1 its place was needed, 2 by itself, 3 a device wrote to it). */
+    public static final int LINE_WRITTEN_BACK = EventKind.ARCHITECTURE + 9;
+    /** The unit read the first half of a context entry: address of the entry, half (1 lower, 2 upper), value. */
+    public static final int HALF_READ = EventKind.ARCHITECTURE + 10;
 
     /** {@link #TRANSLATED}: the context entry came from the context cache. */
     public static final long CONTEXT_HIT = 1;

@@ -21,7 +21,7 @@ final class Rig {
     static final int SID = 0x0200;
     final Store store = new Store();
     final Emitter emitter = new Emitter();
-    final MachineMemory memory = new MachineMemory(store, emitter, 1L << 30);
+    final MachineMemory memory;
     final List<long[]> messages = new ArrayList<>();
     final RemappingUnit unit;
     final DmaPath dma;
@@ -33,6 +33,11 @@ final class Rig {
     }
 
     Rig(UnitProfile profile, long cap, long ecap) {
+        this(profile, cap, ecap, 0);
+    }
+
+    Rig(UnitProfile profile, long cap, long ecap, int cpuCacheLines) {
+        memory = new MachineMemory(store, emitter, 1L << 30, cpuCacheLines);
         MessageInterrupt interrupt = (address, data) -> messages.add(new long[] {address, data});
         unit = new RemappingUnit(store, memory, emitter, new Capabilities(cap, ecap), profile, 39, interrupt);
         dma = new DmaPath(unit, memory, emitter, interrupt);

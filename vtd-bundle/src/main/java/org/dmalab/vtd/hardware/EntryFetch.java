@@ -1,0 +1,166 @@
+package org.dmalab.vtd.hardware;
+
+import org.dmalab.api.Spontaneous;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
+
+/**
+ * Fetches of context entries, whose 128 bits a unit may read at once or half by half.
+ *
+ * <p>Half by half, a device that has made a request is taken to go on with it: whenever its entry is not cached, the
+ * unit may read the first half (remembered here), and at any later moment the second. Software may write between the
+ * two. A request that comes in between goes on from the first half. An invalidation of the context cache waits for
+ * requests in flight, so that it drops first halves.
+ *
+ * <p>Specification: Guidance to Software for Invalidations; a kernel that zeroes a present entry relies on one access.
+ */
+final class EntryFetch implements Spontaneous {
+    /** Values of {@link UnitProfile#entryFetch}. */
+    static final int AT_ONCE = 0;
+    static final int LOW_FIRST = 1;
+    static final int HIGH_FIRST = 2;
+    private static final int REQUESTERS = 4;
+    private static final int CELLS = 5;
+    private static final int SOURCE = 0;
+    private static final int ADDRESS = 1;
+    private static final int WRITE = 2;
+    private static final int ENTRY = 3;
+    private static final int HALF = 4;
+    private final Region cells;
+    private final Emitter emitter;
+    private final int order;
+    private final Walker walker;
+
+    /** What a fetch needs of the translation. */
+    interface Walker {
+        /** Tells whether a context entry of a source-id is to be fetched: translation is on and none is cached. */
+        boolean misses(int sourceId);
+
+        /** Address of a context entry, or -1 if the root entry leads to none. */
+        long contextEntry(int sourceId);
+
+        /** Reads 8 bytes of a table. */
+        long table(long address);
+
+        /** Fetches a context entry for a request and caches it, or records the fault. */
+        void fetch(int sourceId, long address, boolean write);
+    }
+
+    EntryFetch(Store store, Emitter emitter, int order, Walker walker) {
+        this.cells = store.dense("vtd.entryFetch", REQUESTERS * CELLS, Region.Kind.STATE,
+                cell -> "context entry fetch " + cell / CELLS);
+        this.emitter = emitter;
+        this.order = order;
+        this.walker = walker;
+    }
+
+    /** A request needs the entry: its device is in flight from here on. */
+    void request(int sourceId, long address, boolean write) {
+        if (order == AT_ONCE) {
+            return;
+        }
+        for (int i = 0; i < REQUESTERS; i++) {
+            int slot = i * CELLS;
+            if (cells.get(slot + SOURCE) == 0 || cells.get(slot + SOURCE) == sourceId + 1L) {
+                cells.set(slot + SOURCE, sourceId + 1L);
+                cells.set(slot + ADDRESS, address);
+                cells.set(slot + WRITE, write ? 1 : 0);
+                return;
+            }
+        }
+    }
+
+    /** The lower half of an entry: the remembered one, or from memory. */
+    long low(int sourceId, long entry) {
+        return half(sourceId, entry, LOW_FIRST, entry);
+    }
+
+    /** The upper half of an entry; the fetch is over. */
+    long high(int sourceId, long entry) {
+        long value = half(sourceId, entry, HIGH_FIRST, entry + 8);
+        drop(sourceId);
+        return value;
+    }
+
+    private long half(int sourceId, long entry, int remembered, long address) {
+        if (order == remembered) {
+            for (int slot = 0; slot < REQUESTERS * CELLS; slot += CELLS) {
+                if (cells.get(slot + SOURCE) == sourceId + 1L && cells.get(slot + ENTRY) == entry + 1) {
+                    return cells.get(slot + HALF);
+                }
+            }
+        }
+        return walker.table(address);
+    }
+
+    private void drop(int sourceId) {
+        for (int slot = 0; order != AT_ONCE && slot < REQUESTERS * CELLS; slot += CELLS) {
+            if (cells.get(slot + SOURCE) == sourceId + 1L) {
+                cells.set(slot + ENTRY, 0);
+                cells.set(slot + HALF, 0);
+            }
+        }
+    }
+
+    /** An invalidation drops all first halves. */
+    void dropAll() {
+        for (int slot = 0; order != AT_ONCE && slot < REQUESTERS * CELLS; slot += CELLS) {
+            cells.set(slot + ENTRY, 0);
+            cells.set(slot + HALF, 0);
+        }
+    }
+
+    @Override
+    public String family() {
+        return "table-fetch";
+    }
+
+    @Override
+    public String summary() {
+        return "the unit reads one half of a context entry for a device in flight (entryFetch 1 or 2)";
+    }
+
+    @Override
+    public int count() {
+        return order == AT_ONCE ? 0 : REQUESTERS;
+    }
+
+    @Override
+    public boolean enabled(int index) {
+        int sourceId = source(index);
+        return sourceId >= 0 && walker.misses(sourceId) && (begun(index) || walker.contextEntry(sourceId) >= 0);
+    }
+
+    @Override
+    public void take(int index) {
+        int slot = index * CELLS;
+        int sourceId = source(index);
+        if (begun(index)) {
+            walker.fetch(sourceId, cells.get(slot + ADDRESS), cells.get(slot + WRITE) != 0);
+            drop(sourceId);
+            return;
+        }
+        long entry = walker.contextEntry(sourceId);
+        long value = walker.table(order == LOW_FIRST ? entry : entry + 8);
+        cells.set(slot + ENTRY, entry + 1);
+        cells.set(slot + HALF, value);
+        emitter.emit(VtdEvent.HALF_READ, Actor.device(sourceId), entry, order, value, 0);
+    }
+
+    @Override
+    public String describe(int index) {
+        boolean lower = order == LOW_FIRST != begun(index);
+        return String.format("read the %s half of the context entry of %s", lower ? "lower" : "upper",
+                Actor.bdf(source(index)));
+    }
+
+    private int source(int index) {
+        return (int) cells.get(index * CELLS + SOURCE) - 1;
+    }
+
+    private boolean begun(int index) {
+        return cells.get(index * CELLS + ENTRY) != 0;
+    }
+}
