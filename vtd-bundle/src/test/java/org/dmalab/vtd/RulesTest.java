@@ -84,6 +84,7 @@ class RulesTest {
         boolean inRecord = field.getOwner().isRecord();
         return type.isPrimitive() || type.getName().equals("java.lang.String") || ours
                 || type.getName().equals("java.util.List") && (isConstant || inRecord)
+                || type.getName().equals("java.util.regex.Pattern") && isConstant
                 || type.getName().equals("java.nio.ByteBuffer")
                         && field.getOwner().getSimpleName().equals("DmarReader");
     }

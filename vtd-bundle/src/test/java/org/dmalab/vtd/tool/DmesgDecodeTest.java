@@ -1,0 +1,192 @@
+package org.dmalab.vtd.tool;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+import net.jqwik.api.Example;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.dmalab.api.Tool;
+import org.dmalab.api.Values;
+
+class DmesgDecodeTest {
+    private static final String F1 = "DMAR: [DMA Read] Request device [02:00.0] fault addr fffff000"
+            + " [fault reason 06] PTE Read access is not set";
+
+    private static Tool.Result decode(String file, byte[] bytes) {
+        return new DmesgDecode().run(new Tool.Input(Map.of("file-or-line", new Tool.Document(file, bytes)),
+                new Values(Map.of())));
+    }
+
+    private static String text(String line) {
+        return decode(null, line.getBytes(StandardCharsets.UTF_8)).text();
+    }
+
+    private static List<Fault> faults(String text) {
+        return FaultLog.read(text).faults();
+    }
+
+    private static Tool.Result sample(String name) throws IOException {
+        return decode(name, Files.readAllBytes(Path.of("src/test/resources/dmesg", name)));
+    }
+
+    /** Recorded with Linux 6.1 under QEMU 7.2: a device that reads and writes what is not mapped. */
+    @Example
+    void realFaults() throws IOException {
+        Golden.check("dmesg-edu.txt", sample("edu-fault.txt").text());
+    }
+
+    /** Recorded with a Linux 6.1 whose flush of old entries was cut out, after a crash; the log was printed twice. */
+    @Example
+    void realKdump() throws IOException {
+        Tool.Result result = sample("kdump-e1000.txt");
+        Golden.check("dmesg-kdump.txt", result.text());
+        Map<?, ?> json = (Map<?, ?>) result.json();
+        assertEquals(true, json.get("kdump"));
+        assertEquals(1, ((List<?>) json.get("faults")).size());
+        Map<?, ?> fault = (Map<?, ?>) ((List<?>) json.get("faults")).get(0);
+        assertEquals("{line=42, timestamp=14.703816, device=00:05.0, sourceId=0x0028, access=DMA read, pasid=null,"
+                + " reason=0x06, words=PTE Read access is not set, address=0xffe58000}", fault.toString());
+    }
+
+    @Example
+    void oneLine() throws IOException {
+        Golden.check("dmesg-line.txt", text(F1));
+    }
+
+    /** The same fault in the words of each kernel. */
+    @Example
+    void everyFormat() {
+        for (String line : List.of(F1,
+                "dmar: DMAR:[DMA Read] Request device [02:00.0] fault addr fffff000 \nDMAR:[fault reason 06] PTE",
+                "DMAR: [DMA Read] Request device [02:00.0] PASID ffffffff fault addr fffff000 [fault reason 06] PTE",
+                "DMAR: [DMA Read NO_PASID] Request device [0x02:0x00.0] fault addr 0xfffff000 [fault reason 0x06] PTE",
+                "DMAR: [DMA Read NO_PASID] Request device [02:00.0] fault addr 0xfffff000 [fault reason 0x06] PTE",
+                "<3>[   12.345678] DMAR: [DMA Read NO_PASID] Request device [02:00.0] fault addr 0xfffff000"
+                        + " [fault reason 0x06] PTE")) {
+            List<Fault> faults = faults(line);
+            assertEquals(1, faults.size(), line);
+            Fault fault = faults.get(0);
+            assertEquals(new Fault(1, fault.timestamp(), Fault.Kind.READ, 0x200, Fault.NO_PASID, 0xfffff000L, 6,
+                    fault.words()), fault, line);
+        }
+    }
+
+    /** What was logged before the crash is no fault of the kdump kernel. */
+    @Example
+    void onlyFaultsAfterTheCopyAreOfKdump() {
+        String copied = "DMAR: Copied translation tables from previous kernel for dmar0\n";
+        assertFalse(decode("f", (F1 + "\n" + copied).getBytes(StandardCharsets.UTF_8)).text().contains("crashed one"));
+        assertTrue(decode("f", (copied + F1).getBytes(StandardCharsets.UTF_8)).text().contains("crashed one"));
+    }
+
+    /** Decimal without 0x, hexadecimal with it. */
+    @Example
+    void basesOfReasons() {
+        assertEquals(0xc, faults("[DMA Write] Request device [00:1f.2] fault addr 0 [fault reason 12] x").get(0)
+                .reason());
+        assertEquals(0x12, faults("[DMA Write NO_PASID] Request device [00:1f.2] fault addr 0x0 [fault reason 0x12] x")
+                .get(0).reason());
+        assertEquals(List.of(), faults("[DMA Write] Request device [00:1f.2] fault addr 0 [fault reason 999] x"));
+        assertEquals(List.of(), faults("[DMA Write] Request device [00:3f.2] fault addr 0 [fault reason 12] x"));
+    }
+
+    @Example
+    void pasids() {
+        Fault old = faults("[DMA Write] Request device [00:1f.2] PASID 12 fault addr 0 [fault reason 12] x").get(0);
+        Fault now = faults("[DMA Write PASID 0x12] Request device [00:1f.2] fault addr 0x0 [fault reason 0x59] x")
+                .get(0);
+        assertEquals(0x12, old.pasid());
+        assertEquals(0x12, now.pasid());
+        assertTrue(text("[DMA Write PASID 0x12] Request device [00:1f.2] fault addr 0x0 [fault reason 0x59] x")
+                .contains("PASID 0x12"));
+    }
+
+    @Example
+    void interrupts() throws IOException {
+        String line = "DMAR-IR: [INTR-REMAP] Request device [f0:1f.0] fault index 1e [fault reason 38] Blocked an"
+                + " interrupt request due to source-id verification failure";
+        Fault fault = faults(line).get(0);
+        assertEquals(0x26, fault.reason());
+        assertEquals(0x1e, fault.address());
+        assertEquals(fault.reason(), faults("INTR-REMAP: Request device [[f0:1f.0] fault index 1e\n"
+                + "INTR-REMAP:[fault reason 38] Blocked").get(0).reason());
+        Golden.check("dmesg-interrupt.txt", text(line));
+    }
+
+    @Example
+    void whatALogSaysAroundIt() throws IOException {
+        StringBuilder log = new StringBuilder("[    1.000000] DMAR: DRHD: handling fault status reg 3\n");
+        for (int i = 0; i < 9; i++) {
+            log.append(String.format("[    1.00000%d] DMAR: [DMA Write] Request device [00:02.0] fault addr %x"
+                    + " [fault reason 05] PTE Write access is not set\n", i, 0x7000 + i * 0x1000));
+        }
+        log.append("[    2.000000] DMAR: [DMA Read] Request device [00:02.0] fault addr 0 \nsomething else\n");
+        log.append("[    3.000000] dmar_fault: 41 callbacks suppressed\n").append("[    3.000001] ").append(F1)
+                .append("\n[    3.000001] ").append(F1).append('\n');
+        log.append("DMAR: [DMA Read] Request device [03:00.0] fault addr 0 [fault reason 06] PTE Read\n");
+        Golden.check("dmesg-log.txt", decode("log", log.toString().getBytes(StandardCharsets.UTF_8)).text());
+    }
+
+    @Example
+    void everyReasonHasAMeaningAndAHint() {
+        for (int reason = 0; reason <= 0xff; reason++) {
+            Fault fault = new Fault(1, "", Fault.Kind.READ, 0, Fault.NO_PASID, 0, reason, "");
+            assertFalse(FaultReason.meaning(reason).isEmpty());
+            assertFalse(FaultReason.lookAt(fault, reason % 2 == 0).isEmpty());
+        }
+        assertTrue(FaultReason.meaning(0x59).contains("PASID table entry"));
+        assertTrue(FaultReason.meaning(0x39).contains("root entry"));
+        assertTrue(FaultReason.meaning(0x2f).contains("not known"));
+    }
+
+    @Example
+    void aLogWithoutFaultsIsNoError() {
+        assertEquals("log: no DMAR fault in 1 line\n", decode("log", "all is well\n".getBytes()).text());
+        assertEquals(List.of(), ((Map<?, ?>) decode("log", "x".getBytes()).json()).get("faults"));
+    }
+
+    @Example
+    void whatIsNoLogIsSaid() {
+        assertTrue(message(null, "no such file.txt".getBytes()).startsWith("there is no file of that name"));
+        assertEquals("is empty, expected a kernel log as text", message("f", new byte[0]));
+        assertTrue(message("f", new byte[] {0x1f, (byte) 0x8b, 8}).contains("gzip"));
+        assertTrue(message("f", "a\0b".getBytes()).startsWith("offset 0x1: a byte of 0"));
+        assertEquals("3 of 6 characters are not text, expected a kernel log",
+                message("f", new byte[] {(byte) 0xff, (byte) 0xfe, 1, 'a', 'b', 'c'}));
+    }
+
+    private static String message(String file, byte[] bytes) {
+        return assertThrows(Tool.BadInput.class, () -> decode(file, bytes)).getMessage();
+    }
+
+    @Property
+    void anyBytesAreReadOrRefused(@ForAll byte[] bytes) {
+        try {
+            decode("f", bytes);
+        } catch (Tool.BadInput e) {
+            assertFalse(e.getMessage().isEmpty());
+        }
+    }
+
+    @Property
+    void everyFaultIsReadBack(@ForAll @IntRange(max = 0xffff) int sourceId, @ForAll @IntRange(max = 0xff) int reason,
+            @ForAll long address, @ForAll boolean hexadecimal) {
+        Fault fault = new Fault(1, "", Fault.Kind.WRITE, sourceId, Fault.NO_PASID, address, reason, "x");
+        String line = hexadecimal ? String.format("[DMA Write NO_PASID] Request device [%s] fault addr 0x%x"
+                + " [fault reason 0x%02x] x", fault.device(), address, reason)
+                : String.format("[DMA Write] Request device [%s] fault addr %x [fault reason %02d] x", fault.device(),
+                address, reason);
+        assertEquals(List.of(fault), faults(line));
+    }
+}
