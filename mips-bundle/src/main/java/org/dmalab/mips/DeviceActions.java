@@ -61,6 +61,43 @@ public final class DeviceActions {
         }
     }
 
+    /** {@code device.dma-line}. */
+    @Component(service = Action.class, property = Action.ARCH + "=mips")
+    public static final class DmaLine implements Action {
+        @Override
+        public String name() {
+            return "device.dma-line";
+        }
+
+        @Override
+        public String summary() {
+            return "the controller transfers one cache line of what it was given for a page, at once";
+        }
+
+        @Override
+        public List<Parameter> parameters() {
+            return List.of(Arguments.PAGE,
+                    Parameter.optional("line", Parameter.Type.NUMBER, "which one, from 0", "0"),
+                    Arguments.DIRECTION, Arguments.pattern("0x5a5a5a5a"));
+        }
+
+        @Override
+        public boolean byDevice() {
+            return true;
+        }
+
+        @Override
+        public long run(Machine machine, Cpu cpu, Values values) {
+            return SataController.line(machine, values.get("page"), values.get("line"), Arguments.direction(values),
+                    values.get("pattern"));
+        }
+
+        @Override
+        public String describe(Machine machine, Values values, long result) {
+            return result + " bytes";
+        }
+    }
+
     /** {@code sata.read}. */
     @Component(service = Action.class, property = Action.ARCH + "=mips")
     public static final class SataRead implements Action {

@@ -9,19 +9,26 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
+import org.dmalab.api.Spontaneous;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
+import org.dmalab.mips.hardware.Caches;
+import org.dmalab.mips.hardware.Eviction;
 import org.dmalab.mips.hardware.HardwareEvent;
+import org.dmalab.mips.hardware.Prefetch;
+import org.dmalab.mips.hardware.WriteBufferDrain;
 import org.dmalab.mips.kernel.Layout;
 import org.dmalab.mips.kernel.PageAccess;
+import org.dmalab.mips.kernel.Pages;
 import org.dmalab.mips.kernel.SataDriver;
 import org.osgi.service.component.annotations.Component;
 
@@ -71,6 +78,19 @@ public final class MipsArchitecture implements Architecture {
     @Override
     public Machine create(MachineSpec spec, Services services) {
         return MipsMachines.create(spec, services);
+    }
+
+    @Override
+    public List<Spontaneous> spontaneous(Machine machine) {
+        Caches caches = machine.model(MipsModel.class).caches();
+        boolean prefetches = machine.spec().number(MipsParameters.PREFETCHES) != 0;
+        KernelMemory kernel = machine.kernel();
+        return List.of(new Eviction(caches),
+                new Prefetch(caches, prefetches ? Layout.CACHE_PAGES : 0, index -> {
+                    long page = kernel.load(Layout.PAGE_CACHE.element(index), Layout.PAGE_CACHE.widthBytes());
+                    return page == 0 ? -1 : Pages.physical(page);
+                }),
+                new WriteBufferDrain(caches));
     }
 
     @Override

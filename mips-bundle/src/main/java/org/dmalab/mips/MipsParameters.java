@@ -24,6 +24,7 @@ final class MipsParameters {
     static final String HIT_OPS_GLOBAL = "hitOpsGlobal";
     static final String TLB_BROADCAST = "tlbBroadcast";
     static final String SPECULATES = "speculates";
+    static final String PREFETCHES = "prefetches";
     static final String NONCOHERENT_R10000 = "noncoherentR10000";
     static final String SYNC_AFTER_FLUSH = "syncAfterFlush";
     static final String EDGE_WRITEBACK = "edgeWriteback";
@@ -118,24 +119,31 @@ final class MipsParameters {
     static List<Preset> profiles() {
         return List.of(
                 profile("strict", "hit operations reach all processors, TLB operations don't, no speculation",
-                        "MIPS coherence manager; classic cores", true, false, false, false),
+                        "MIPS coherence manager; classic cores", true, false, Speculation.NONE, false),
                 profile("local-hit-ops", "hit operations stay on their processor",
-                        "cores without a coherence manager", false, false, false, false),
+                        "cores without a coherence manager", false, false, Speculation.NONE, false),
                 profile("tlb-broadcast", "TLB operations reach all processors",
-                        "ARMv7 with inner-shareable maintenance, for comparison", true, true, false, false),
+                        "ARMv7 with inner-shareable maintenance, for comparison", true, true, Speculation.NONE, false),
                 profile("speculating", "the core fetches lines of buffers while a device writes them",
                         "BMIPS5000 (commit f86f55d3ad21), XBurst (1660710cf5d8); the kernel does not know", true, false,
-                        true, false),
+                        Speculation.EACH_TRANSFER, false),
                 profile("speculating-known", "the same, and the kernel takes the core for a noncoherent R10000",
-                        "cpu_is_noncoherent_r10000 of 2010", true, false, true, true));
+                        "cpu_is_noncoherent_r10000 of 2010", true, false, Speculation.EACH_TRANSFER, true),
+                profile("prefetching", "cores may fetch any line of a page in use, wherever exploring lets them",
+                        "as speculating, at any time; the kernel does not know", true, false,
+                        Speculation.ANY_TIME, false));
     }
 
+    /** When cores fetch lines that nobody asked for. */
+    private enum Speculation { NONE, EACH_TRANSFER, ANY_TIME }
+
     private static Preset profile(String name, String summary, String source, boolean hitOpsGlobal,
-            boolean tlbBroadcast, boolean speculates, boolean known) {
+            boolean tlbBroadcast, Speculation speculation, boolean known) {
         Map<String, Long> values = new LinkedHashMap<>();
         values.put(HIT_OPS_GLOBAL, flag(hitOpsGlobal));
         values.put(TLB_BROADCAST, flag(tlbBroadcast));
-        values.put(SPECULATES, flag(speculates));
+        values.put(SPECULATES, flag(speculation == Speculation.EACH_TRANSFER));
+        values.put(PREFETCHES, flag(speculation == Speculation.ANY_TIME));
         values.put(NONCOHERENT_R10000, flag(known));
         return new Preset(name, summary, source, values);
     }
@@ -169,6 +177,8 @@ final class MipsParameters {
                 option(HIT_OPS_GLOBAL, "hit operations reach the data caches of all processors", true),
                 option(TLB_BROADCAST, "TLB operations reach all processors", false),
                 option(SPECULATES, "the first processor fetches lines of buffers while a device writes them", false),
+                option(PREFETCHES, "cores may fetch any line of a page in use at any time; happens in exploring only",
+                        false),
                 option(NONCOHERENT_R10000, "the kernel maintains buffers again at unmap and sync for the processor",
                         false),
                 option(NESTED_HARDIRQS, "handlers of hard interrupts run with interrupts on (before 2.6.35)", false));

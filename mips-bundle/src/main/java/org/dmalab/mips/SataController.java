@@ -5,9 +5,11 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.mips.kernel.Layout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.SataDriver;
 
@@ -74,6 +76,32 @@ final class SataController {
             start += size;
         }
         return done == 0 ? Errno.EINVAL : done;
+    }
+
+    /**
+     * Transfers one cache line of the first segment that the driver gave the controller for a page; by the controller
+     * alone, which reads its descriptor from memory.
+     *
+     * @param line number of the line in the segment, from 0
+     * @return bytes transferred, -EIO, or -EINVAL if nothing is mapped there
+     */
+    static long line(Machine machine, long first, long line, Direction direction, long pattern) {
+        KernelMemory kernel = machine.kernel();
+        if (first < 0 || first >= Layout.CACHE_PAGES) {
+            return Errno.EINVAL;
+        }
+        long list = kernel.load(Layout.REQUEST_SG.element(first), Layout.REQUEST_SG.widthBytes());
+        long bus = list == 0 ? kernel.load(Layout.REQUEST_HANDLE.element(first), Layout.REQUEST_HANDLE.widthBytes())
+                : kernel.load(list + Layout.SG_DMA_ADDRESS.offset(), Layout.SG_DMA_ADDRESS.widthBytes());
+        long size = list == 0 ? SataDriver.lengthOf(
+                kernel.load(Layout.REQUEST_LENGTH.element(first), Layout.REQUEST_LENGTH.widthBytes()))
+                : kernel.load(list + Layout.SG_LENGTH.offset(), Layout.SG_LENGTH.widthBytes());
+        int lineBytes = machine.model(MipsModel.class).caches().shape().primary().lineBytes();
+        if (line < 0 || line >= (size + lineBytes - 1) / lineBytes) {
+            return Errno.EINVAL;
+        }
+        long from = line * lineBytes;
+        return transfer(machine, bus + from, Math.min(lineBytes, size - from), direction, pattern, from);
     }
 
     private static long data(long pattern, long offset, int width) {

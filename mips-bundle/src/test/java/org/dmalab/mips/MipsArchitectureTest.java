@@ -234,7 +234,7 @@ class MipsArchitectureTest {
             assertFalse(action.summary().isEmpty());
             action.parameters().forEach(parameter -> assertFalse(parameter.summary().isEmpty()));
         }
-        assertEquals(19, names.size());
+        assertEquals(20, names.size());
     }
 
     @ParameterizedTest

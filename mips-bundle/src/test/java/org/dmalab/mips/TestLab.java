@@ -42,7 +42,8 @@ public final class TestLab implements EventSink {
             new PageActions.Free(), new PageActions.Dirty(), new PageActions.Read(), new PageActions.KmapPage(),
             new PageActions.KunmapPage(), new DmaActions.MapSg(), new DmaActions.UnmapSg(), new DmaActions.SyncSg(),
             new DmaActions.MapPage(), new DmaActions.UnmapPage(), new DmaActions.SyncRange(),
-            new DmaActions.Maintain(), new DeviceActions.Dma(), new DeviceActions.SataRead(),
+            new DmaActions.Maintain(), new DeviceActions.Dma(), new DeviceActions.DmaLine(),
+            new DeviceActions.SataRead(),
             new CacheActions.Evict(), new CacheActions.Prefetch(), new CacheActions.Drain());
     private static final MipsArchitecture ARCHITECTURE = new MipsArchitecture();
 

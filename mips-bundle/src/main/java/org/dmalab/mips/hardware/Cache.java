@@ -20,13 +20,14 @@ final class Cache {
 
     private final CacheGeometry geometry;
     private final int lineCells;
+    private final int slots;
     private final Region tags;
     private final Region data;
 
     Cache(Store store, String name, int instances, CacheGeometry geometry) {
         this.geometry = geometry;
         this.lineCells = geometry.lineBytes() >>> 3;
-        int slots = instances * geometry.sets() * geometry.ways();
+        this.slots = instances * geometry.sets() * geometry.ways();
         this.tags = store.dense(name + ".tags", slots, Region.Kind.STATE, slot -> name + slotName((int) slot) + " tag");
         this.data = store.sparse(name + ".data", (long) slots * lineCells, Region.Kind.STATE,
                 cell -> name + slotName((int) (cell / lineCells)) + " byte " + cell % lineCells * 8);
@@ -39,6 +40,11 @@ final class Cache {
 
     CacheGeometry geometry() {
         return geometry;
+    }
+
+    /** Places for lines, of all processors. */
+    int slots() {
+        return slots;
     }
 
     /** Address of the line that holds an address. */

@@ -268,6 +268,43 @@ public final class Caches {
         return true;
     }
 
+    // ---- the same by place: a slot of a primary cache, then of the secondary one ----
+
+    /** Places for lines in all caches. */
+    int slots() {
+        return primary.slots() + (secondary == null ? 0 : secondary.slots());
+    }
+
+    /** Tells whether a place holds a line. */
+    boolean slotUsed(int slot) {
+        return isPrimary(slot) ? primary.valid(slot) : secondary.valid(slot - primary.slots());
+    }
+
+    /** Physical address of the line in a place. */
+    long slotLine(int slot) {
+        return isPrimary(slot) ? primary.line(slot) : secondary.line(slot - primary.slots());
+    }
+
+    /** Which cache a place belongs to. */
+    String slotCache(int slot) {
+        return isPrimary(slot) ? "cpu" + slot / (primary.slots() / shape.processors()) + "'s D-cache"
+                : "the secondary cache";
+    }
+
+    /** The replacement takes the line in a place out. */
+    void evictSlot(int slot) {
+        if (isPrimary(slot)) {
+            cleanPrimary(slot, true);
+            primary.drop(slot);
+        } else {
+            removeSecondary(slot - primary.slots(), true, true);
+        }
+    }
+
+    private boolean isPrimary(int slot) {
+        return slot < primary.slots();
+    }
+
     /** The write buffer sends its oldest line to memory; false if it is empty. */
     public boolean drainOne() {
         return buffer.drainOne();

@@ -235,6 +235,11 @@ public final class SataDriver {
                 : cpu.load(list + segment * Layout.SG_BYTES, Layout.SG_LENGTH);
     }
 
+    /** Length of a page that is mapped by itself, from what is kept of length and direction. */
+    public static long lengthOf(long shape) {
+        return shape & LENGTH_MASK;
+    }
+
     /** Number of segments that the controller was given for a page; 0 if none. */
     public static long segments(Cpu cpu, long first) {
         if (first < 0 || first >= Layout.CACHE_PAGES) {
