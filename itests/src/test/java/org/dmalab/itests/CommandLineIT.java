@@ -83,18 +83,21 @@ public class CommandLineIT {
     }
 
     @Test
-    public void placementsFindWhatNoRestoreBreaks() throws Exception {
-        RunnableJar.Result good = run("scenario:placements", "mips/interrupted-flush", "--patch", "arm-l1-vipt");
+    public void exploringFindsWhatNoRestoreBreaks() throws Exception {
+        RunnableJar.Result good = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-l1-vipt");
         assertEquals(good.out() + good.err(), 0, good.code());
-        RunnableJar.Result mutant = run("scenario:placements", "mips/interrupted-flush", "--patch", "arm-no-restore");
+        RunnableJar.Result mutant = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-no-restore");
         assertEquals(mutant.out() + mutant.err(), 1, mutant.code());
         assertTrue(mutant.out(), mutant.out().contains("op-on-intended-page"));
+        String token = mutant.out().replaceAll("(?s).*scenario:replay (\\S+).*", "$1");
+        RunnableJar.Result replayed = run("scenario:replay", token);
+        assertEquals(replayed.out() + replayed.err(), 1, replayed.code());
+        assertTrue(replayed.out(), replayed.out().contains("op-on-intended-page"));
     }
 
     @Test
-    public void whatComesWithTheExplorerSaysSo() throws Exception {
-        for (String command : new String[] {"scenario:explore", "scenario:replay", "scenario:debug"}) {
-            assertError("explorer", run(command, "x"));
-        }
+    public void tokensAreCheckedAndTheDebuggerSaysThatItIsNotThere() throws Exception {
+        assertError("scenario:debug is not in this version", run("scenario:debug", "x"));
+        assertError("this is no token", run("scenario:replay", "x"));
     }
 }

@@ -26,7 +26,8 @@ final class Histories {
     static final int THREW = Op.COUNT + 1;
     /** Results that a history may have before its code counts as unbounded. */
     static final int MAX_DEPTH = 20_000;
-    private static final int OPERANDS = 5;
+    /** Operands of a call. */
+    static final int OPERANDS = 5;
     private static final int MAX_BURST = 4096;
     private static final int MAX_SWALLOWED = 10_000;
     private static final StackWalker STACK = StackWalker.getInstance();

@@ -1,5 +1,6 @@
 package org.dmalab.lab.explore;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -22,7 +23,17 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
      *
      * @param oracle who objects; {@code no-lock-cycle} for a deadlock
      * @param message the evidence
-     * @param schedule who ran, in turns: {@code user 31 calls}, {@code interrupt 12 calls, let in at Kmap.java:40}
+     * @param turns who ran, in turns: {@code user 31 calls}, {@code interrupt 12 calls, let in at Kmap.java:40}
+     * @param schedule the choices that lead there; null if it was violated before the concurrent part
      */
-    public record Found(String oracle, String message, List<String> schedule) { }
+    public record Found(String oracle, String message, List<String> turns, Schedule schedule) { }
+
+    /** The same with another schedule of a violation in front. */
+    SearchResult withFirst(Found first) {
+        List<Found> all = new ArrayList<>(violations);
+        all.removeIf(one -> one.oracle().equals(first.oracle()) && one.message().equals(first.message()));
+        all.add(0, first);
+        return new SearchResult(exhausted, bound, placements, states, transitions, executions, histories, codeRuns,
+                List.copyOf(all));
+    }
 }

@@ -4,13 +4,16 @@
  * <p>A processor's local state is exactly the sequence of results its code has received. {@link
  * org.dmalab.lab.explore.Histories} hash-conses those sequences; a node knows the next call. Code is run only when a
  * history is seen for the first time, fed with the recorded results and cut off at the new call. {@link
- * org.dmalab.lab.explore.PlacementSearch} walks all placements of interrupts over it with an undo trail and a table of
- * visited states.
+ * org.dmalab.lab.explore.World} has the machine with what is still to run and the transitions that are enabled; {@link
+ * org.dmalab.lab.explore.Exploration} searches over it with an undo trail and a table of visited states, and takes a
+ * recorded {@link org.dmalab.lab.explore.Schedule} again; {@link org.dmalab.lab.explore.ScenarioExplorer} brings a
+ * scenario's machine to where its concurrent part begins.
  *
- * <p>Can: every placement of each interrupt strand at every point where its processor lets it in, every order of the
- * strands of several processors, inter-processor interrupts; finds violations, deadlocks, hidden state, swallowed
- * stops and unbounded histories. Can't: reduce the search (no sleep sets, no private cells), merge at {@code mark},
- * explore what hardware does by itself (eviction, prefetch, late DMA), nor print a token: that comes with the explorer.
+ * <p>Can: every order of the strands of several processors, every arrival of each interrupt where its processor lets
+ * it in, inter-processor interrupts, what devices do and what hardware does by itself at any point, tasks that move to
+ * another processor; finds violations, deadlocks, hidden state, swallowed stops and unbounded histories; shows the
+ * schedule with the fewest unusual choices. Can't: reduce the search (no sleep sets, no private cells), merge at
+ * {@code mark}, tell a livelock, swap variants within a schedule, let calls fail, run a schedule on Java threads.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")

@@ -2,6 +2,7 @@ package org.dmalab.shell.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 import org.dmalab.lab.Verdict;
@@ -22,6 +23,11 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
 
     /** Runs each cell. */
     static <T> CellRuns<T> run(List<Cell> cells, Function<Cell, T> runOne) {
+        return run(cells, (cell, progress) -> runOne.apply(cell));
+    }
+
+    /** Runs each cell; each says how far it is. */
+    static <T> CellRuns<T> run(List<Cell> cells, BiFunction<Cell, Progress, T> runOne) {
         List<T> results = new ArrayList<>();
         boolean interrupted = false;
         try (Progress progress = Progress.start()) {
@@ -30,7 +36,7 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
                     throw new RunInterrupted(cell + " was not begun");
                 }
                 progress.say(results.size() + 1 + " of " + cells.size() + ": " + cell);
-                results.add(runOne.apply(cell));
+                results.add(runOne.apply(cell, progress));
             }
             interrupted = Thread.currentThread().isInterrupted();
         } catch (RunInterrupted e) {

@@ -1,40 +1,68 @@
 package org.dmalab.shell.scenario;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.ScenarioExplorer;
+import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.explore.Token;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.Json;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
-/** The commands of the explorer, which is not part of this version: each says so and what there is instead. */
+/** The commands of the explorer: search all schedules of a scenario's concurrent part, take one of them again. */
 @Component(service = {CommandSet.class, ExplorerCommands.class}, property = {
     CommandProcessor.COMMAND_SCOPE + "=scenario",
     CommandProcessor.COMMAND_FUNCTION + "=explore",
     CommandProcessor.COMMAND_FUNCTION + "=replay",
     CommandProcessor.COMMAND_FUNCTION + "=debug"})
 public final class ExplorerCommands implements CommandSet {
-    private static final String LATER = "Comes with the explorer: ";
+    private static final long MAX_STATES = 10_000_000;
+    private static final Duration BUDGET = Duration.ofSeconds(30);
     private static final CommandSpec EXPLORE = CommandSpec.command("scenario", "explore",
-            LATER + "searches the interleavings of a scenario exhaustively.")
-            .repeated("NAME", "a scenario", true)
-            .option("--patch", "PATCHES", Commands.PATCH_HELP)
+            "Searches every schedule of a scenario's concurrent part: processors, interrupts, devices, hardware.")
+            .repeated("NAME", "a scenario with a concurrent part, by name or file", true)
+            .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
-            .option("--budget", "DURATION", "how long to search, such as 30s")
-            .option("--max-states", "N", "give up after this many states")
-            .flag("--verify", "search again without reduction and compare")
-            .flag("--fail-each", "let each call that may fail do so once")
-            .formats(Commands.DOCUMENTS).build();
+            .option("--profile", "PROFILE", Commands.PROFILE_HELP)
+            .option("--budget", "DURATION", "how long to search with one patch: 500ms, 30s, 2m; if not given, 30s")
+            .option("--max-states", "N", "give up after this many states; if not given, " + MAX_STATES)
+            .build();
     private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
-            LATER + "runs one explored schedule again.")
-            .required("TOKEN", "the schedule, as the explorer prints it").build();
+            "Takes one explored schedule again and prints it with a column for each processor and device.")
+            .required("TOKEN", "the schedule, as scenario:explore prints it").build();
     private static final CommandSpec DEBUG = CommandSpec.command("scenario", "debug",
-            LATER + "steps through one explored schedule, forwards and backwards.")
-            .required("TOKEN", "the schedule, as the explorer prints it").build();
+            "Not in this version: steps through one explored schedule, forwards and backwards.")
+            .required("TOKEN", "the schedule, as scenario:explore prints it").build();
+
+    private final Catalog catalog;
+    private final Workbench bench;
+
+    /** Wired by Declarative Services. */
+    @Activate
+    public ExplorerCommands(@Reference Catalog catalog) {
+        this.catalog = catalog;
+        this.bench = new Workbench(catalog);
+    }
 
     @Override
     public List<CommandSpec> commands() {
@@ -47,22 +75,74 @@ public final class ExplorerCommands implements CommandSet {
 
     /** The command {@code scenario:explore}. */
     public Object explore(CommandSession session, String... words) {
-        return later(EXPLORE, words);
+        return Commands.run(EXPLORE, words, session, args -> {
+            RunOptions options = Workbench.options(args, 0);
+            long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
+            Duration budget = args.duration("--budget", BUDGET);
+            ScenarioExplorer explorer = new ScenarioExplorer(catalog);
+            List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
+            scenarios.forEach(explorer::check);
+            List<Double> seconds = new ArrayList<>();
+            CellRuns<Outcome> runs = CellRuns.run(bench.cells(scenarios, args, options), (cell, progress) -> {
+                long startNanos = System.nanoTime();
+                Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
+                    progress.say(cell + ": " + states + " states, " + executions + " executions, " + open + " open");
+                    return System.nanoTime() - startNanos < budget.toNanos() ? ""
+                            : "budget " + args.option("--budget", "30s");
+                });
+                Outcome outcome = explorer.search(cell.scenario(), cell.selection(), options, limits);
+                seconds.add((System.nanoTime() - startNanos) / 1e9);
+                return outcome;
+            });
+            List<Map<String, Object>> json = ExplorationText.json(runs.results(), seconds);
+            Commands.write(session, args, Commands.format(args).equals("text") ? ExplorationText.text(runs.results())
+                    : Json.write(json.size() == 1 ? json.get(0) : json) + "\n");
+            return runs.exitCode(Outcome::verdict, true);
+        });
     }
 
     /** The command {@code scenario:replay}. */
     public Object replay(CommandSession session, String... words) {
-        return later(REPLAY, words);
+        return Commands.run(REPLAY, words, session, args -> {
+            Token token = Token.parse(args.get("TOKEN"));
+            Scenario scenario = bench.scenarios(List.of(token.scenario())).get(0);
+            RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
+            Workbench.Cell cell = bench.cell(scenario, Selection.parse(token.patch(), catalog, scenario.arch()), options);
+            List<ReplayText.Step> steps = new ArrayList<>();
+            Outcome outcome = new ScenarioExplorer(catalog).replay(cell.scenario(), cell.selection(), options,
+                    token.schedule(), (number, column, strand, text, line) -> steps.add(
+                            new ReplayText.Step(number, column, strand, text, line)));
+            Commands.write(session, args, Commands.format(args).equals("text") ? ReplayText.text(outcome, steps)
+                    : Json.write(json(outcome, steps)) + "\n");
+            return outcome.verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN)
+                    : outcome.verdict() == Verdict.FAIL ? new ExitCode(CommandException.FAIL) : null;
+        });
+    }
+
+    private static Map<String, Object> json(Outcome outcome, List<ReplayText.Step> steps) {
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("scenario", outcome.scenario());
+        result.put("patch", outcome.patch());
+        result.put("verdict", outcome.verdict().text());
+        result.put("reason", outcome.reason());
+        List<Object> rows = new ArrayList<>();
+        for (ReplayText.Step step : steps) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("step", step.number());
+            row.put("actor", step.column().toLowerCase(Locale.ROOT));
+            row.put("strand", step.strand());
+            row.put("call", step.words());
+            row.put("line", step.line());
+            rows.add(row);
+        }
+        result.put("steps", rows);
+        return result;
     }
 
     /** The command {@code scenario:debug}. */
     public Object debug(CommandSession session, String... words) {
-        return later(DEBUG, words);
-    }
-
-    private static Object later(CommandSpec spec, String... words) {
-        Arguments.parse(spec, words);
-        throw CommandException.usage(spec.name() + " comes with the explorer, which this version does not have yet; "
-                + "scenario:placements tries every placement of the interrupts of a scenario");
+        Arguments.parse(DEBUG, words);
+        throw CommandException.usage("scenario:debug is not in this version; scenario:replay prints all steps of a "
+                + "schedule");
     }
 }

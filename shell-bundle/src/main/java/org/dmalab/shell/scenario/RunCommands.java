@@ -14,7 +14,6 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
-import org.dmalab.lab.explore.ScenarioPlacements;
 import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;
@@ -38,12 +37,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Commands that run scenarios: {@code scenario:run}, {@code compare} and {@code placements}. */
+/** Commands that run scenarios: {@code scenario:run} and {@code scenario:compare}. */
 @Component(service = {CommandSet.class, RunCommands.class}, property = {
     CommandProcessor.COMMAND_SCOPE + "=scenario",
     CommandProcessor.COMMAND_FUNCTION + "=run",
-    CommandProcessor.COMMAND_FUNCTION + "=compare",
-    CommandProcessor.COMMAND_FUNCTION + "=placements"})
+    CommandProcessor.COMMAND_FUNCTION + "=compare"})
 public final class RunCommands implements CommandSet {
     private static final String NAMES_HELP = "a scenario or a file, or names with * for any characters";
     private static final CommandSpec RUN = CommandSpec.command("scenario", "run",
@@ -65,16 +63,6 @@ public final class RunCommands implements CommandSet {
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
             .flag("--check", "hold the matrix against expected.yaml beside the scenarios; exit code 1 if it differs")
             .formats(Commands.DOCUMENTS).build();
-    private static final CommandSpec PLACEMENTS = CommandSpec.command("scenario", "placements",
-            "Tries every placement of the interrupts of a scenario's concurrent part.")
-            .repeated("NAME", NAMES_HELP, true)
-            .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
-            .flag("--all", Commands.ALL_HELP)
-            .flag("--mutants", Commands.MUTANTS_HELP)
-            .option("--profile", "PROFILE", Commands.PROFILE_HELP)
-            .option("--max-states", "N", "give up after this many states; if not given, " + RunCommands.MAX_STATES)
-            .build();
-    private static final long MAX_STATES = 1_000_000;
 
     private final Catalog catalog;
     private final Workbench bench;
@@ -92,7 +80,7 @@ public final class RunCommands implements CommandSet {
     }
 
     static List<CommandSpec> specs() {
-        return List.of(RUN, COMPARE, PLACEMENTS);
+        return List.of(RUN, COMPARE);
     }
 
     /** The command {@code scenario:run}. */
@@ -185,21 +173,5 @@ public final class RunCommands implements CommandSet {
                 : "check: " + differences.size() + (differences.size() == 1 ? " difference" : " differences")
                 + " to the expected matrix");
         return Layout.text(lines);
-    }
-
-    /** The command {@code scenario:placements}. */
-    public Object placements(CommandSession session, String... words) {
-        return Commands.run(PLACEMENTS, words, session, args -> {
-            RunOptions options = Workbench.options(args, 0);
-            long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
-            ScenarioPlacements placements = new ScenarioPlacements(catalog);
-            List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
-            scenarios.forEach(placements::check);
-            CellRuns<ScenarioPlacements.Outcome> runs = CellRuns.run(bench.cells(scenarios, args, options),
-                    cell -> placements.search(cell.scenario(), cell.selection(), options, maxStates));
-            Commands.write(session, args, Commands.format(args).equals("text") ? PlacementText.text(runs.results())
-                    : Json.write(PlacementText.json(runs.results())) + "\n");
-            return runs.exitCode(ScenarioPlacements.Outcome::verdict, true);
-        });
     }
 }

@@ -198,12 +198,12 @@ class RunCommandsTest {
     }
 
     @Test
-    void placementsFindWhatAPlainRunCantSee() {
+    void exploringFindsWhatAPlainRunCantSee() {
         assertEquals(0, shell.run("scenario:run", "fake/race", "--patch", "no-restore").code());
-        Result result = shell.run("scenario:placements", "fake/race", "--patch", "careful,no-restore");
+        Result result = shell.run("scenario:explore", "fake/race", "--patch", "careful,no-restore");
         assertEquals(1, result.code());
-        assertGolden("placements.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
-        JsonArray json = JsonParser.parseString(shell.run("scenario:placements", "fake/race", "--mutants", "--format",
+        assertGolden("explore.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
+        JsonArray json = JsonParser.parseString(shell.run("scenario:explore", "fake/race", "--mutants", "--format",
                 "json").out()).getAsJsonArray();
         assertEquals(4, json.size());
         JsonObject mutant = json.get(3).getAsJsonObject();
@@ -213,17 +213,36 @@ class RunCommandsTest {
         assertEquals("own-page", mutant.getAsJsonArray("violations").get(0).getAsJsonObject().get("oracle")
                 .getAsString());
         assertFalse(mutant.getAsJsonArray("violations").get(0).getAsJsonObject().getAsJsonArray("schedule").isEmpty());
+        String token = mutant.get("token").getAsString();
+        assertTrue(token.startsWith("fake/race~no-restore~"), token);
+        Result replayed = shell.run("scenario:replay", token);
+        assertEquals(1, replayed.code(), replayed.err());
+        assertGolden("replay.txt", replayed.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
+        JsonObject again = JsonParser.parseString(shell.run("scenario:replay", token, "--format", "json").out())
+                .getAsJsonObject();
+        assertEquals(mutant.get("reason").getAsString(), again.get("reason").getAsString());
     }
 
     @Test
-    void placementsSayWhatTheyCantDo() {
-        assertEquals(3, shell.run("scenario:placements", "fake/race", "--patch", "throwing").code());
-        Result plain = shell.run("scenario:placements", "fake/map");
+    void tokensThatDoNotFitAreRefused() {
+        for (String token : new String[] {"x", "fake/race~no-restore~~2~", "fake/race~no-restore~~1~A",
+            "fake/race~no-restore~~1~ZZZZZY0", "fake/race~no-restore~~1~?", "fake/rase~no-restore~~1~",
+            "fake/race~no-restore~~1~1A9"}) {
+            Result result = shell.run("scenario:replay", token);
+            assertEquals(2, result.code(), token);
+            assertEquals(1, result.err().lines().count(), result.err());
+        }
+    }
+
+    @Test
+    void exploringSaysWhatItCantDo() {
+        assertEquals(3, shell.run("scenario:explore", "fake/race", "--patch", "throwing").code());
+        Result plain = shell.run("scenario:explore", "fake/map");
         assertEquals(2, plain.code());
         assertTrue(plain.err().contains("no concurrent part"), plain.err());
-        Result bounded = shell.run("scenario:placements", "fake/race", "--patch", "careful", "--max-states", "3");
+        Result bounded = shell.run("scenario:explore", "fake/race", "--patch", "careful", "--max-states", "3");
         assertEquals(0, bounded.code());
         assertTrue(bounded.out().contains("max-states 3"), bounded.out());
-        assertEquals(2, shell.run("scenario:placements", "fake/race", "--max-states", "0").code());
+        assertEquals(2, shell.run("scenario:explore", "fake/race", "--max-states", "0").code());
     }
 }

@@ -66,7 +66,7 @@ class ScenarioCommandsTest {
     @Test
     void unknownNamesSuggestTheNearest() {
         for (String command : new String[] {"scenario:list", "scenario:show", "scenario:run", "scenario:compare",
-            "scenario:placements", "scenario:validate"}) {
+            "scenario:explore", "scenario:validate"}) {
             Result result = shell.run(command, "fake/rase");
             assertEquals(2, result.code(), command);
             assertEquals("", result.out(), command);
@@ -136,13 +136,10 @@ class ScenarioCommandsTest {
     }
 
     @Test
-    void theExplorersCommandsSayThatTheyComeLater() {
-        for (String[] words : new String[][] {{"scenario:explore", "fake/race", "--all", "--budget", "30s"},
-            {"scenario:replay", "a~b"}, {"scenario:debug", "a~b"}}) {
-            Result result = shell.run(words);
-            assertEquals(2, result.code());
-            assertEquals("", result.out());
-            assertTrue(result.err().startsWith("error: " + words[0] + " comes with the explorer"), result.err());
-        }
+    void theDebuggerSaysThatItIsNotThere() {
+        Result result = shell.run("scenario:debug", "a~b");
+        assertEquals(2, result.code());
+        assertEquals("", result.out());
+        assertTrue(result.err().startsWith("error: scenario:debug is not in this version"), result.err());
     }
 }

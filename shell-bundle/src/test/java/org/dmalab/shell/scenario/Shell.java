@@ -29,7 +29,7 @@ final class Shell {
     private final List<CommandSet> sets;
 
     Shell(Catalog catalog) {
-        sets = List.of(new ScenarioCommands(catalog), new RunCommands(catalog), new ExplorerCommands(),
+        sets = List.of(new ScenarioCommands(catalog), new RunCommands(catalog), new ExplorerCommands(catalog),
                 new PatchCommands(catalog), new TourCommand(catalog));
     }
 

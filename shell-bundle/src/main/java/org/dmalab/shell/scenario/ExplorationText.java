@@ -5,22 +5,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import org.dmalab.lab.explore.ScenarioPlacements.Outcome;
+import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.SearchResult;
 
-/** What {@code scenario:placements} prints. */
-final class PlacementText {
-    private PlacementText() { }
+/** What {@code scenario:explore} prints. */
+final class ExplorationText {
+    private ExplorationText() { }
 
     /** For people: a line for each patch, then the first violation of each oracle with its schedule. */
     static String text(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("scenario", "patch", "verdict", "searched", "placements", "states", "executions"));
+        rows.add(List.of("scenario", "patch", "verdict", "searched", "states", "executions"));
         for (Outcome outcome : outcomes) {
             SearchResult search = outcome.search();
             rows.add(List.of(outcome.scenario(), outcome.patch(), outcome.verdict().text(),
-                    search.exhausted() ? "exhaustively" : search.bound(), Long.toString(search.placements()),
-                    Long.toString(search.states()), Long.toString(search.executions())));
+                    search.exhausted() ? "exhaustively" : search.bound(), Long.toString(search.states()), Long.toString(search.executions())));
         }
         List<String> lines = new ArrayList<>(Layout.columns(rows, ""));
         outcomes.forEach(outcome -> evidence(outcome, lines));
@@ -40,7 +39,10 @@ final class PlacementText {
         byOracle.forEach((oracle, all) -> {
             lines.add("");
             lines.addAll(Layout.wrap(head + oracle + ": " + all.get(0).message(), "", "  "));
-            all.get(0).schedule().forEach(turn -> lines.add("    " + turn));
+            all.get(0).turns().forEach(turn -> lines.add("    " + turn));
+            if (oracle.equals(byOracle.keySet().iterator().next()) && !outcome.token().isEmpty()) {
+                lines.add("  again, step by step: scenario:replay " + outcome.token());
+            }
             if (all.size() > 1) {
                 lines.add("  and " + (all.size() - 1) + " more of " + oracle + "; --format json has them all");
             }
@@ -48,7 +50,7 @@ final class PlacementText {
     }
 
     /** For programs: an array, one element for each search. */
-    static List<Map<String, Object>> json(List<Outcome> outcomes) {
+    static List<Map<String, Object>> json(List<Outcome> outcomes, List<Double> seconds) {
         List<Map<String, Object>> result = new ArrayList<>();
         for (Outcome outcome : outcomes) {
             SearchResult search = outcome.search();
@@ -59,15 +61,16 @@ final class PlacementText {
             one.put("reason", outcome.reason());
             one.put("exhausted", search.exhausted());
             one.put("bound", search.bound());
-            one.put("placements", search.placements());
-            one.put("states", search.states());
             one.put("executions", search.executions());
+            one.put("states", search.states());
+            one.put("secondsTotal", seconds.get(outcomes.indexOf(outcome)));
+            one.put("token", outcome.token());
             List<Object> violations = new ArrayList<>();
             for (SearchResult.Found found : search.violations()) {
                 Map<String, Object> violation = new LinkedHashMap<>();
                 violation.put("oracle", found.oracle());
                 violation.put("message", found.message());
-                violation.put("schedule", found.schedule());
+                violation.put("schedule", found.turns());
                 violations.add(violation);
             }
             one.put("violations", violations);

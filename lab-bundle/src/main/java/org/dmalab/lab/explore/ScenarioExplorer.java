@@ -6,12 +6,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Oracle;
+import org.dmalab.api.Spontaneous;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.Code;
@@ -38,17 +41,17 @@ import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
 
 /**
- * Searches the placements of a scenario's concurrent part with one variant: runs the steps before it on a machine of
- * its own, then {@link PlacementSearch} over its strands. The oracles watch from the first step on, so that they know
- * what is mapped when the strands begin. Steps after the concurrent part are not run.
+ * Explores a scenario's concurrent part with one variant: runs the steps before it on a machine of its own, then {@link
+ * Exploration} over its strands, and at the end of every schedule the steps after it. The oracles watch from the first
+ * step on, so that they know what is mapped when the strands begin.
  */
-public final class ScenarioPlacements {
+public final class ScenarioExplorer {
     private static final int INTERRUPT_CHECK_MASK = 0xff;
 
     private final Catalog catalog;
 
     /** Searches with what a catalog has. */
-    public ScenarioPlacements(Catalog catalog) {
+    public ScenarioExplorer(Catalog catalog) {
         this.catalog = catalog;
     }
 
@@ -60,8 +63,10 @@ public final class ScenarioPlacements {
      * @param verdict broken, fail, refused (a step before the concurrent part was declined) or pass
      * @param reason why, in one line; empty if all is well
      * @param search what was found; of the steps before the concurrent part only if they were violated
+     * @param token names the schedule of the first violation; empty if there is none
      */
-    public record Outcome(String scenario, String patch, Verdict verdict, String reason, SearchResult search) { }
+    public record Outcome(String scenario, String patch, Verdict verdict, String reason, SearchResult search,
+            String token) { }
 
     /**
      * Checks that a scenario can be searched.
@@ -70,22 +75,22 @@ public final class ScenarioPlacements {
      */
     public void check(Scenario scenario) {
         if (scenario.concurrent().isEmpty()) {
-            throw wrong(scenario, scenario.name() + " has no concurrent part, so there is nothing to place; "
+            throw wrong(scenario, scenario.name() + " has no concurrent part, so there is nothing to explore; "
                     + "scenario:run runs its steps");
         }
         Set<Integer> busy = new HashSet<>();
         List<Action> actions = catalog.actions(scenario.arch());
         for (Scenario.Strand strand : scenario.concurrent()) {
-            if (strand.level() == Level.USER && !busy.add(strand.processor())) {
+            if (!strand.device() && strand.level() == Level.USER && !busy.add(strand.processor())) {
                 throw wrong(scenario, "strand " + strand.name() + " is the second one at user level on processor "
                         + strand.processor() + "; give it another processor or level");
             }
             for (Scenario.Step step : strand.steps()) {
-                if (!action(actions, step).concurrent()) {
+                Predicate<Action> allowed = strand.device() ? Action::byDevice : Action::concurrent;
+                if (!allowed.test(action(actions, step))) {
                     throw new InputException(scenario.file(), step.line(), step.column(), "concurrent", "action "
                             + step.action() + " of strand " + strand.name() + " can't run concurrently; there is: "
-                            + String.join(", ", actions.stream().filter(Action::concurrent).map(Action::name)
-                                    .toList()));
+                            + String.join(", ", actions.stream().filter(allowed).map(Action::name).toList()));
                 }
             }
         }
@@ -95,12 +100,29 @@ public final class ScenarioPlacements {
      * Searches. An interrupt of the thread during the search ends it early, with what is known so far and the bound
      * {@code interrupted}.
      *
-     * @param maxStates bound on the number of states
+     * @param limits bounds
      * @return the verdict with its evidence; whatever the variant or the model throws is in it
      * @throws InputException if a name is not known, a value is refused or the scenario can't be searched
      * @throws RunInterrupted if the thread was interrupted before the search began
      */
-    public Outcome search(Scenario scenario, Selection selection, RunOptions options, long maxStates) {
+    public Outcome search(Scenario scenario, Selection selection, RunOptions options, Exploration.Limits limits) {
+        return explore(scenario, selection, options, search -> search.decide(limits));
+    }
+
+    /**
+     * Takes one schedule again.
+     *
+     * @param steps told each step of the concurrent part
+     * @return the verdict, with the violation that the schedule leads to
+     * @throws InputException if the schedule does not fit; the message names the step
+     */
+    public Outcome replay(Scenario scenario, Selection selection, RunOptions options, Schedule schedule,
+            Exploration.Steps steps) {
+        return explore(scenario, selection, options, search -> search.replay(schedule, steps));
+    }
+
+    private Outcome explore(Scenario scenario, Selection selection, RunOptions options,
+            Function<Search, SearchResult> task) {
         check(scenario);
         Architecture architecture = catalog.architecture(scenario.arch());
         MachineSpec spec = MachineSpecs.resolve(architecture,
@@ -110,20 +132,32 @@ public final class ScenarioPlacements {
         try (Lease lease = catalog.borrow(spec, selection)) {
             Machine machine = architecture.create(spec, Services.fixed(lease.binding()));
             checkProcessors(scenario, machine);
-            return new Search(scenario, selection, machine).run(maxStates);
+            List<Spontaneous> families = families(scenario, architecture.spontaneous(machine));
+            return new Search(scenario, selection, spec.profile(), machine, families).run(task);
         } catch (IllegalArgumentException e) {
             throw new InputException(scenario.file(), 0, 0, "machine", e.getMessage());
         } catch (InputException | RunInterrupted e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, "the machine cannot be made: "
-                    + describe(e), nothing("broken", List.of()));
+                    + describe(e), nothing("broken", List.of()), "");
         }
+    }
+
+    private static List<Spontaneous> families(Scenario scenario, List<Spontaneous> known) {
+        List<String> names = known.stream().map(Spontaneous::family).toList();
+        for (String name : scenario.hardware()) {
+            if (!names.contains(name)) {
+                throw new InputException(scenario.file(), 0, 0, "hardware", Names.unknown("family of hardware steps",
+                        name, names));
+            }
+        }
+        return known.stream().filter(one -> scenario.hardware().contains(one.family())).toList();
     }
 
     private static void checkProcessors(Scenario scenario, Machine machine) {
         for (Scenario.Strand strand : scenario.concurrent()) {
-            if (strand.processor() >= machine.processors().count()) {
+            if (!strand.device() && strand.processor() >= machine.processors().count()) {
                 throw wrong(scenario, "strand " + strand.name() + " runs on processor " + strand.processor()
                         + ", the machine has " + machine.processors().count());
             }
@@ -157,7 +191,9 @@ public final class ScenarioPlacements {
     private final class Search {
         private final Scenario scenario;
         private final Selection selection;
+        private final String profile;
         private final Machine machine;
+        private final List<Spontaneous> families;
         private final List<Action> actions;
         private final List<Continued> oracles = new ArrayList<>();
         private final Map<String, SearchResult.Found> before = new LinkedHashMap<>();
@@ -165,14 +201,34 @@ public final class ScenarioPlacements {
         private String refused = "";
         private long events;
 
-        Search(Scenario scenario, Selection selection, Machine machine) {
+        Search(Scenario scenario, Selection selection, String profile, Machine machine, List<Spontaneous> families) {
             this.scenario = scenario;
             this.selection = selection;
+            this.profile = profile;
             this.machine = machine;
+            this.families = families;
             this.actions = catalog.actions(scenario.arch());
         }
 
-        Outcome run(long maxStates) {
+        SearchResult decide(Exploration.Limits limits) {
+            return exploration(limits).run();
+        }
+
+        SearchResult replay(Schedule schedule, Exploration.Steps steps) {
+            SearchResult.Found found;
+            try {
+                found = exploration(Exploration.Limits.states(Long.MAX_VALUE)).replay(schedule, steps);
+            } catch (IllegalArgumentException e) {
+                throw new InputException(e.getMessage());
+            }
+            return nothing("one schedule", found == null ? List.of() : List.of(found));
+        }
+
+        private Exploration exploration(Exploration.Limits limits) {
+            return new Exploration(machine, strands(), families, List.copyOf(oracles), this::stepsAfter, limits);
+        }
+
+        Outcome run(Function<Search, SearchResult> task) {
             try {
                 catalog.oracles(scenario.arch()).stream()
                         .filter(one -> scenario.oracles().isEmpty() || scenario.oracles().contains(one.name()))
@@ -181,7 +237,7 @@ public final class ScenarioPlacements {
                 if (!before.isEmpty()) {
                     return outcome(none("violated before the concurrent part"));
                 }
-                return outcome(new PlacementSearch(machine, strands(), List.copyOf(oracles), maxStates).run());
+                return outcome(task.apply(this));
             } catch (InputException | RunInterrupted e) {
                 throw e;
             } catch (BrokenCode e) {
@@ -198,11 +254,17 @@ public final class ScenarioPlacements {
                     : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
             String reason = result.violations().isEmpty() ? refused
                     : result.violations().get(0).oracle() + ": " + result.violations().get(0).message();
-            return new Outcome(scenario.name(), selection.name(), verdict, reason, result);
+            return new Outcome(scenario.name(), selection.name(), verdict, reason, result, token(result));
+        }
+
+        private String token(SearchResult result) {
+            return result.violations().isEmpty() || result.violations().get(0).schedule() == null ? ""
+                    : new Token(scenario.name(), selection.text(), profile, result.violations().get(0).schedule())
+                            .toString();
         }
 
         private Outcome broken(String reason) {
-            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, reason, none("broken"));
+            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, reason, none("broken"), "");
         }
 
         private SearchResult none(String bound) {
@@ -220,6 +282,16 @@ public final class ScenarioPlacements {
                 if (!stepBefore(action, cpu, values)) {
                     return;
                 }
+            }
+        }
+
+        private void stepsAfter() {
+            Cpu cpu = machine.cpu(0, Level.USER);
+            for (Scenario.Step one : scenario.after()) {
+                Action action = action(actions, one);
+                machine.emitter().emit(EventKind.ACTION, 0, Text.id(action.name()), 0, 0, 0);
+                long result = action.run(machine, cpu, ActionValues.parse(action, one.values()));
+                machine.emitter().emit(EventKind.ACTION_END, 0, Text.id(action.name()), result, 0, 0);
             }
         }
 
@@ -263,7 +335,7 @@ public final class ScenarioPlacements {
         /** Each oracle's first objection in a step is enough: the others are the same for the next byte or page. */
         private void violatedBefore(String oracle, String message) {
             before.putIfAbsent(oracle + ' ' + step, new SearchResult.Found(oracle, message,
-                    List.of("before the concurrent part, in " + step)));
+                    List.of("before the concurrent part, in " + step), null));
         }
 
         private List<Strand> strands() {
@@ -274,10 +346,22 @@ public final class ScenarioPlacements {
                 for (int i = 0; i < own.size(); i++) {
                     values.add(ActionValues.parse(own.get(i), strand.steps().get(i).values()));
                 }
-                strands.add(new Strand(strand.name(), strand.processor(), strand.level(),
-                        new StrandCode(machine, own, List.copyOf(values))));
+                strands.add(new Strand(strand.name(), strand.processor(), strand.level(), strand.device(),
+                        strand.times(), strand.migrates(), parts(strand, own, values)));
             }
             return strands;
+        }
+
+        /** What a processor runs is one piece of code; of a device each step is one. */
+        private List<Code> parts(Scenario.Strand strand, List<Action> own, List<Values> values) {
+            if (!strand.device()) {
+                return List.of(new StrandCode(machine, own, List.copyOf(values)));
+            }
+            List<Code> parts = new ArrayList<>();
+            for (int i = 0; i < own.size(); i++) {
+                parts.add(new StrandCode(machine, List.of(own.get(i)), List.of(values.get(i))));
+            }
+            return parts;
         }
     }
 

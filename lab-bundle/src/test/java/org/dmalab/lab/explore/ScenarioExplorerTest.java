@@ -11,14 +11,14 @@ import org.dmalab.api.cpu.Level;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Selection;
-import org.dmalab.lab.explore.ScenarioPlacements.Outcome;
+import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
 import org.junit.jupiter.api.Test;
 
-class ScenarioPlacementsTest {
+class ScenarioExplorerTest {
     private static final String BOOT = "kernel.boot";
     private static final String READ = "{cpu.read: {address: 0x20}}";
     private static final String WRITE = "cpu.write: {address: 0x4000, size: 8}";
@@ -40,8 +40,8 @@ class ScenarioPlacementsTest {
     }
 
     private static Outcome search(Scenario scenario, String patch, long maxStates) {
-        return new ScenarioPlacements(FakePlatform.catalog()).search(scenario, Selection.parse(patch),
-                RunOptions.DEFAULT, maxStates);
+        return new ScenarioExplorer(FakePlatform.catalog()).search(scenario, Selection.parse(patch),
+                RunOptions.DEFAULT, Exploration.Limits.states(maxStates));
     }
 
     @Test
@@ -61,7 +61,7 @@ class ScenarioPlacementsTest {
         Outcome outcome = search(race(BOOT, "lock.take", "lock.take"), "exact");
         assertEquals(Verdict.FAIL, outcome.verdict());
         assertEquals("no-lock-cycle", outcome.search().violations().get(0).oracle());
-        assertFalse(outcome.search().violations().get(0).schedule().isEmpty());
+        assertFalse(outcome.search().violations().get(0).turns().isEmpty());
         assertTrue(outcome.reason().startsWith("no-lock-cycle: "), outcome.reason());
     }
 
@@ -73,7 +73,7 @@ class ScenarioPlacementsTest {
         Outcome stale = search(scenario, "no-flush");
         assertEquals(Verdict.FAIL, stale.verdict());
         assertTrue(stale.search().violations().stream().anyMatch(found -> found.oracle()
-                .equals("cpu-reads-device-data") && found.schedule().get(0).startsWith("cpu0 user")), stale::toString);
+                .equals("cpu-reads-device-data") && found.turns().get(0).startsWith("cpu0 user")), stale::toString);
         assertEquals(Verdict.PASS, search(scenario, "exact").verdict());
     }
 
@@ -86,7 +86,7 @@ class ScenarioPlacementsTest {
         assertEquals("violated before the concurrent part", outcome.search().bound());
         assertEquals("no-rejected-command", outcome.search().violations().get(0).oracle());
         assertEquals(List.of("before the concurrent part, in dma.map address=0 bus=0x100000"),
-                outcome.search().violations().get(0).schedule());
+                outcome.search().violations().get(0).turns());
         Outcome bug = search(race("kernel.crash", flow("cpu.read: {address: 0}"), READ), "exact");
         assertEquals(Verdict.FAIL, bug.verdict());
         assertEquals("no-bug", bug.search().violations().get(0).oracle());

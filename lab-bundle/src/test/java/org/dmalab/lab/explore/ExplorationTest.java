@@ -1,0 +1,407 @@
+package org.dmalab.lab.explore;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+
+import org.dmalab.api.Oracle;
+import org.dmalab.api.cpu.Code;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Op;
+import org.dmalab.api.cpu.Stop;
+import org.dmalab.api.event.EventSink;
+import org.junit.jupiter.api.Test;
+
+class ExplorationTest {
+    private static final long MANY = 1_000_000;
+
+    @Test
+    void aReentrantSectionSurvivesEveryPlacement() {
+        SmallMachine small = new SmallMachine(1);
+        SearchResult result = search(small, true).run();
+        assertTrue(result.exhausted());
+        assertEquals(List.of(), result.violations());
+        // before each of the 9 calls, but not where interrupts are off (5), and once after the last
+        assertEquals(5, result.placements());
+        // the handler leaves the slot as it found it, so where it ran is forgotten
+        assertTrue(result.states() < 70, () -> "states " + result.states());
+    }
+
+    @Test
+    void aSectionThatDoesNotRestoreFailsWhereTheInterruptFallsBetweenMapAndUse() {
+        SmallMachine small = new SmallMachine(1);
+        SearchResult result = search(small, false).run();
+        assertTrue(result.exhausted());
+        assertEquals(1, result.violations().size());
+        SearchResult.Found found = result.violations().get(0);
+        assertEquals("op-on-page", found.oracle());
+        assertTrue(found.turns().get(1).contains("let in after SmallMachine.java:"), found.turns()::toString);
+    }
+
+    @Test
+    void theMachineIsLeftAsItWasFound() {
+        SmallMachine small = new SmallMachine(1);
+        long before = small.machine.store().fingerprint();
+        search(small, false).run();
+        assertEquals(before, small.machine.store().fingerprint());
+        assertEquals(null, small.machine.hook());
+    }
+
+    @Test
+    void warningWithoutHangAndHangAreTwoSchedulesOfOneProgram() {
+        SmallMachine small = new SmallMachine(2);
+        Code holder = cpu -> {
+            cpu.lock(small.lock);
+            cpu.ipi(1, 0, 0);
+            cpu.await(small.acknowledged.address(), 4, 1);
+            cpu.unlock(small.lock);
+            return 0;
+        };
+        Code spinnerWithIrqsOff = cpu -> {
+            long flags = cpu.irqSave();
+            cpu.lock(small.lock);
+            cpu.unlock(small.lock);
+            cpu.irqRestore(flags);
+            return 0;
+        };
+        Code spinnerWithIrqsOn = cpu -> {
+            cpu.lock(small.lock);
+            cpu.unlock(small.lock);
+            return 0;
+        };
+        SearchResult hang = twoProcessors(small, holder, spinnerWithIrqsOff);
+        assertEquals("no-lock-cycle", hang.violations().get(0).oracle());
+        assertTrue(hang.executions() > 0, "some schedules do not hang");
+        assertEquals(List.of(), twoProcessors(new SmallMachine(2), holder, spinnerWithIrqsOn).violations());
+    }
+
+    @Test
+    void hiddenStateIsBroken() {
+        SmallMachine small = new SmallMachine(1);
+        long[] calls = {0};
+        BrokenCode broken = assertThrows(BrokenCode.class, () -> one(small, cpu -> {
+            cpu.store(small.counter, calls[0]++);
+            cpu.load(small.counter);
+            return 0;
+        }));
+        assertTrue(broken.getMessage().startsWith("hidden state: after the same 0 results the code called store("),
+                broken::getMessage);
+    }
+
+    @Test
+    void codeThatEndsEarlierTheSecondTimeIsBroken() {
+        SmallMachine small = new SmallMachine(1);
+        boolean[] ranBefore = {false};
+        BrokenCode broken = assertThrows(BrokenCode.class, () -> one(small, cpu -> {
+            cpu.load(small.counter);
+            if (!ranBefore[0]) {
+                ranBefore[0] = true;
+                cpu.load(small.slot);
+            }
+            return 0;
+        }));
+        assertTrue(broken.getMessage().contains("hidden state"), broken::getMessage);
+    }
+
+    @Test
+    void aSwallowedStopIsBroken() {
+        SmallMachine small = new SmallMachine(1);
+        BrokenCode broken = assertThrows(BrokenCode.class, () -> one(small, cpu -> {
+            while (true) {
+                try {
+                    cpu.load(small.counter);
+                } catch (Stop stop) {
+                    continue;
+                }
+            }
+        }));
+        assertTrue(broken.getMessage().contains("catches the stop"), broken::getMessage);
+    }
+
+    @Test
+    void anUnboundedHistoryIsBrokenAndNamesItsLine() {
+        SmallMachine small = new SmallMachine(1);
+        BrokenCode broken = assertThrows(BrokenCode.class, () -> one(small, cpu -> {
+            while (true) {
+                cpu.store(small.counter, 0);
+            }
+        }));
+        assertTrue(broken.getMessage().contains("unbounded history"), broken::getMessage);
+        assertTrue(broken.getMessage().contains("ExplorationTest.java:"), broken::getMessage);
+    }
+
+    @Test
+    void aFinallyBlockThatUnlocksIsAllowed() {
+        SmallMachine small = new SmallMachine(1);
+        SearchResult result = one(small, cpu -> {
+            cpu.lock(small.lock);
+            try {
+                return cpu.load(small.counter);
+            } finally {
+                cpu.unlock(small.lock);
+            }
+        });
+        assertEquals(1, result.executions());
+        assertEquals(List.of(), result.violations());
+    }
+
+    @Test
+    void aBugOnIsAViolationAtItsSchedule() {
+        SmallMachine small = new SmallMachine(1);
+        SearchResult result = one(small, cpu -> {
+            cpu.load(small.counter);
+            cpu.bug(org.dmalab.api.cpu.Text.id("BUG at a test"));
+            return 0;
+        });
+        assertEquals("no-bug", result.violations().get(0).oracle());
+        assertEquals("BUG at a test", result.violations().get(0).message());
+    }
+
+    @Test
+    void aHitBoundIsSaid() {
+        SearchResult result = new Exploration(new SmallMachine(1).machine,
+                List.of(new Strand("user", 0, Level.USER, cpu -> cpu.choose(100) + cpu.choose(100))), List.of(), 5)
+                .run();
+        assertFalse(result.exhausted());
+        assertEquals("max-states 5", result.bound());
+    }
+
+    @Test
+    void theScheduleShownHasTheFewestInterruptsAndPreemptions() {
+        SmallMachine small = new SmallMachine(2);
+        Oracle twice = counterNever(small, 2);
+        Code increment = cpu -> {
+            cpu.store(small.counter, cpu.load(small.counter) + 1);
+            return 0;
+        };
+        Code idle = cpu -> {
+            cpu.load(small.slot);
+            cpu.load(small.slot);
+            return 0;
+        };
+        SearchResult result = new Exploration(small.machine, List.of(new Strand("first", 0, Level.USER, increment),
+                new Strand("second", 1, Level.USER, increment),
+                new Strand("disk", 0, Level.HARDIRQ, idle)), List.of(twice), MANY).run();
+        // one after the other is enough: nothing unusual
+        assertEquals("", result.violations().get(0).schedule().toString());
+        SmallMachine other = new SmallMachine(2);
+        Code lost = cpu -> {
+            long value = cpu.load(other.counter);
+            cpu.store(other.counter, value + 1);
+            if (cpu.load(other.counter) != value + 1) {
+                cpu.bug(org.dmalab.api.cpu.Text.id("somebody came between"));
+            }
+            return 0;
+        };
+        SearchResult raced = new Exploration(other.machine, List.of(new Strand("first", 0, Level.USER, lost),
+                new Strand("second", 1, Level.USER, lost)), List.of(), MANY).run();
+        SearchResult.Found found = raced.violations().get(0);
+        assertEquals(2, found.schedule().unusual(), found.turns()::toString);
+        SearchResult.Found again = new Exploration(other.machine, List.of(new Strand("first", 0, Level.USER, lost),
+                new Strand("second", 1, Level.USER, lost)), List.of(), MANY)
+                .replay(Schedule.parse(found.schedule().toString()), (number, column, strand, words, line) -> { });
+        assertEquals(found.message(), again.message());
+        assertEquals(found.schedule().toString(), again.schedule().toString());
+    }
+
+    @Test
+    void aScheduleOfOtherCodeIsRefusedWithItsStep() {
+        SmallMachine small = new SmallMachine(1);
+        SearchResult.Found found = search(small, false).run().violations().get(0);
+        Exploration other = search(small, true);
+        IllegalArgumentException wrong = assertThrows(IllegalArgumentException.class, () -> new Exploration(
+                small.machine, List.of(new Strand("user", 0, Level.USER, cpu -> cpu.load(small.counter))), List.of(),
+                MANY).replay(found.schedule(), (number, column, strand, words, line) -> { }));
+        assertTrue(wrong.getMessage().contains("no longer fits"), wrong::getMessage);
+        assertEquals(null, other.replay(Schedule.parse(""), (number, column, strand, words, line) -> { }));
+    }
+
+    @Test
+    void aDeviceIsPlacedBetweenAnyTwoCallsAndEachOfItsTimes() {
+        SmallMachine small = new SmallMachine(1);
+        Code twoStores = cpu -> {
+            cpu.store(small.slot, 1);
+            cpu.store(small.slot, 0);
+            return 0;
+        };
+        Code dma = cpu -> {
+            long seen = small.machine.kernel().load(small.slot.address(), 8);
+            long address = small.counter.address();
+            small.machine.kernel().store(address, 8, small.machine.kernel().load(address, 8) + seen);
+            return 0;
+        };
+        List<Strand> strands = List.of(new Strand("task", 0, Level.USER, twoStores),
+                new Strand("nic", 0, Level.USER, true, 2, false, List.of(dma)));
+        assertEquals(List.of(), new Exploration(small.machine, strands, List.of(counterNever(small, 3)), MANY).run()
+                .violations());
+        SearchResult result = new Exploration(small.machine, strands, List.of(counterNever(small, 2)), MANY).run();
+        assertEquals(1, result.violations().size());
+        assertTrue(result.violations().get(0).turns().toString().contains("nic nic: 2 steps"),
+                result.violations().get(0).turns()::toString);
+    }
+
+    @Test
+    void hardwareMayActAtAnyPointAndNeedNot() {
+        SmallMachine small = new SmallMachine(1);
+        Code code = cpu -> {
+            cpu.store(small.slot, 1);
+            return cpu.load(small.counter);
+        };
+        SearchResult result = new Exploration(small.machine, List.of(new Strand("task", 0, Level.USER, code)),
+                List.of(new Leak(small)), List.of(counterNever(small, 7)), () -> { }, Exploration.Limits.states(MANY))
+                .run();
+        assertTrue(result.exhausted());
+        assertEquals(1, result.violations().size());
+        assertTrue(result.violations().get(0).turns().toString().contains("hardware leak: 1 step"),
+                result.violations().get(0).turns()::toString);
+        assertTrue(result.executions() > 0, "some schedules have no leak");
+    }
+
+    @Test
+    void aTaskMovesOnlyWhereItCanBePreempted() {
+        for (boolean guarded : new boolean[] {true, false}) {
+            SmallMachine small = new SmallMachine(2);
+            Code code = cpu -> {
+                if (guarded) {
+                    cpu.preemptDisable();
+                }
+                long before = cpu.processor();
+                cpu.load(small.counter);
+                if (cpu.processor() != before) {
+                    cpu.bug(org.dmalab.api.cpu.Text.id("moved"));
+                }
+                if (guarded) {
+                    cpu.preemptEnable();
+                }
+                return 0;
+            };
+            SearchResult result = new Exploration(small.machine, List.of(new Strand("task", 0, Level.USER, false, 1,
+                    true, List.of(code))), List.of(), MANY).run();
+            assertEquals(guarded ? 0 : 1, result.violations().size());
+        }
+    }
+
+    @Test
+    void anInterruptArrivesAsOftenAsItIsToAndStepsAfterAreRun() {
+        SmallMachine small = new SmallMachine(1);
+        Code count = cpu -> {
+            cpu.store(small.counter, cpu.load(small.counter) + 1);
+            return 0;
+        };
+        List<Long> seen = new java.util.ArrayList<>();
+        SearchResult result = new Exploration(small.machine, List.of(
+                new Strand("task", 0, Level.USER, cpu -> cpu.load(small.slot)),
+                new Strand("disk", 0, Level.HARDIRQ, false, 3, false, List.of(count))), List.of(), List.of(),
+                () -> seen.add(small.machine.kernel().load(small.counter.address(), 8)),
+                Exploration.Limits.states(MANY)).run();
+        assertTrue(result.exhausted());
+        assertEquals(List.of(3L), seen.stream().distinct().toList());
+    }
+
+    private static Oracle counterNever(SmallMachine small, long value) {
+        return new Oracle() {
+            @Override
+            public String name() {
+                return "counter";
+            }
+
+            @Override
+            public String summary() {
+                return "the counter is never a certain number";
+            }
+
+            @Override
+            public EventSink attach(Watch watch) {
+                return (kind, actor, a, b, c, d, e, result) -> check(watch);
+            }
+
+            @Override
+            public void end(Watch watch, EventSink sink) {
+                check(watch);
+            }
+
+            private void check(Watch watch) {
+                if (watch.machine().kernel().load(small.counter.address(), 8) == value) {
+                    watch.violation("the counter is " + value);
+                }
+            }
+        };
+    }
+
+    /** Hardware that sets the counter once the slot is taken. */
+    private record Leak(SmallMachine small) implements org.dmalab.api.Spontaneous {
+        @Override
+        public String family() {
+            return "leak";
+        }
+
+        @Override
+        public String summary() {
+            return "sets the counter";
+        }
+
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public boolean enabled(int index) {
+            return small.machine.kernel().load(small.slot.address(), 8) == 1
+                    && small.machine.kernel().load(small.counter.address(), 8) == 0;
+        }
+
+        @Override
+        public void take(int index) {
+            small.machine.kernel().store(small.counter.address(), 8, 7);
+        }
+
+        @Override
+        public String describe(int index) {
+            return "leak";
+        }
+    }
+
+    private static SearchResult one(SmallMachine small, Code code) {
+        return new Exploration(small.machine, List.of(new Strand("user", 0, Level.USER, code)), List.of(), MANY)
+                .run();
+    }
+
+    private static SearchResult twoProcessors(SmallMachine small, Code first, Code second) {
+        return new Exploration(small.machine, List.of(new Strand("holder", 0, Level.USER, first),
+                new Strand("spinner", 1, Level.USER, second)), List.of(), MANY).run();
+    }
+
+    private static Exploration search(SmallMachine small, boolean restores) {
+        return new Exploration(small.machine, List.of(
+                new Strand("user", 0, Level.USER, cpu -> small.section(cpu, 0x1000, restores)),
+                new Strand("interrupt", 0, Level.HARDIRQ, cpu -> small.section(cpu, 0x2000, restores))),
+                List.of(new OpOnPage(small)), MANY);
+    }
+
+    /** Every cache operation finds its own page in the slot. */
+    private record OpOnPage(SmallMachine small) implements Oracle {
+        @Override
+        public String name() {
+            return "op-on-page";
+        }
+
+        @Override
+        public String summary() {
+            return "every cache operation finds its own page in the slot";
+        }
+
+        @Override
+        public EventSink attach(Watch watch) {
+            return (kind, actor, a, b, c, d, e, result) -> {
+                long mapped = watch.machine().kernel().load(small.slot.address(), 8);
+                if (kind == Op.CACHE && mapped != b) {
+                    watch.violation("cache operation meant page " + b + ", the slot maps " + mapped);
+                }
+            };
+        }
+    }
+}
