@@ -10,10 +10,12 @@ import org.dmalab.api.service.Services;
 /**
  * The path of one machine's kernel code to the variant in use. One thread owns a machine and so its lane.
  *
- * <p>A call costs a read of the published binding and an uncontended write of the lane's own depth. When its depth is
- * back at 0 the lane notes which generation it has seen; an exchange is complete for a lane that has seen the new one
- * or is not working at all. No fence is needed on the call path: the note is a release store after the last use of the
- * old binding, and the next call reads what was published no earlier than the note says.
+ * <p>The host pushes each new offer here. A call begins with the owner's own fields: it gets the binding that the owner
+ * took over last and counts itself in. When the last call has ended, the owner looks whether there is a newer offer,
+ * takes it over and notes its generation; an exchange is complete for a lane that has noted the new generation or is
+ * not working at all. So calls within a call stay in its variant, and at most one call begins in the old variant after
+ * an offer, while the exchange still waits for it. No fence is needed: the note is a release store after the last
+ * use of the old binding, and what is called next was taken over before it.
  */
 public final class Lane implements Services {
     private static final VarHandle SEEN;
@@ -26,14 +28,24 @@ public final class Lane implements Services {
         }
     }
 
-    private final MachineHost host;
+    private volatile Published offered;
+    private volatile String working;
+    /** The owner's: the offer taken over; null if idle, lest a removed variant be kept from collection. */
+    private Published taken;
+    /** The owner's: what calls use, null if nothing can be called. A field of its own saves each call a read. */
+    private Binding current;
+    /** The owner's: calls that have begun and not ended. */
     private int depth;
     @SuppressWarnings("unused") // by SEEN
     private long seen;
-    private volatile String working;
 
-    Lane(MachineHost host) {
-        this.host = host;
+    Lane(Published offered) {
+        this.offered = offered;
+    }
+
+    /** By the host: what new calls are to get. */
+    void offer(Published published) {
+        offered = published;
     }
 
     /**
@@ -43,33 +55,50 @@ public final class Lane implements Services {
      */
     public void online(String what) {
         working = what;
-        SEEN.setRelease(this, host.published().generation());
+        takeOver();
     }
 
     /** The owner has stopped working; an exchange need not wait for this lane. */
     public void offline() {
         depth = 0;
+        taken = null;
+        current = null;
         working = null;
     }
 
     @Override
     public Binding enter() {
-        Published published = host.published();
-        if (published.missing() != null) {
-            if (depth == 0) {
-                SEEN.setRelease(this, published.generation()); // it is in no call of an older one
-            }
-            throw new NoVariantException(published.missing());
+        Binding binding = current;
+        if (binding == null) {
+            binding = lookAgain();
         }
         depth++;
-        return published.binding();
+        return binding;
+    }
+
+    /** There was nothing to call, so the owner is in no call, and there may be a variant by now. */
+    private Binding lookAgain() {
+        takeOver();
+        if (current == null) {
+            throw new NoVariantException(taken.missing());
+        }
+        return current;
     }
 
     @Override
     public void leave() {
-        if (--depth <= 0) {
-            SEEN.setRelease(this, host.published().generation());
+        int left = depth - 1;
+        depth = left;
+        if (left <= 0 && offered != taken) {
+            takeOver();
         }
+    }
+
+    private void takeOver() {
+        Published now = offered;
+        taken = now;
+        current = now.callable();
+        SEEN.setRelease(this, now.generation());
     }
 
     /** What the owner works at while it may still be in a call of an older generation; null if it is not. */

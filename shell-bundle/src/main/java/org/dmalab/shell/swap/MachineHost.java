@@ -110,8 +110,8 @@ public final class MachineHost {
     }
 
     /** A lane for one machine, or for a fork of it that another thread owns. */
-    public Lane lane() {
-        Lane lane = new Lane(this);
+    public synchronized Lane lane() {
+        Lane lane = new Lane(published);
         lanes.add(lane);
         return lane;
     }
@@ -194,7 +194,7 @@ public final class MachineHost {
             if (current != null && current.service() == service) {
                 bound.remove(kind);
             }
-            if (published.binding().get(kind) == service) {
+            if (published.bound().get(kind) == service) {
                 publishWhatIsThere();
             }
             generation = published.generation();
@@ -235,6 +235,7 @@ public final class MachineHost {
 
     private synchronized void publish(Binding binding, Map<ServiceKind, String> patches, String missing) {
         published = new Published(published.generation() + 1, binding, patches, missing);
+        lanes.forEach(lane -> lane.offer(published));
         notifyAll();
     }
 

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Field;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
@@ -110,7 +112,7 @@ class MachineHostTest {
     }
 
     @Test
-    void callsNest() {
+    void callsWithinACallStayInItsVariant() {
         host.activate(wants("first"));
         bind(first, "first");
         Lane lane = host.lane();
@@ -119,12 +121,49 @@ class MachineHostTest {
         host.modified(wants("second"));
         bind(second, "second");
         long generation = host.published().generation();
-        assertSame(second, lane.enter().cacheFlush());
+        assertSame(first, lane.enter().cacheFlush());
         lane.leave();
         assertEquals("work", lane.stillBefore(generation));
         lane.leave();
         assertNull(lane.stillBefore(generation));
+        assertSame(second, lane.enter().cacheFlush());
+        lane.leave();
         lane.offline();
+    }
+
+    @Test
+    void aCallThatBeginsInTheOldVariantIsWaitedFor() {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        lane.online("work");
+        host.modified(wants("second"));
+        bind(second, "second");
+        long generation = host.published().generation();
+        assertSame(first, lane.enter().cacheFlush());
+        assertEquals("work", lane.stillBefore(generation));
+        lane.leave();
+        assertNull(lane.stillBefore(generation));
+    }
+
+    @Test
+    void anIdleLaneKeepsNoVariant() throws ReflectiveOperationException {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        lane.online("work");
+        lane.enter();
+        lane.leave();
+        lane.offline();
+        host.modified(wants("second"));
+        bind(second, "second");
+        host.unbind(ServiceKind.CACHE_FLUSH, first);
+        for (Field field : Lane.class.getDeclaredFields()) {
+            field.setAccessible(true);
+            Object kept = field.get(lane);
+            assertTrue(!(kept instanceof Binding binding) || binding.cacheFlush() != first, field::getName);
+            assertTrue(!(kept instanceof Published offer) || offer.bound().cacheFlush() != first, field::getName);
+        }
     }
 
     @Test
