@@ -2,13 +2,9 @@ package org.dmalab.dist;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +13,6 @@ import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
-import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -50,7 +45,15 @@ public final class Launcher {
     public static void main(String[] args) {
         int code;
         try {
-            code = create(args).run();
+            Properties properties = settings();
+            if (args.length == 1 && args[0].equals("--version")) {
+                // The same line as the command "version", without a platform to run it.
+                System.out.println("dmalab " + properties.getProperty("dmalab.version") + " (Java "
+                    + System.getProperty("java.version") + ", " + System.getProperty("java.vm.name") + ")");
+                code = 0;
+            } else {
+                code = create(properties, args).run();
+            }
         } catch (Exception e) {
             System.err.println("error: the platform did not start: " + e);
             if (debug(args)) {
@@ -62,15 +65,16 @@ public final class Launcher {
         System.exit(code);
     }
 
-    private static Launcher create(String[] args) throws IOException {
+    private static Properties settings() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Launcher.class.getResourceAsStream(SETTINGS)) {
             properties.load(in);
         }
-        // The caches of two instances must not meet, and nobody else may put classes into them.
-        Path storage = Files.createTempDirectory("dmalab-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(storage), "delete framework storage"));
+        return properties;
+    }
+
+    private static Launcher create(Properties properties, String[] args) throws IOException {
+        Path storage = Storage.create();
         properties.setProperty(Constants.FRAMEWORK_STORAGE, storage.resolve("felix").toString());
         properties.setProperty("felix.fileinstall.tmpdir", storage.resolve("fileinstall").toString());
         if (debug(args)) {
@@ -154,17 +158,5 @@ public final class Launcher {
         }
         Object main = context.getService(found.get(0));
         return ((Callable<?>) main).call() instanceof Integer code ? code : 0;
-    }
-
-    private static void delete(Path folder) {
-        try (Stream<Path> paths = Files.walk(folder)) {
-            paths.sorted(Comparator.reverseOrder()).forEach(Launcher::deleteOne);
-        } catch (IOException | UncheckedIOException e) {
-            // Another thread may still write while the process ends; what is left lies in the temporary directory.
-        }
-    }
-
-    private static void deleteOne(Path path) {
-        path.toFile().delete();
     }
 }

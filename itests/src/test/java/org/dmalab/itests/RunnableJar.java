@@ -19,11 +19,18 @@ final class RunnableJar {
 
     /** Runs it in the folder, with an empty standard input. */
     static Result run(TemporaryFolder folder, String... arguments) throws IOException, InterruptedException {
+        return run(folder, List.of(), arguments);
+    }
+
+    /** Runs it with further options of the JVM. */
+    static Result run(TemporaryFolder folder, List<String> options, String... arguments)
+        throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         List<String> command = new ArrayList<>(List.of(java, "-Djava.io.tmpdir=" + folder.getRoot(),
             "-Duser.home=" + folder.getRoot(), "-Ddmalab.home=" + Platform.root(),
-            "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles"),
-            "-jar", Platform.runnableJar().toString()));
+            "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles")));
+        command.addAll(options);
+        command.addAll(List.of("-jar", Platform.runnableJar().toString()));
         command.addAll(List.of(arguments));
         Path out = folder.newFile().toPath();
         Path err = folder.newFile().toPath();

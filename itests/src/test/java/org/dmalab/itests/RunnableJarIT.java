@@ -6,6 +6,7 @@ import static org.junit.Assert.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.Rule;
 import org.junit.Test;
@@ -27,6 +28,15 @@ public class RunnableJarIT {
         assertEquals("", result.err());
         assertTrue(result.out(), result.out().matches("dmalab 1\\.0\\.0 \\(Java [^\\n]+\\)\\n"));
         assertEquals(0, result.code());
+    }
+
+    @Test
+    public void versionNeedsNoPlatform() throws Exception {
+        Path missing = folder.getRoot().toPath().resolve("missing");
+        RunnableJar.Result result = RunnableJar.run(folder, List.of("-Djava.io.tmpdir=" + missing), "--version");
+        assertEquals("", result.err());
+        assertEquals(result.out(), run("version").out());
+        assertEquals(3, RunnableJar.run(folder, List.of("-Djava.io.tmpdir=" + missing), "version").code());
     }
 
     @Test
@@ -70,6 +80,30 @@ public class RunnableJarIT {
         assertEquals("", result.err());
         assertTrue(result.out(), result.out().contains("machine m: BCM7425"));
         assertEquals(0, result.code());
+    }
+
+    @Test
+    public void whatAKilledProcessLeftGoesAtTheNextStart() throws Exception {
+        Process dead = new ProcessBuilder("true").start();
+        dead.waitFor();
+        Path killed = directory("dmalab-" + dead.pid() + "-1", "rwx------");
+        Path alive = directory("dmalab-" + ProcessHandle.current().pid() + "-1", "rwx------");
+        Path open = directory("dmalab-" + dead.pid() + "-2", "rwxr-xr-x");
+        Path other = directory("dmalab-notes-1", "rwx------");
+        Path link = Files.createSymbolicLink(other.resolveSibling("dmalab-" + dead.pid() + "-3"), other);
+        assertEquals(0, run("version").code());
+        assertTrue(Files.notExists(killed));
+        for (Path path : List.of(alive, open, other, link)) {
+            assertTrue(path.toString(), Files.exists(path.resolve("lock")));
+        }
+    }
+
+    private Path directory(String name, String permissions) throws IOException {
+        Path path = folder.newFolder(name).toPath();
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+        Files.createFile(path.resolve("lock"));
+        Files.createDirectories(path.resolve("felix/bundle0"));
+        return path;
     }
 
     @Test
