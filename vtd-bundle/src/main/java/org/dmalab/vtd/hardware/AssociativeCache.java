@@ -12,7 +12,6 @@ import org.dmalab.api.store.Store;
  */
 final class AssociativeCache {
     private static final int CELLS = 4;
-    private static final int TOMBSTONE = -1;
     private final Region entries;
     private final Region index;
     private final int capacity;
@@ -26,7 +25,7 @@ final class AssociativeCache {
         this.entries = store.dense(name, 2 + capacity * CELLS, Region.Kind.STATE, cell -> cell == 0
                 ? name + " entries" : cell > (long) capacity * CELLS ? name + " next victim"
                 : name + " entry " + (cell - 1) / CELLS);
-        this.index = store.dense(name + ".index", 1 + buckets, Region.Kind.DERIVED, null);
+        this.index = store.dense(name + ".index", 2 + buckets, Region.Kind.DERIVED, null);
     }
 
     /** Number of entries. */
@@ -34,13 +33,33 @@ final class AssociativeCache {
         return (int) entries.get(0);
     }
 
-    /** Slot of an entry, or -1. */
+    /** Slot of an entry, or -1. The one found last is tried first. */
     int find(long key0, long key1) {
-        if (entries.get(0) == 0) {
+        long count = entries.get(0);
+        long last = index.get(1 + buckets);
+        if (last > 0 && last <= count && isAt((int) last - 1, key0, key1)) {
+            return (int) last - 1;
+        }
+        if (count == 0) {
             return -1;
         }
-        int bucket = bucketOf(key0, key1);
-        return bucket < 0 ? -1 : (int) index.get(1 + bucket) - 1;
+        if (index.get(0) == 0) {
+            rebuild();
+        }
+        int bucket = hash(key0, key1);
+        int slot = (int) index.get(1 + bucket) - 1;
+        while (slot >= 0 && !isAt(slot, key0, key1)) {
+            bucket = bucket + 1 & buckets - 1;
+            slot = (int) index.get(1 + bucket) - 1;
+        }
+        if (slot >= 0) {
+            index.set(1 + buckets, slot + 1L);
+        }
+        return slot;
+    }
+
+    private boolean isAt(int slot, long key0, long key1) {
+        return key1(slot) == key1 && key0(slot) == key0;
     }
 
     long key0(int slot) {
@@ -66,7 +85,7 @@ final class AssociativeCache {
             slot = newSlot();
             entries.set(1 + slot * CELLS, key0);
             entries.set(2 + slot * CELLS, key1);
-            addToIndex(slot);
+            place(slot);
         }
         entries.set(3 + slot * CELLS, value0);
         entries.set(4 + slot * CELLS, value1);
@@ -79,7 +98,7 @@ final class AssociativeCache {
             int turn = 1 + capacity * CELLS;
             int victim = (int) entries.get(turn);
             entries.set(turn, (victim + 1) % capacity);
-            index.set(1 + bucketOf(key0(victim), key1(victim)), TOMBSTONE);
+            unlink(victim);
             return victim;
         }
         if (count() == capacity) {
@@ -93,13 +112,13 @@ final class AssociativeCache {
     /** Removes an entry; the last one takes its slot, so that removing in descending order visits each once. */
     void remove(int slot) {
         int last = count() - 1;
-        index.set(1 + bucketOf(key0(slot), key1(slot)), TOMBSTONE);
+        unlink(slot);
         if (slot != last) {
-            int bucket = bucketOf(key0(last), key1(last));
+            unlink(last);
             for (int i = 1; i <= CELLS; i++) {
                 entries.set(slot * CELLS + i, entries.get(last * CELLS + i));
             }
-            index.set(1 + bucket, slot + 1L);
+            place(slot);
         }
         for (int i = 1; i <= CELLS; i++) {
             entries.set(last * CELLS + i, 0);
@@ -114,29 +133,25 @@ final class AssociativeCache {
         }
     }
 
-    private int bucketOf(long key0, long key1) {
+    /** Takes a slot out of the index; entries behind it that could stand nearer to their bucket move up. */
+    private void unlink(int slot) {
         if (index.get(0) == 0) {
             rebuild();
         }
-        int bucket = hash(key0, key1);
-        long slot = index.get(1 + bucket);
-        while (slot != 0) {
-            if (slot > 0 && key0((int) slot - 1) == key0 && key1((int) slot - 1) == key1) {
-                return bucket;
+        int hole = hash(key0(slot), key1(slot));
+        while (index.get(1 + hole) != slot + 1) {
+            hole = hole + 1 & buckets - 1;
+        }
+        int bucket = hole + 1 & buckets - 1;
+        for (int other = (int) index.get(1 + bucket) - 1; other >= 0; other = (int) index.get(1 + bucket) - 1) {
+            int home = hash(key0(other), key1(other));
+            if ((bucket - home & buckets - 1) >= (bucket - hole & buckets - 1)) {
+                index.set(1 + hole, other + 1L);
+                hole = bucket;
             }
             bucket = bucket + 1 & buckets - 1;
-            slot = index.get(1 + bucket);
         }
-        return -1;
-    }
-
-    /** Cell 0 of the index counts the buckets ever used, plus one; 0 says that a rollback has emptied the index. */
-    private void addToIndex(int slot) {
-        if (index.get(0) == 0 || index.get(0) > buckets / 2) {
-            rebuild();
-            return;
-        }
-        place(slot);
+        index.set(1 + hole, 0);
     }
 
     private void rebuild() {
@@ -146,17 +161,23 @@ final class AssociativeCache {
         index.set(0, 1);
         int count = count();
         for (int slot = 0; slot < count; slot++) {
-            place(slot);
+            link(slot);
         }
     }
 
+    /** Cell 0 of the index says that it is whole; a rollback has emptied it. */
     private void place(int slot) {
-        int bucket = hash(key0(slot), key1(slot));
-        while (index.get(1 + bucket) > 0) {
-            bucket = bucket + 1 & buckets - 1;
+        if (index.get(0) == 0) {
+            rebuild();
+        } else {
+            link(slot);
         }
-        if (index.get(1 + bucket) == 0) {
-            index.set(0, index.get(0) + 1);
+    }
+
+    private void link(int slot) {
+        int bucket = hash(key0(slot), key1(slot));
+        while (index.get(1 + bucket) != 0) {
+            bucket = bucket + 1 & buckets - 1;
         }
         index.set(1 + bucket, slot + 1L);
     }

@@ -46,7 +46,7 @@ final class RegisterFile {
     }
 
     boolean status(long bit) {
-        return (cells.load(Reg.GSTS, 4) & bit) != 0;
+        return (cells.get(Reg.GSTS >> 3) >>> 32 & bit) != 0;
     }
 
     /** Width in bytes of the register that an offset lies in; 0 for a reserved offset. */

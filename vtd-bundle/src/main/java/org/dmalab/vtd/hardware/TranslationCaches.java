@@ -25,6 +25,7 @@ final class TranslationCaches {
     private final AssociativeCache contexts;
     private final AssociativeCache iotlb;
     private final AssociativeCache paging;
+    private final Region levels;
 
     TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
         this.profile = profile;
@@ -35,6 +36,7 @@ final class TranslationCaches {
                 profile.overflowEmpties());
         this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()),
                 profile.overflowEmpties());
+        this.levels = store.dense("vtd.iotlb.levels", 1, Region.Kind.DERIVED, null);
     }
 
     // ---- context cache: source-id -> context entry ----
@@ -67,13 +69,27 @@ final class TranslationCaches {
         if (iotlb.count() == 0) {
             return -1;
         }
+        long present = levels();
         for (int level = 1; level <= LEAF_LEVELS; level++) {
-            int slot = iotlb.find(tag | (long) level << LEVEL_SHIFT, address >>> shift(level));
+            int slot = (present >>> level & 1) == 0 ? -1
+                    : iotlb.find(tag | (long) level << LEVEL_SHIFT, address >>> shift(level));
             if (slot >= 0) {
                 return slot;
             }
         }
         return -1;
+    }
+
+    /** Bit n: the IOTLB has held pages of level n; counted again after a rollback. */
+    private long levels() {
+        long present = levels.get(0);
+        if (present == 0) {
+            for (int slot = iotlb.count() - 1; slot >= 0; slot--) {
+                present |= 1L << (iotlb.key0(slot) >>> LEVEL_SHIFT);
+            }
+            levels.set(0, present);
+        }
+        return present;
     }
 
     long permissions(int slot) {
@@ -91,6 +107,7 @@ final class TranslationCaches {
     }
 
     int putTranslation(int tag, int domain, int level, long address, long page, long permissions) {
+        levels.set(0, levels() | 1L << level);
         return iotlb.put(tag | (long) level << LEVEL_SHIFT, address >>> shift(level), page | permissions, domain);
     }
 
