@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The scenario files against their expected matrix, with the oracles of this bundle and the simplest common ones. */
 class ScenariosTest {
     private static final Path FOLDER = Path.of("../scenarios/pseries");
-    private static final Pattern STEP = Pattern.compile(" {2}- ([a-z.-]+)(?:: \\{(.*)})?");
+    /** Also those of strands, which run one after the other as they stand there. */
+    private static final Pattern STEP = Pattern.compile(" {2}(?: {4})?- ([a-z.-]+)(?:: \\{(.*)})?");
     private static final Pattern MACHINE = Pattern.compile(" {2}(preset|profile): (.*)");
     private static final Pattern SET = Pattern.compile(" {2}set: \\{(.*)}");
 

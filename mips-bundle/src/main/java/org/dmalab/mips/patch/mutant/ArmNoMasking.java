@@ -31,13 +31,25 @@ public final class ArmNoMasking implements NoncoherentDma, Iommu {
     }
 
     @Override
+    public boolean syncsAtUnmapPage(boolean speculating) {
+        return true;
+    }
+
+    @Override
+    public boolean syncsForCpu(boolean speculating) {
+        return true;
+    }
+
+    @Override
     public void forDevice(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
         WALK.maintain(cpu, page, offsetBytes, sizeBytes, direction);
     }
 
     @Override
     public void forCpu(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        WALK.maintain(cpu, page, offsetBytes, sizeBytes, direction);
+        if (direction != Direction.TO_DEVICE) {
+            WALK.maintain(cpu, page, offsetBytes, sizeBytes, Direction.FROM_DEVICE);
+        }
     }
 
     @Override
