@@ -117,6 +117,7 @@ public final class VtdArchitecture implements Architecture {
                 flag("collapseFaults", "a second fault of a source-id with a pending record is not recorded"),
                 flag("reservedContextQualified", "FPD suppresses faults for reserved bits of a context entry"),
                 flag("overflowEmpties", "an insertion into a full cache empties it; 0: replaces one entry"),
+                flag("cachesNotPresent", "with CAP.CM=1 entries that are not present are cached as such"),
                 Parameter.required("entryFetch", number,
                         "how a context entry is read: 0 at once, 1 lower half first, 2 upper half first"),
                 Parameter.required("contextEntries", number, "capacity of the context cache"),

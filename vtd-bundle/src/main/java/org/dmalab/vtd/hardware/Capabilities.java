@@ -46,6 +46,11 @@ public record Capabilities(long cap, long ecap) {
         return (cap >>> 5 & 3) != 0;
     }
 
+    /** Not-present and erroneous entries may be cached (CM). */
+    public boolean cachingMode() {
+        return (cap >>> 7 & 1) != 0;
+    }
+
     /** Supported adjusted guest address widths (SAGAW): bit n is width 30 + 9n. */
     public int supportedWidths() {
         return (int) (cap >>> 8) & 0x1f;

@@ -120,8 +120,8 @@ public final class FlushMatrix {
      * One row.
      *
      * @param flush what was done after the change
-     * @param outcomes one a change, in their order: {@code OLD} or {@code NEW} page read; {@code F} and the fault reason
-     *     in hexadecimal, as recorded; {@code silent0}: nothing was read and nothing recorded
+     * @param outcomes one a change, in their order: {@code OLD} or {@code NEW} page read; {@code F} and the fault
+     *     reason in hexadecimal, as recorded; {@code silent0}: nothing was read and nothing recorded
      */
     public record Row(String flush, List<String> outcomes) {
         /** The outcome for one change. */

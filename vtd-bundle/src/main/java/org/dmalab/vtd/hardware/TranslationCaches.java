@@ -9,7 +9,8 @@ import org.dmalab.api.store.Store;
  * What a remapping unit remembers of the tables: context cache, IOTLB, paging-structure cache.
  *
  * <p>Specification: Caching Translation Information; Invalidation of Translation Caches. Tags and matching are the
- * profile's. Not-present entries are never cached, as CAP.CM=0 promises.
+ * profile's. Entries that are not present are cached only with CAP.CM=1: of contexts with domain-id 0, of pages with
+ * that of their context.
  */
 final class TranslationCaches {
     /** Read permission in a cached translation. */
@@ -56,6 +57,15 @@ final class TranslationCaches {
     int putContext(int sourceId, long low, long high) {
         emitter.emit(VtdEvent.CONTEXT_CACHED, Actor.device(sourceId), sourceId, low, high, 0);
         return contexts.put(sourceId, 0, low, high);
+    }
+
+    /** A context entry that faults: domain-id 0, as software is told to flush it; of the entry only FPD counts. */
+    void putFaultingContext(int sourceId, long faultDisable, int reason) {
+        contexts.put(sourceId, 0, faultDisable, (long) reason << 32);
+    }
+
+    static int faultOf(long contextHigh) {
+        return (int) (contextHigh >>> 32);
     }
 
     static int domainOf(long contextHigh) {

@@ -39,9 +39,10 @@ final class Translator implements EntryFetch.Walker {
     private final Emitter emitter;
     private final EntryFetch fetches;
     private final long beyondHost;
+    private final boolean cachesNotPresent;
 
-    Translator(Store store, MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
-            TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
+    Translator(Store store, MachineMemory memory, RegisterFile registers, Capabilities capabilities,
+            UnitProfile profile, TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
@@ -50,6 +51,7 @@ final class Translator implements EntryFetch.Walker {
         this.faults = faults;
         this.emitter = emitter;
         this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
+        this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
     }
 
@@ -75,6 +77,9 @@ final class Translator implements EntryFetch.Walker {
         }
         long low = caches.contextLow(context);
         long high = caches.contextHigh(context);
+        if ((low & PRESENT) == 0) {
+            return fault(sourceId, address, write, TranslationCaches.faultOf(high), low);
+        }
         if ((low >>> 2 & 3) == PASS_THROUGH) {
             translated(sourceId, address, address, how, TranslationCaches.domainOf(high));
             return address & Long.MAX_VALUE;
@@ -131,8 +136,13 @@ final class Translator implements EntryFetch.Walker {
         long low = fetches.low(sourceId, entry);
         long high = fetches.high(sourceId, entry);
         int reason = checkContext(low, high);
-        return reason == 0 ? caches.putContext(sourceId, low, high)
-                : (int) fault(sourceId, address, write, reason, low);
+        if (reason == 0) {
+            return caches.putContext(sourceId, low, high);
+        }
+        if (cachesNotPresent) {
+            caches.putFaultingContext(sourceId, low & FAULT_DISABLE, reason);
+        }
+        return (int) fault(sourceId, address, write, reason, low);
     }
 
     /** The fetches of context entries, which may be read half by half. */
@@ -202,6 +212,9 @@ final class Translator implements EntryFetch.Walker {
             }
             long pte = read(entry, level, sourceId);
             permissions &= pte;
+            if (cachesNotPresent && (pte & 3) == 0) {
+                caches.putTranslation(profile.iotlbBeforeContext() ? sourceId : domain, domain, 1, address, 0, 0);
+            }
             if ((permissions & (write ? TranslationCaches.WRITE : TranslationCaches.READ)) == 0) {
                 return fault(sourceId, address, write, write ? WRITE_NOT_SET : READ_NOT_SET, low);
             }

@@ -16,6 +16,7 @@ import java.util.TreeMap;
  * @param collapseFaults a fault of a source-id that has a pending record is not recorded again
  * @param reservedContextQualified FPD suppresses the fault for reserved bits of a context entry too
  * @param overflowEmpties an insertion into a full cache empties it; else it replaces one entry, slots in turn
+ * @param cachesNotPresent with CAP.CM=1, context entries that fault and PTEs that are not present are cached as such
  * @param entryFetch a context entry is read 0 at once, 1 lower half first, 2 upper half first
  * @param contextEntries capacity of the context cache
  * @param iotlbEntries capacity of the IOTLB
@@ -23,17 +24,17 @@ import java.util.TreeMap;
  */
 public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsGlobal, boolean iotlbBeforeContext,
         boolean permissionMissDropped, boolean setRootResets, boolean enableResets, boolean collapseFaults,
-        boolean reservedContextQualified, boolean overflowEmpties, int entryFetch, int contextEntries,
-        int iotlbEntries, int pagingEntries) {
+        boolean reservedContextQualified, boolean overflowEmpties, boolean cachesNotPresent, int entryFetch,
+        int contextEntries, int iotlbEntries, int pagingEntries) {
     /** Tags as the specification lets software rely on; a context flush must name the entry's domain-id. */
     public static final UnitProfile STRICT = new UnitProfile(true, false, false, false, false, false, false, true,
-            false, 0, 256, 1024, 64);
+            false, true, 0, 256, 1024, 64);
     /** Like {@link #STRICT}, but a device-selective context flush ignores the domain-id, and faults collapse. */
     public static final UnitProfile SID_ONLY = new UnitProfile(false, false, false, false, false, false, true, true,
-            false, 0, 256, 1024, 64);
+            false, true, 0, 256, 1024, 64);
     /** Measured on QEMU 7.2.22; it has no paging-structure cache. */
     public static final UnitProfile QEMU_7_2 = new UnitProfile(false, true, true, true, true, true, true, false,
-            true, 0, 256, 1024, 0);
+            true, false, 0, 256, 1024, 0);
     private static final int MAXIMUM_ENTRIES = 1 << 16;
 
     /** Refuses capacities that cannot be. */
@@ -57,8 +58,10 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 flag(parameters, "iotlbBeforeContext"), flag(parameters, "permissionMissDropped"),
                 flag(parameters, "setRootResets"), flag(parameters, "enableResets"),
                 flag(parameters, "collapseFaults"), flag(parameters, "reservedContextQualified"),
-                flag(parameters, "overflowEmpties"), entries(parameters, "entryFetch"),
-                entries(parameters, "contextEntries"), entries(parameters, "iotlbEntries"), entries(parameters, "pagingEntries"));
+                flag(parameters, "overflowEmpties"), flag(parameters, "cachesNotPresent"),
+                entries(parameters, "entryFetch"),
+                entries(parameters, "contextEntries"), entries(parameters, "iotlbEntries"),
+                entries(parameters, "pagingEntries"));
     }
 
     /** The values as parameters: the inverse of {@link #of}. */
@@ -70,7 +73,8 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 number("setRootResets", setRootResets), number("enableResets", enableResets),
                 number("collapseFaults", collapseFaults),
                 number("reservedContextQualified", reservedContextQualified),
-                number("overflowEmpties", overflowEmpties), Map.entry("entryFetch", (long) entryFetch),
+                number("overflowEmpties", overflowEmpties),
+                number("cachesNotPresent", cachesNotPresent), Map.entry("entryFetch", (long) entryFetch),
                 Map.entry("contextEntries", (long) contextEntries),
                 Map.entry("iotlbEntries", (long) iotlbEntries), Map.entry("pagingEntries", (long) pagingEntries));
     }

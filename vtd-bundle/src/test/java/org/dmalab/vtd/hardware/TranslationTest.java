@@ -279,6 +279,24 @@ class TranslationTest {
         assertEquals(0, rig.dma.read(Rig.SID, 0xfee00000L, 4).value());
     }
 
+    /** With CAP.CM=1 a context entry that was not present is kept with domain-id 0, and flushed by it. */
+    @Test
+    void contextEntryThatWasNotPresent() {
+        Rig rig = new Rig(Rig.STRICT, Rig.QEMU_CAP | 1 << 7, Rig.QEMU_ECAP);
+        rig.start();
+        assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
+        long top = rig.newTable();
+        rig.map(top, IOVA, PAGE, 3);
+        rig.context(Rig.SID, 5, top);
+        rig.contextFlush(3, 5, Rig.SID);
+        rig.iotlbFlush(2, 5, 0);
+        rig.clearFaults();
+        assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
+        assertEquals(2, rig.faultReason(0));
+        rig.contextFlush(3, 0, Rig.SID);
+        assertEquals(Outcome.OK, rig.read(IOVA).outcome());
+    }
+
     /** Rolling back restores tables and caches, and the derived index follows. */
     @Test
     void rollback() {
