@@ -37,6 +37,11 @@ public final class DeviceDma implements Action {
     }
 
     @Override
+    public boolean byDevice() {
+        return true;
+    }
+
+    @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         long length = values.get("length");
         if (length <= 0 || length > MAXIMUM_BYTES) {

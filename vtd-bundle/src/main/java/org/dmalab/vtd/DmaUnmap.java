@@ -34,6 +34,11 @@ public final class DmaUnmap implements Action {
     }
 
     @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
             return Errno.EINVAL;

@@ -25,6 +25,7 @@ import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmaPath;
+import org.dmalab.vtd.hardware.DmaStream;
 import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
@@ -168,12 +169,14 @@ public final class VtdArchitecture implements Architecture {
         DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);
         PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE);
-        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE);
+        DmaStream stream = new DmaStream(store, dma);
+        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream);
         byte[] finished = DmarWriter.withChecksum(tableBytes);
         for (int i = 0; i < finished.length; i++) {
             memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
         }
-        VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, ramBytes);
+        VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
+                ramBytes);
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
                 new Ports(memory, bus, null, config, dma), FaultHandler::handle, controller::step, model), services);
     }

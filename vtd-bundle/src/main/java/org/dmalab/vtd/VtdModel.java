@@ -1,5 +1,6 @@
 package org.dmalab.vtd;
 
+import org.dmalab.vtd.hardware.DmaStream;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
@@ -12,10 +13,11 @@ import org.dmalab.vtd.hardware.SmartArray;
  * @param unitBase address of its registers
  * @param controller the RAID controller
  * @param controllerBase address of its registers
+ * @param stream DMA in flight
  * @param ramBytes size of memory
  */
 record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
-        long ramBytes) {
+        DmaStream stream, long ramBytes) {
     /** Physical address at which firmware leaves the DMAR table. */
     static final long DMAR_ADDRESS = 0x01000000L;
     /** Address of the RAID controller's registers. */

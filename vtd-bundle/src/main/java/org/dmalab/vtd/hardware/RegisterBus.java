@@ -8,13 +8,16 @@ public final class RegisterBus implements Registers {
     private final long unitBase;
     private final SmartArray controller;
     private final long controllerBase;
+    private final DmaStream stream;
 
-    /** Puts a remapping unit and a controller on the bus. */
-    public RegisterBus(RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase) {
+    /** Puts a remapping unit and a controller on the bus; DMA in flight goes on at each write to the unit. */
+    public RegisterBus(RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
+            DmaStream stream) {
         this.unit = unit;
         this.unitBase = unitBase;
         this.controller = controller;
         this.controllerBase = controllerBase;
+        this.stream = stream;
     }
 
     @Override
@@ -32,6 +35,7 @@ public final class RegisterBus implements Registers {
     public void write(long address, int widthBytes, long value) {
         if (in(address, unitBase, RegisterFile.BYTES)) {
             unit.write((int) (address - unitBase), widthBytes, value);
+            stream.step();
         } else if (in(address, controllerBase, SmartArray.BYTES)) {
             controller.write((int) (address - controllerBase), widthBytes, value);
         }

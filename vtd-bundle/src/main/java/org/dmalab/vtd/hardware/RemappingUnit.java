@@ -1,5 +1,7 @@
 package org.dmalab.vtd.hardware;
 
+import java.util.List;
+
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
@@ -89,6 +91,16 @@ public final class RemappingUnit {
     /** Tells whether the context cache holds an entry of a source-id. */
     public boolean caches(long sourceId) {
         return caches.context((int) sourceId) >= 0;
+    }
+
+    /** What the context cache holds. */
+    public List<CachedContext> cachedContexts() {
+        return caches.cachedContexts();
+    }
+
+    /** What the IOTLB holds. */
+    public List<CachedTranslation> cachedTranslations() {
+        return caches.cachedTranslations();
     }
 
     /** The root table pointer in use. */

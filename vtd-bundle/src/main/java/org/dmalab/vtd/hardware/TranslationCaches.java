@@ -1,5 +1,8 @@
 package org.dmalab.vtd.hardware;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.Region;
@@ -141,6 +144,27 @@ final class TranslationCaches {
         if (profile.pagingEntries() > 0) {
             paging.put(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1), table | permissions, 0);
         }
+    }
+
+    // ---- for oracles ----
+
+    List<CachedContext> cachedContexts() {
+        List<CachedContext> found = new ArrayList<>();
+        for (int slot = 0; slot < contexts.count(); slot++) {
+            found.add(new CachedContext((int) contexts.key0(slot), contexts.value0(slot), contexts.value1(slot)));
+        }
+        return found;
+    }
+
+    List<CachedTranslation> cachedTranslations() {
+        List<CachedTranslation> found = new ArrayList<>();
+        for (int slot = 0; slot < iotlb.count(); slot++) {
+            int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
+            int sourceId = profile.iotlbBeforeContext() ? (int) iotlb.key0(slot) & 0xffff : -1;
+            found.add(new CachedTranslation(sourceId, translationDomain(slot), iotlb.key1(slot) << shift, 1L << shift,
+                    iotlb.value0(slot) & ~0xfffL & -(1L << shift), permissions(slot)));
+        }
+        return found;
     }
 
     // ---- invalidation ----

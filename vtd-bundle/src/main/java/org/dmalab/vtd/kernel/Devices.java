@@ -37,6 +37,27 @@ public final class Devices {
         return device;
     }
 
+    /** {@code pci_add_dma_alias}: 0, or {@code -EBUSY} if the device is attached already. */
+    public static long addAlias(Cpu cpu, long sourceId, long alias) {
+        long device = find(cpu, sourceId);
+        if (isError(device)) {
+            return device;
+        }
+        if (cpu.load(device, Device.DOMAIN) != 0) {
+            return Errno.EBUSY;
+        }
+        cpu.store(device, Device.ALIAS, alias);
+        cpu.store(device, Device.SOURCE_IDS, 2);
+        return 0;
+    }
+
+    /** Announces a buffer for each source-id that a device's requests may carry. */
+    static void note(Cpu cpu, int kind, long device, long busAddress, long physical, long lengthAndDirection) {
+        for (int i = 0; i < sourceIds(cpu, device); i++) {
+            cpu.note(kind, sourceId(cpu, device, i), busAddress, physical, lengthAndDirection);
+        }
+    }
+
     /** Tells whether an address is an error number. */
     public static boolean isError(long pointer) {
         return pointer < 0 && pointer > -4096;

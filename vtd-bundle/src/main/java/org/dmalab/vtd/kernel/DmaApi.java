@@ -132,7 +132,7 @@ public final class DmaApi {
         cpu.store(buffer, Buffer.DIRECTION, direction.ordinal());
         cpu.store(buffer, Buffer.NEXT, cpu.load(KernelLayout.BUFFERS));
         cpu.store(KernelLayout.BUFFERS, buffer);
-        cpu.note(EventKind.BUFFER_TO_DEVICE, cpu.load(device, Device.SOURCE_ID), address, physical,
+        Devices.note(cpu, EventKind.BUFFER_TO_DEVICE, device, address, physical,
                 sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
         return buffer;
     }
@@ -154,7 +154,7 @@ public final class DmaApi {
             cpu.services().leave();
         }
         long physical = cpu.load(buffer, Buffer.PHYSICAL);
-        cpu.note(EventKind.BUFFER_TO_CPU, cpu.load(device, Device.SOURCE_ID), address, physical,
+        Devices.note(cpu, EventKind.BUFFER_TO_CPU, device, address, physical,
                 size | (long) direction.ordinal() << DIRECTION_SHIFT);
         Iovas.free(cpu, domain, address >>> 12);
         Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));

@@ -84,7 +84,7 @@ public final class Domains {
         Iovas.reserve(cpu, domain, first, end >>> 12);
         Mappings.clearRange(cpu, domain, first, count);
         if (Mappings.fill(cpu, domain, first, first, count, Mappings.READ | Mappings.WRITE) == 0) {
-            cpu.note(EventKind.BUFFER_TO_DEVICE, sourceId, start, start,
+            Devices.note(cpu, EventKind.BUFFER_TO_DEVICE, device, start, start,
                     end - start + 1 | (long) Direction.BIDIRECTIONAL.ordinal() << DIRECTION_SHIFT);
         }
     }
@@ -151,7 +151,7 @@ public final class Domains {
         for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
             if (cpu.load(region, RmrrUnit.SOURCE_ID) == sourceId) {
                 long start = cpu.load(region, RmrrUnit.BASE_ADDRESS);
-                cpu.note(EventKind.BUFFER_TO_CPU, sourceId, start, start,
+                Devices.note(cpu, EventKind.BUFFER_TO_CPU, device, start, start,
                         cpu.load(region, RmrrUnit.END_ADDRESS) - start + 1);
             }
         }

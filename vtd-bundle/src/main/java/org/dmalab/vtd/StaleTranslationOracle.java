@@ -1,0 +1,104 @@
+package org.dmalab.vtd;
+
+import org.dmalab.api.Oracle;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.EventKind;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.hardware.CachedContext;
+import org.dmalab.vtd.hardware.CachedTranslation;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * When the kernel has done something, nothing that the unit caches and can still use differs from the tables: a cached
+ * context entry is the one in memory, and a cached translation is what its device's tables say, or those of every
+ * device with its domain-id. What no device can hit (a domain-id that no context entry carries) may stay.
+ */
+@Component(service = Oracle.class, property = "dmalab.arch=vtd")
+public final class StaleTranslationOracle implements Oracle {
+    private static final long CONTEXT_LOW = 0xfffffffffffff00dL; // without fault processing and reserved bits
+    private static final long CONTEXT_HIGH = 0x0000000000ffff07L; // without the available bits
+    private static final int SOURCE_IDS = 1 << 16;
+
+    @Override
+    public String name() {
+        return "no-stale-translation";
+    }
+
+    @Override
+    public String summary() {
+        return "after each action, no cached context entry or translation that can be hit differs from the tables";
+    }
+
+    @Override
+    public String arch() {
+        return "vtd";
+    }
+
+    @Override
+    public EventSink attach(Watch watch) {
+        return (kind, actor, a, b, c, d, e, result) -> {
+            if (kind == EventKind.ACTION_END) {
+                check(watch);
+            }
+        };
+    }
+
+    private static void check(Watch watch) {
+        VtdModel model = watch.machine().model(VtdModel.class);
+        ReferenceWalk tables = new ReferenceWalk(model);
+        if (!tables.judges()) {
+            return;
+        }
+        for (CachedContext cached : model.unit().cachedContexts()) {
+            checkContext(watch, tables, cached);
+        }
+        for (CachedTranslation cached : model.unit().cachedTranslations()) {
+            if (cached.sourceId() >= 0) {
+                checkTranslation(watch, tables, cached, cached.sourceId());
+            } else {
+                checkOwners(watch, tables, cached);
+            }
+        }
+    }
+
+    private static void checkContext(Watch watch, ReferenceWalk tables, CachedContext cached) {
+        long low = tables.context(cached.sourceId(), 0);
+        long high = tables.context(cached.sourceId(), 1);
+        if (((low ^ cached.low()) & CONTEXT_LOW) != 0 || ((high ^ cached.high()) & CONTEXT_HIGH) != 0) {
+            watch.violation(String.format("the context cache has did=%d tables 0x%x of %s, memory has did=%d "
+                    + "tables 0x%x%s", cached.high() >>> 8 & 0xffff, cached.low() & ~0xfffL,
+                    Actor.bdf(cached.sourceId()), high >>> 8 & 0xffff, low & ~0xfffL,
+                    (low & 1) == 0 ? ", not present" : ""));
+        }
+    }
+
+    /** Every device whose context entry carries the domain-id can hit the translation. */
+    private static void checkOwners(Watch watch, ReferenceWalk tables, CachedTranslation cached) {
+        for (int bus = 0; bus < SOURCE_IDS; bus += 256) {
+            if (!tables.hasBus(bus)) {
+                continue;
+            }
+            for (int sourceId = bus; sourceId < bus + 256; sourceId++) {
+                if ((tables.context(sourceId, 0) & 1) != 0
+                        && (tables.context(sourceId, 1) >>> 8 & 0xffff) == cached.domain()) {
+                    checkTranslation(watch, tables, cached, sourceId);
+                }
+            }
+        }
+    }
+
+    private static void checkTranslation(Watch watch, ReferenceWalk tables, CachedTranslation cached, int sourceId) {
+        ReferenceWalk.Leaf leaf = tables.translate(sourceId, cached.address());
+        if (leaf.permissions() != cached.permissions()
+                || leaf.permissions() != 0 && leaf.physical() != cached.physical()) {
+            watch.violation(String.format("the IOTLB has 0x%x -> 0x%x%s of did=%d, the tables of %s have %s",
+                    cached.address(), cached.physical(), permissions(cached.permissions()), cached.domain(),
+                    Actor.bdf(sourceId), leaf.permissions() == 0 ? "nothing there"
+                    : String.format("0x%x%s", leaf.physical(), permissions(leaf.permissions()))));
+        }
+    }
+
+    private static String permissions(long bits) {
+        return bits == 0 ? " none" : ((bits & 1) != 0 ? " r" : " ") + ((bits & 2) != 0 ? "w" : "");
+    }
+}
