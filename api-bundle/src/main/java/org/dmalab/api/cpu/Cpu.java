@@ -259,7 +259,13 @@ public abstract class Cpu {
 
     // ---- what the kernel says ----
 
-    /** Prints a kernel message; the format is an id of {@link Text}. */
+    /**
+     * Prints a kernel message. Each value beyond the fourth is handed over by an {@link #argument} of its own before,
+     * which is a call and so a scheduling point.
+     *
+     * @param format an id of {@link Text}
+     * @param values the values that the format takes, up to {@link Processors#ARGUMENTS}
+     */
     public final void printk(long format, long... values) {
         for (int i = 4; i < values.length; i++) {
             argument(i, values[i]);

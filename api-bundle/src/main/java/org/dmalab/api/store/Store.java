@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * All state of one machine: regions of cells that can be marked, rolled back, fingerprinted, copied, saved and compared.
+ * All state of one machine: regions of cells that can be marked, rolled back, fingerprinted, copied, saved and
+ * compared.
  *
  * <p>A plain run has no trail and no fingerprint; both run only while a mark is open. The trail is bounded: beyond
  * {@link #DEFAULT_TRAIL_LIMIT} entries the oldest marks can no longer be reached. One thread at a time uses a store.

@@ -38,6 +38,7 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.run.Metrics;
 import org.dmalab.lab.run.RunInterrupted;
+import org.dmalab.lab.run.Thrown;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.lab.scenario.ActionValues;
 import org.dmalab.lab.scenario.MachineSpecs;
@@ -183,7 +184,7 @@ public final class LiveMachine {
             Thread.currentThread().interrupt();
             throw e;
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
-            problem = "broken: " + e;
+            problem = "broken: " + Thrown.describe(e, services);
         } finally {
             machine.observe(null);
         }

@@ -21,6 +21,7 @@ final class EventStream implements EventSink {
     private long[] chunks = new long[16];
     private long count;
     private long hash;
+    private boolean closed;
 
     /** Keeps the events from this one on in full, counted from 0, as far as the window reaches. */
     EventStream(long firstInWindow) {
@@ -29,6 +30,9 @@ final class EventStream implements EventSink {
 
     @Override
     public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+        if (closed) {
+            return;
+        }
         long what = (long) kind << 32 | actor;
         long one = Store.mix(Store.mix(Store.mix(what, a), Store.mix(b, c)), Store.mix(Store.mix(d, e), result));
         hash = Store.mix(hash, one);
@@ -57,6 +61,15 @@ final class EventStream implements EventSink {
         window[at + 4] = d;
         window[at + 5] = e;
         window[at + 6] = result;
+    }
+
+    /** What follows does not count. */
+    void close() {
+        closed = true;
+    }
+
+    long count() {
+        return count;
     }
 
     boolean same(EventStream other) {

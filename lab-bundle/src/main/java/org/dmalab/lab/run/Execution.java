@@ -122,7 +122,7 @@ final class Execution implements EventSink {
         if (abort != null) {
             broken = abort.getMessage();
         } else if (broken == null && inside != null) {
-            broken = describe(inside) + ", swallowed by the code that called it";
+            broken = Thrown.describe(inside, machine.services()) + ", swallowed by the code that called it";
         }
     }
 
@@ -206,29 +206,14 @@ final class Execution implements EventSink {
         }
     }
 
-    private static String broken(Throwable thrown) {
+    private String broken(Throwable thrown) {
         if (thrown instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
             throw error;
         }
         if (thrown.getClass().getName().equals("java.lang.ThreadDeath")) {
             throw (Error) thrown;
         }
-        return describe(thrown);
-    }
-
-    /** Class, message and where it was thrown: the first frame that is not of the Java library. */
-    static String describe(Throwable thrown) {
-        String message = thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
-        StackTraceElement[] trace = thrown.getStackTrace();
-        StackTraceElement top = trace.length == 0 ? null : trace[0];
-        for (StackTraceElement frame : trace) {
-            if (!frame.getClassName().startsWith("java.") && !frame.getClassName().startsWith("jdk.")) {
-                top = frame;
-                break;
-            }
-        }
-        return thrown.getClass().getName() + message
-                + (top == null ? "" : " (" + top.getClassName() + ":" + top.getLineNumber() + ")");
+        return Thrown.describe(thrown, machine.services());
     }
 
     /** Why it is broken; null if it is not. */

@@ -24,7 +24,7 @@ import org.dmalab.lab.scenario.Scenario;
 
 /**
  * Runs scenarios. Each run makes its own machine, borrows the service objects of the variant, and gives them back. A
- * run is executed twice with the same objects: a variant that remembers something shows in the second event stream.
+ * run is executed three times with the same objects: a variant that remembers something shows in a later event stream.
  */
 public final class Runner {
     private final Catalog catalog;
@@ -84,23 +84,24 @@ public final class Runner {
         if (hidden.isPresent()) {
             return job.broken("hidden state: " + hidden.get());
         }
+        LimitedCalls services = new LimitedCalls(binding, Long.MAX_VALUE, () -> { });
         Machine machine;
         Metrics metrics;
         TimelineRecorder recorder;
         OracleSet oracles;
         try {
-            machine = job.architecture().create(job.spec(), Services.fixed(binding));
+            machine = job.architecture().create(job.spec(), services);
             metrics = new Metrics(job.architecture(), machine);
             recorder = new TimelineRecorder(job.architecture(), machine, limits);
             oracles = new OracleSet(job.architecture(), machine, job.oracles());
         } catch (IllegalArgumentException e) {
             throw new InputException(job.scenario().file(), 0, 0, "machine", e.getMessage());
         } catch (RuntimeException | LinkageError e) {
-            return job.broken("the machine cannot be made: " + Execution.describe(e));
+            return job.broken("the machine cannot be made: " + Thrown.describe(e, Services.fixed(binding)));
         }
         Execution first = execute(job, machine, new EventStream(0),
                 new Execution.Observers(metrics, recorder, oracles));
-        String broken = first.broken() != null ? first.broken() : repeat(job, binding, first);
+        String broken = first.broken() != null ? first.broken() : repeat(job, binding, first, services.calls());
         Verdict verdict = broken != null ? Verdict.BROKEN : !oracles.violations().isEmpty() ? Verdict.FAIL
                 : !first.refusals().isEmpty() ? Verdict.REFUSED : Verdict.PASS;
         return job.result(verdict, reason(broken, oracles.violations(), first.refusals()), oracles.violations(),
@@ -123,15 +124,28 @@ public final class Runner {
         return execute(job, machine, new EventStream(firstInWindow), null);
     }
 
-    /** Executes a second time; says what was different, or null. */
-    private String repeat(Job job, Binding binding, Execution first) {
+    /**
+     * Executes again; says what was different, or null. The second run ends before the last call, so that a counter
+     * that comes out even in each run (a parity) has another phase when the third begins.
+     */
+    private String repeat(Job job, Binding binding, Execution first, long calls) {
         try {
-            return compare(job, binding, first);
+            String different = compareUpToLastCall(job, binding, first, calls);
+            return different != null ? different : compare(job, binding, first);
         } catch (RunInterrupted e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            return "hidden state: the second run cannot be made: " + Execution.describe(e);
+            return "hidden state: the second run cannot be made: " + Thrown.describe(e, Services.fixed(binding));
         }
+    }
+
+    private String compareUpToLastCall(Job job, Binding binding, Execution first, long calls) {
+        EventStream stream = new EventStream(0);
+        Services allButOne = new LimitedCalls(binding, calls - 1, stream::close);
+        execute(job, job.architecture().create(job.spec(), allButOne), stream, null);
+        long event = first.stream().firstDifference(stream);
+        return event < 0 || event >= stream.count() ? null
+                : "hidden state: two runs with the same service objects differ, " + difference(first.stream(), stream);
     }
 
     private String compare(Job job, Binding binding, Execution first) {

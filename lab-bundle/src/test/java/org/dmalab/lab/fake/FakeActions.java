@@ -1,6 +1,7 @@
 package org.dmalab.lab.fake;
 
 import java.util.List;
+import java.util.function.ToLongFunction;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
@@ -12,6 +13,7 @@ import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.port.DmaMaster;
+import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
@@ -115,11 +117,20 @@ public final class FakeActions {
         return 0;
     }
 
+    private static long call(Machine machine, ToLongFunction<Binding> use) {
+        Binding variant = machine.services().enter();
+        try {
+            return use.applyAsLong(variant);
+        } finally {
+            machine.services().leave();
+        }
+    }
+
     private static long map(Machine machine, Cpu cpu, Values values) {
         Direction direction = Direction.of(values.get("direction"));
         long size = values.get("size");
-        long bus = machine.services().enter().iommu().map(cpu, 0, values.get("bus"), values.get("address"), size,
-                direction);
+        long bus = call(machine, variant -> variant.iommu().map(cpu, 0, values.get("bus"), values.get("address"), size,
+                direction));
         if (bus < 0) {
             return bus;
         }
@@ -130,8 +141,8 @@ public final class FakeActions {
 
     private static long unmap(Machine machine, Cpu cpu, Values values) {
         long size = values.get("size");
-        machine.services().enter().iommu().unmap(cpu, 0, values.get("bus"), size,
-                Direction.of(values.get("direction")));
+        call(machine, variant -> variant.iommu().unmap(cpu, 0, values.get("bus"), size,
+                Direction.of(values.get("direction"))));
         cpu.note(EventKind.BUFFER_TO_CPU, values.get("device"), values.get("bus"), values.get("address"),
                 size | values.get("direction") << 56);
         return 0;
@@ -157,7 +168,8 @@ public final class FakeActions {
     }
 
     private static long online(Machine machine, Cpu cpu, Values values) {
-        long answer = machine.services().enter().memoryNotifier().notify(cpu, MemoryNotifier.MEM_GOING_ONLINE, 0, 1);
+        long answer = call(machine, variant -> variant.memoryNotifier().notify(cpu, MemoryNotifier.MEM_GOING_ONLINE,
+                0, 1));
         return answer == MemoryNotifier.NOTIFY_OK ? 0 : Errno.EPERM;
     }
 }

@@ -46,6 +46,8 @@ public final class FakePlatform {
                 .variant(FakeVariants.properties("no-flush", "to 6.0", "mainline"), new FakeVariants.NoFlush())
                 .variant(bad, new FakeVariants.OffByOne())
                 .variant(FakeVariants.properties("throwing", "2026-01", "local"), new FakeVariants.Throwing())
+                .variant(FakeVariants.properties("parity-elsewhere", "2026-03", "local"),
+                        new FakeVariants.ParityElsewhere())
                 .variant(FakeVariants.properties("hidden-counter", "2026-02", "local"),
                         new FakeVariants.HiddenCounter())
                 .variant(FakeVariants.properties("counter-elsewhere", "2026-03", "local"),

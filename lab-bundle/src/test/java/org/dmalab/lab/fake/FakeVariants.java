@@ -146,6 +146,22 @@ public final class FakeVariants {
         }
     }
 
+    private static final int[] UNMAPPED = new int[1];
+
+    /** Says on every second call that it is the second one. */
+    public static final class ParityElsewhere implements Iommu {
+        @Override
+        public long map(Cpu cpu, long domain, long bus, long physical, long sizeBytes, Direction direction) {
+            return enter(cpu, bus, physical, sizeBytes);
+        }
+
+        @Override
+        public long unmap(Cpu cpu, long domain, long bus, long sizeBytes, Direction direction) {
+            cpu.delay(UNMAPPED[0]++ & 1);
+            return cpu.hcall(1, bus >>> 12, 0, 0, 0);
+        }
+    }
+
     /** Accepts every event. */
     public static final class AcceptingNotifier implements MemoryNotifier {
         @Override

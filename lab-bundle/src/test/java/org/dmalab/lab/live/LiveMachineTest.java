@@ -68,8 +68,9 @@ class LiveMachineTest {
                 machine.run("lock.take", Map.of()).line());
         LiveMachine broken = LiveMachine.create("b", FakePlatform.catalog(), "fake", null, null,
                 Services.fixed(new Binding(new FakeVariants.Throwing(), null, null, null)));
-        assertEquals("broken: java.lang.IllegalStateException: thrown by the variant",
-                broken.run("dma.map", Map.of("address", "0")).problem());
+        String problem = broken.run("dma.map", Map.of("address", "0")).problem();
+        assertTrue(problem.matches("broken: java\\.lang\\.IllegalStateException: thrown by the variant "
+                + "\\(org\\.dmalab\\.lab\\.fake\\.FakeVariants\\$Throwing:\\d+\\)"), problem);
         assertEquals(0, broken.boot().get(0).result(), "it goes on");
     }
 

@@ -106,6 +106,16 @@ class RunnerTest {
                 && result.reason().contains("cpu0 hcall(0x1, 0x2, 0x6, 0x0) = 0x0"), result.reason());
     }
 
+    /** Two calls a run: the counter's parity is the same at the start of the second run as at that of the first. */
+    @Test
+    void aParityThatEachRunLeavesAsItWasIsFoundByTheThirdRun() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("kernel.boot", "dma.unmap: {address: 0}",
+                "dma.unmap: {address: 0x1000}"), "parity-elsewhere");
+        assertEquals(Verdict.BROKEN, result.verdict(), result.reason());
+        assertTrue(result.reason().startsWith("hidden state: two runs with the same service objects differ, event "),
+                result.reason());
+    }
+
     @Test
     void bugEndsTheRunAsViolation() {
         RunResult result = FakePlatform.run(FakePlatform.scenario("kernel.crash", "memory.online"), "exact");

@@ -31,8 +31,8 @@ public final class Storm {
      * @param swapMicros how long an exchange took, until the references were bound
      * @param firstFailure words about the first failed call; empty if there is none
      */
-    public record Result(long swaps, long calls, long failed, long lost, long violations, boolean interrupted, double secondsTotal,
-            Histogram swapMicros, String firstFailure) { }
+    public record Result(long swaps, long calls, long failed, long lost, long violations, boolean interrupted,
+            double secondsTotal, Histogram swapMicros, String firstFailure) { }
 
     /** Prepares a storm over these variants. */
     public Storm(Swappable target, List<String> patches, long seed) {
