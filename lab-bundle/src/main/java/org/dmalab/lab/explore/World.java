@@ -307,9 +307,10 @@ final class World {
         };
     }
 
+    /** A hard interrupt comes whenever interrupts are on, over another one too; a soft one only over user level. */
     private boolean letsIn(int p, Level level) {
-        return !machine.processors().irqsOff(p)
-                && (frames[p] == 0 || level.ordinal() > frameLevel[p][frames[p] - 1]);
+        return !machine.processors().irqsOff(p) && (level == Level.HARDIRQ || frames[p] == 0
+                || level.ordinal() > frameLevel[p][frames[p] - 1]);
     }
 
     private void step(int p, int choice) {
@@ -363,7 +364,15 @@ final class World {
         Strand strand = strands.get(index);
         turnsLeft[index]--;
         machine.emitter().emit(EventKind.INTERRUPT, Actor.processor(p, strand.level()), index, 0, 0, 0);
-        push(p, strandRoot[index], strand.level(), index);
+        enter(p, strandRoot[index], strand.level(), index);
+    }
+
+    /** The processor masks interrupts when it takes a hard one; code that lets others in says so itself. */
+    private void enter(int p, int node, Level level, int strand) {
+        if (level == Level.HARDIRQ) {
+            machine.processors().setIrqsOff(p, 1);
+        }
+        push(p, node, level, strand);
     }
 
     private void deliverIpi(int p) {
@@ -377,7 +386,7 @@ final class World {
             }, Level.HARDIRQ);
             ipiRoots.put(argument * Processors.VECTORS + vector, root);
         }
-        push(p, root, Level.HARDIRQ, IPI_HANDLER);
+        enter(p, root, Level.HARDIRQ, IPI_HANDLER);
     }
 
     private void device(int index) {
@@ -407,6 +416,9 @@ final class World {
     private void popEnded(int p) {
         if (frames[p] > 0 && histories.kind(top(p)) == Histories.END) {
             frames[p]--;
+            if (frameLevel[p][frames[p]] == Level.HARDIRQ.ordinal()) {
+                machine.processors().setIrqsOff(p, 0); // returning from the interrupt restores the flags
+            }
         }
     }
 

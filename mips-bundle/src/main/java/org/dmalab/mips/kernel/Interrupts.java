@@ -15,23 +15,31 @@ public final class Interrupts {
     }
 
     /**
-     * Handlers of hard interrupts run masked (since 2.6.35; before that only if they ask for it with IRQF_DISABLED);
-     * code of other levels runs as it is.
+     * A handler of a hard interrupt, which the processor has entered with interrupts off, stays masked (since 2.6.35;
+     * before that only if it asks for it with IRQF_DISABLED, else others are let in again); code of other levels runs
+     * as it is.
      *
      * @return for {@link #leave}
      */
     public static long enter(Cpu cpu) {
-        return masked(cpu) ? cpu.irqSave() : 0;
+        if (cpu.level() != Level.HARDIRQ) {
+            return 0;
+        }
+        if (nested(cpu)) {
+            cpu.irqRestore(0);
+            return 0;
+        }
+        return cpu.irqSave();
     }
 
     /** Ends what {@link #enter} began. */
     public static void leave(Cpu cpu, long flags) {
-        if (masked(cpu)) {
+        if (cpu.level() == Level.HARDIRQ && !nested(cpu)) {
             cpu.irqRestore(flags);
         }
     }
 
-    private static boolean masked(Cpu cpu) {
-        return cpu.level() == Level.HARDIRQ && cpu.load(Layout.NESTED_HARDIRQS) == 0;
+    private static boolean nested(Cpu cpu) {
+        return cpu.load(Layout.NESTED_HARDIRQS) != 0;
     }
 }
