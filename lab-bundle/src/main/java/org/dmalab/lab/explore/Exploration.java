@@ -179,6 +179,7 @@ public final class Exploration {
                         continue;
                     }
                 }
+                choices.checkEnd();
                 return found.isEmpty() ? null : found.values().iterator().next();
             }
         });

@@ -122,9 +122,12 @@ public final class Schedule {
             position++;
         }
 
-        /** Tells whether all recorded choices were used. */
-        boolean atEnd() {
-            return position >= choices.length;
+        /** What was recorded must not go on after the end. */
+        void checkEnd() {
+            if (position < choices.length) {
+                throw new IllegalArgumentException("all ended after step " + position + " of at least " + choices.length
+                        + ": the schedule no longer fits the scenario, the patch or this version");
+            }
         }
     }
 

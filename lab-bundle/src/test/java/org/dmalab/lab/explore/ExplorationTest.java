@@ -199,7 +199,8 @@ class ExplorationTest {
         SearchResult raced = new Exploration(other.machine, List.of(new Strand("first", 0, Level.USER, lost),
                 new Strand("second", 1, Level.USER, lost)), List.of(), MANY).run();
         SearchResult.Found found = raced.violations().get(0);
-        assertEquals(2, found.schedule().unusual(), found.turns()::toString);
+        // the other processor comes between; that the first goes on when it has ended is nothing unusual
+        assertEquals(1, found.schedule().unusual(), found.turns()::toString);
         SearchResult.Found again = new Exploration(other.machine, List.of(new Strand("first", 0, Level.USER, lost),
                 new Strand("second", 1, Level.USER, lost)), List.of(), MANY)
                 .replay(Schedule.parse(found.schedule().toString()), (number, column, strand, words, line) -> { });
