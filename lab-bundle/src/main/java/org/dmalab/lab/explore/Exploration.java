@@ -167,11 +167,11 @@ public final class Exploration {
                 if (enabled.length == 0) {
                     endOfSchedule();
                 } else {
-                    int transition = enabled[choices.next(enabled.length)];
-                    choices.check(world.kindOfCall(transition));
-                    Point point = new Point(new int[] {transition}, 0);
-                    point.next = 1;
+                    Point point = new Point(enabled, 0);
+                    point.next = choices.next(enabled.length) + 1;
                     path.add(point);
+                    int transition = point.transition();
+                    choices.check(world.kindOfCall(transition));
                     String words = world.words(transition);
                     boolean goesOn = take(point);
                     steps.step(path.size(), point.column, point.strand, words, point.line);
