@@ -3,6 +3,7 @@ package org.dmalab.shell.swap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
@@ -59,12 +60,14 @@ public final class Storm {
         long start = System.nanoTime();
         int done = 0;
         boolean interrupted = false;
+        CountDownLatch underLoad = new CountDownLatch(machines.size());
         try {
             for (Swappable.Loaded loaded : machines) {
-                Worker worker = new Worker(loaded, stop);
+                Worker worker = new Worker(loaded, stop, underLoad);
                 workers.add(worker);
                 worker.start();
             }
+            underLoad.await();
             done = exchange(swaps, micros, progress);
         } catch (InterruptedException e) {
             interrupted = true;
@@ -131,16 +134,18 @@ public final class Storm {
     private final class Worker extends Thread {
         private final Swappable.Loaded loaded;
         private final AtomicBoolean stop;
+        private final CountDownLatch underLoad;
         private long calls;
         private long failed;
         private long seen;
         private String firstFailure = "";
         private final StormWatch watch = new StormWatch();
 
-        Worker(Swappable.Loaded loaded, AtomicBoolean stop) {
+        Worker(Swappable.Loaded loaded, AtomicBoolean stop, CountDownLatch underLoad) {
             super("storm");
             this.loaded = loaded;
             this.stop = stop;
+            this.underLoad = underLoad;
         }
 
         @Override
@@ -151,8 +156,12 @@ public final class Storm {
             try {
                 for (long sequence = 0; !stop.get(); sequence++) {
                     call(sequence);
+                    if (sequence == 0) {
+                        underLoad.countDown();
+                    }
                 }
             } finally {
+                underLoad.countDown();
                 loaded.offline();
                 loaded.machine().observe(null);
                 seen = target.seen(loaded.machine()) - before;

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.service.Binding;
@@ -34,7 +35,7 @@ class StormTest {
     @Test
     void aSwitchThatDropsCallsIsFoundByTheStateOfTheMachine() {
         Target target = new Target(true);
-        Storm.Result result = new Storm(target, PATCHES, 1).run(200, 1, done -> { });
+        Storm.Result result = new Storm(target, PATCHES, 1).run(5_000, 1, done -> { });
         assertTrue(result.lost() > 0, "calls were dropped, lost is " + result.lost());
         assertEquals(0, result.failed());
     }
@@ -92,7 +93,7 @@ class StormTest {
             if (absent && before != null) {
                 host.unbind(ServiceKind.CACHE_FLUSH, before);
                 before = null;
-                Thread.yield();
+                LockSupport.parkNanos(1_000_000); // long enough for a call to find nothing
             }
             host.bind(ServiceKind.CACHE_FLUSH, next, Map.of(Variant.PATCH, patch));
             current = next;
