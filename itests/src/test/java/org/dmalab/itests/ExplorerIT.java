@@ -33,12 +33,11 @@ public class ExplorerIT {
 
     @Test
     public void whoTakesTheKmapLockWithInterruptsOffHangsWhenThePoolWraps() throws Exception {
-        String[] takers = {"arm-l1-vipt", "arm-no-masking", "arm-no-preempt-guard", "arm-no-restore",
-            "arm-no-tlb-flush", "kmap-high-get", "kmap-high-get-fallback"};
-        assertFailing("mips/pkmap-deadlock", takers);
-        Set<String> wrap = new TreeSet<>(Set.of(takers));
-        wrap.add("kseg0-only");
-        assertFailing("mips/pkmap-wrap", wrap.toArray(String[]::new));
+        // kseg0-only fails for another reason: the address that it uses is not pinned while the pool wraps
+        String[] patches = {"arm-l1-vipt", "arm-no-masking", "arm-no-preempt-guard", "arm-no-restore",
+            "arm-no-tlb-flush", "kmap-high-get", "kmap-high-get-fallback", "kseg0-only"};
+        assertFailing("mips/pkmap-wrap", patches);
+        assertFailing("mips/pkmap-deadlock", patches);
     }
 
     @Test
