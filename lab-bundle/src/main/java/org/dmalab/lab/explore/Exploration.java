@@ -28,6 +28,7 @@ public final class Exploration {
 
     private final Machine machine;
     private final World world;
+    private final Wording wording;
     private final List<Oracle> oracles;
     private final Runnable after;
     private final Limits limits;
@@ -107,6 +108,7 @@ public final class Exploration {
             Runnable after, Limits limits) {
         this.machine = machine;
         this.world = new World(machine, strands, families);
+        this.wording = new Wording(world);
         this.oracles = List.copyOf(oracles);
         this.after = after;
         this.limits = limits;
@@ -172,7 +174,7 @@ public final class Exploration {
                     path.add(point);
                     int transition = point.transition();
                     choices.check(world.kindOfCall(transition));
-                    String words = world.words(transition);
+                    String words = wording.words(transition);
                     boolean goesOn = take(point);
                     steps.step(path.size(), point.column, point.strand, words, point.line);
                     if (goesOn) {
@@ -279,9 +281,9 @@ public final class Exploration {
         int transition = point.transition();
         int kind = Transition.kind(transition);
         placements += kind == Transition.ARRIVAL ? 1 : 0;
-        point.column = world.column(transition);
-        point.strand = world.strand(transition);
-        point.line = world.line(transition);
+        point.column = wording.column(transition);
+        point.strand = wording.strand(transition);
+        point.line = wording.line(transition);
         point.kindOfCall = world.kindOfCall(transition);
         point.taken = true;
         boolean goesOn = world.take(transition, point.undo);
@@ -298,7 +300,7 @@ public final class Exploration {
 
     private void endOfSchedule() {
         if (!world.finished()) {
-            report("no-lock-cycle", world.deadlock());
+            report("no-lock-cycle", wording.deadlock());
             return;
         }
         executions++;

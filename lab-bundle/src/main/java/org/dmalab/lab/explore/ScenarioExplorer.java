@@ -36,6 +36,7 @@ import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.Thrown;
 import org.dmalab.lab.scenario.ActionValues;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
@@ -130,7 +131,14 @@ public final class ScenarioExplorer {
                 options.profile() == null ? scenario.profile() : options.profile(),
                 options.backend(), scenario.parameters(), scenario.files());
         try (Lease lease = catalog.borrow(spec, selection)) {
-            Machine machine = architecture.create(spec, Services.fixed(lease.binding()));
+            return explore(scenario, selection, architecture, spec, Services.fixed(lease.binding()), task);
+        }
+    }
+
+    private Outcome explore(Scenario scenario, Selection selection, Architecture architecture, MachineSpec spec,
+            Services services, Function<Search, SearchResult> task) {
+        try {
+            Machine machine = architecture.create(spec, services);
             checkProcessors(scenario, machine);
             List<Spontaneous> families = families(scenario, architecture.spontaneous(machine));
             return new Search(scenario, selection, spec.profile(), machine, families).run(task);
@@ -140,7 +148,7 @@ public final class ScenarioExplorer {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, "the machine cannot be made: "
-                    + describe(e), nothing("broken", List.of()), "");
+                    + Thrown.describe(e, services), nothing("broken", List.of()), "");
         }
     }
 
@@ -243,7 +251,7 @@ public final class ScenarioExplorer {
             } catch (BrokenCode e) {
                 return broken(e.getMessage());
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
-                return broken(describe(e));
+                return broken(Thrown.describe(e, machine.services()));
             } finally {
                 machine.observe(null);
             }
@@ -367,12 +375,6 @@ public final class ScenarioExplorer {
 
     private static SearchResult nothing(String bound, List<SearchResult.Found> before) {
         return new SearchResult(false, bound, 0, 0, 0, 0, 0, 0, before);
-    }
-
-    private static String describe(Throwable thrown) {
-        StackTraceElement[] trace = thrown.getStackTrace();
-        return thrown.getClass().getName() + (thrown.getMessage() == null ? "" : ": " + thrown.getMessage())
-                + (trace.length == 0 ? "" : " (" + trace[0].getClassName() + ":" + trace[0].getLineNumber() + ")");
     }
 
     private interface Report {

@@ -24,7 +24,7 @@ import org.dmalab.api.store.Store;
  */
 final class World {
     private static final int MAX_FRAMES = 16;
-    private static final int IPI_HANDLER = -1;
+    static final int IPI_HANDLER = -1;
     private static final long FRAME_KEY = -1;
     private static final long TURN_KEY = -10_000;
     private static final long LAST_KEY = -20_000;
@@ -46,7 +46,8 @@ final class World {
     private String oracle;
     private String message;
 
-    private record Place(Spontaneous family, int index) { }
+    /** Where hardware may act. */
+    record Place(Spontaneous family, int index) { }
 
     /** What undoes one transition. */
     static final class Undo {
@@ -212,20 +213,6 @@ final class World {
         return true;
     }
 
-    /** Who waits for what, when nothing is enabled and not all is finished. */
-    String deadlock() {
-        StringBuilder text = new StringBuilder("deadlock: ");
-        for (int p = 0; p < processors; p++) {
-            if (frames[p] > 0) {
-                int node = top(p);
-                text.append(text.length() > 10 ? "; " : "").append(name(frameStrand[p][frames[p] - 1]))
-                        .append(" waits at ").append(histories.line(node)).append(" for ")
-                        .append(machine.kernel().nameOf(histories.operand(node, 0)));
-            }
-        }
-        return text.toString();
-    }
-
     /**
      * Takes an enabled transition.
      *
@@ -298,7 +285,7 @@ final class World {
     }
 
     /** A free choice has as many outcomes as it says; a timed wait that is met may still time out. */
-    private int choices(int p) {
+    int choices(int p) {
         int node = top(p);
         return switch (histories.kind(node)) {
             case Op.CHOOSE -> (int) Math.max(1, histories.operand(node, 0));
@@ -422,10 +409,6 @@ final class World {
         }
     }
 
-    private int top(int p) {
-        return frameNode[p][frames[p] - 1];
-    }
-
     /** Fingerprint of the machine and of all that is still to run. */
     long fingerprint() {
         long hash = machine.store().fingerprint();
@@ -445,67 +428,6 @@ final class World {
         return fingerprint() + Store.mix(LAST_KEY, last);
     }
 
-    /** Who a transition belongs to: {@code cpu0}, a device's name, {@code hardware}. */
-    String column(int transition) {
-        return switch (Transition.kind(transition)) {
-            case Transition.DEVICE -> strands.get(Transition.operand(transition)).name();
-            case Transition.HARDWARE -> "hardware";
-            default -> "cpu" + Transition.processor(transition);
-        };
-    }
-
-    /** The strand that a transition runs or lets in; call it before the transition is taken. */
-    String strand(int transition) {
-        int p = Transition.processor(transition);
-        int operand = Transition.operand(transition);
-        return switch (Transition.kind(transition)) {
-            case Transition.STEP, Transition.MIGRATION -> name(frameStrand[p][frames[p] - 1]);
-            case Transition.IPI -> name(IPI_HANDLER);
-            case Transition.HARDWARE -> hardware.get(operand).family().family();
-            default -> name(operand);
-        };
-    }
-
-    /** What a transition does, in a few words; call it before the transition is taken. */
-    String words(int transition) {
-        int p = Transition.processor(transition);
-        int operand = Transition.operand(transition);
-        return switch (Transition.kind(transition)) {
-            case Transition.STEP -> call(top(p)) + outcome(p, operand);
-            case Transition.ARRIVAL -> "the interrupt arrives";
-            case Transition.IPI -> "inter-processor interrupt";
-            case Transition.DEVICE -> "does " + (strands.get(operand).turns() - turnsLeft[operand] + 1) + " of "
-                    + strands.get(operand).turns();
-            case Transition.HARDWARE -> hardware.get(operand).family().describe(hardware.get(operand).index());
-            default -> "moves to cpu" + operand;
-        };
-    }
-
-    /** A call with the names of kernel variables, and without the operands that it does not use. */
-    private String call(int node) {
-        StringBuilder text = new StringBuilder(Op.name(histories.kind(node))).append('(');
-        int used = Histories.OPERANDS;
-        while (used > 0 && histories.operand(node, used - 1) == 0) {
-            used--;
-        }
-        for (int i = 0; i < used; i++) {
-            long operand = histories.operand(node, i);
-            text.append(i == 0 ? "" : ", ").append(i == 0 && machine.kernel().contains(operand)
-                    ? machine.kernel().nameOf(operand) : "0x" + Long.toHexString(operand));
-        }
-        return text.append(')').toString();
-    }
-
-    private String outcome(int p, int choice) {
-        return choices(p) > 1 ? ", outcome " + choice : "";
-    }
-
-    /** Source line of the call that a step takes; empty for what is no step. */
-    String line(int transition) {
-        return Transition.kind(transition) == Transition.STEP ? histories.line(top(Transition.processor(transition)))
-                : "";
-    }
-
     /** A number for who does what in a transition, by which a replay sees that it is still the same. */
     int kindOfCall(int transition) {
         int kind = Transition.kind(transition);
@@ -514,7 +436,36 @@ final class World {
                         : Transition.operand(transition));
     }
 
-    private String name(int strand) {
-        return strand == IPI_HANDLER ? "IPI handler" : strands.get(strand).name();
+    List<Strand> strands() {
+        return strands;
+    }
+
+    int processors() {
+        return processors;
+    }
+
+    /** How many codes lie on one another on a processor. */
+    int frames(int p) {
+        return frames[p];
+    }
+
+    /** The history of the code that a processor runs. */
+    int top(int p) {
+        return frameNode[p][frames[p] - 1];
+    }
+
+    /** The strand that a processor runs; {@link #IPI_HANDLER} for the handler of inter-processor interrupts. */
+    int topStrand(int p) {
+        return frameStrand[p][frames[p] - 1];
+    }
+
+    /** How often a strand is still to be chosen. */
+    int turnsLeft(int strand) {
+        return turnsLeft[strand];
+    }
+
+    /** The family and the index in it of a place where hardware may act. */
+    Place hardware(int index) {
+        return hardware.get(index);
     }
 }
