@@ -61,7 +61,8 @@ public final class ScenarioExplorer {
      *
      * @param scenario name of the scenario
      * @param patch name of the selection
-     * @param verdict broken, fail, refused (a step before the concurrent part was declined) or pass
+     * @param verdict broken, fail, undecided (a bound was hit), refused (a step before the concurrent part was
+     *     declined) or pass
      * @param reason why, in one line; empty if all is well
      * @param search what was found; of the steps before the concurrent part only if they were violated
      * @param token names the schedule of the first violation; empty if there is none
@@ -229,7 +230,7 @@ public final class ScenarioExplorer {
             } catch (IllegalArgumentException e) {
                 throw new InputException(e.getMessage());
             }
-            return nothing("one schedule", found == null ? List.of() : List.of(found));
+            return new SearchResult(true, "", 0, 0, 0, 1, 0, 0, found == null ? List.of() : List.of(found));
         }
 
         private Exploration exploration(Exploration.Limits limits) {
@@ -259,10 +260,17 @@ public final class ScenarioExplorer {
 
         private Outcome outcome(SearchResult result) {
             Verdict verdict = !result.violations().isEmpty() ? Verdict.FAIL
-                    : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
-            String reason = result.violations().isEmpty() ? refused
-                    : result.violations().get(0).oracle() + ": " + result.violations().get(0).message();
-            return new Outcome(scenario.name(), selection.name(), verdict, reason, result, token(result));
+                    : !result.exhausted() ? Verdict.UNDECIDED : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
+            return new Outcome(scenario.name(), selection.name(), verdict, reason(verdict, result), result,
+                    token(result));
+        }
+
+        private String reason(Verdict verdict, SearchResult result) {
+            return switch (verdict) {
+                case FAIL -> result.violations().get(0).oracle() + ": " + result.violations().get(0).message();
+                case UNDECIDED -> "not searched to the end (" + result.bound() + "); nothing was violated so far";
+                default -> refused;
+            };
         }
 
         private String token(SearchResult result) {

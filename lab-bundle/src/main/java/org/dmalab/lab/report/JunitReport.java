@@ -2,32 +2,32 @@ package org.dmalab.lab.report;
 
 import java.io.StringWriter;
 import java.util.List;
+import java.util.function.Predicate;
 
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 import org.dmalab.lab.Verdict;
-import org.dmalab.lab.oracle.Violation;
-import org.dmalab.lab.run.Comparison;
-import org.dmalab.lab.run.RunResult;
 
-/** JUnit XML: a suite for each scenario, a case for each patch. A refusal counts as skipped. */
+/**
+ * JUnit XML: a suite for each scenario, a case for each patch. A refusal counts as skipped, an undecided search as an
+ * error.
+ */
 public final class JunitReport {
     private JunitReport() { }
 
     /** The document. */
-    public static String text(Comparison comparison) {
+    public static String text(List<Tested> all) {
         StringWriter out = new StringWriter();
         try {
             XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(out);
             xml.writeStartDocument("UTF-8", "1.0");
             line(xml, 0);
             xml.writeStartElement("testsuites");
-            counts(xml, comparison.results());
-            for (String scenario : comparison.scenarios()) {
-                suite(xml, scenario, comparison.results().stream()
-                        .filter(result -> result.scenario().equals(scenario)).toList());
+            counts(xml, all);
+            for (String scenario : Tested.scenarios(all)) {
+                suite(xml, scenario, all.stream().filter(one -> one.scenario().equals(scenario)).toList());
             }
             line(xml, 0);
             xml.writeEndElement();
@@ -39,24 +39,24 @@ public final class JunitReport {
         return out + "\n";
     }
 
-    private static void counts(XMLStreamWriter xml, List<RunResult> results) throws XMLStreamException {
+    private static void counts(XMLStreamWriter xml, List<Tested> results) throws XMLStreamException {
         xml.writeAttribute("tests", Integer.toString(results.size()));
-        xml.writeAttribute("failures", count(results, Verdict.FAIL));
-        xml.writeAttribute("errors", count(results, Verdict.BROKEN));
-        xml.writeAttribute("skipped", count(results, Verdict.REFUSED));
+        xml.writeAttribute("failures", count(results, result -> result.verdict() == Verdict.FAIL));
+        xml.writeAttribute("errors", count(results, Tested::noVerdict));
+        xml.writeAttribute("skipped", count(results, result -> result.verdict() == Verdict.REFUSED));
     }
 
-    private static String count(List<RunResult> results, Verdict verdict) {
-        return Long.toString(results.stream().filter(result -> result.verdict() == verdict).count());
+    private static String count(List<Tested> results, Predicate<Tested> which) {
+        return Long.toString(results.stream().filter(which).count());
     }
 
-    private static void suite(XMLStreamWriter xml, String scenario, List<RunResult> results)
+    private static void suite(XMLStreamWriter xml, String scenario, List<Tested> results)
             throws XMLStreamException {
         line(xml, 1);
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", legal(scenario));
         counts(xml, results);
-        for (RunResult result : results) {
+        for (Tested result : results) {
             line(xml, 2);
             xml.writeStartElement("testcase");
             xml.writeAttribute("classname", legal(scenario));
@@ -69,9 +69,9 @@ public final class JunitReport {
         xml.writeEndElement();
     }
 
-    private static void verdict(XMLStreamWriter xml, RunResult result) throws XMLStreamException {
+    private static void verdict(XMLStreamWriter xml, Tested result) throws XMLStreamException {
         String element = switch (result.verdict()) {
-            case BROKEN -> "error";
+            case BROKEN, UNDECIDED -> "error";
             case FAIL -> "failure";
             case REFUSED -> "skipped";
             case PASS -> null;
@@ -83,10 +83,7 @@ public final class JunitReport {
         xml.writeStartElement(element);
         xml.writeAttribute("message", legal(result.reason()));
         StringBuilder text = new StringBuilder();
-        for (Violation violation : result.violations()) {
-            text.append(violation.oracle()).append(" at step ").append(violation.step()).append(": ")
-                    .append(violation.message()).append('\n');
-        }
+        result.evidence().forEach(line -> text.append(line).append('\n'));
         if (text.length() > 0) {
             xml.writeCharacters(legal(text.toString()));
         }

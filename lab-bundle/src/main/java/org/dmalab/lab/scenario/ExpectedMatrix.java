@@ -33,13 +33,16 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
 
     /** Reads a text. */
     public static ExpectedMatrix read(String text, String label, String arch) {
-        List<String> known = Stream.of(Verdict.values()).map(Verdict::text).toList();
+        // only a search can be undecided
+        List<String> known = Stream.of(Verdict.values()).filter(one -> one != Verdict.UNDECIDED).map(Verdict::text)
+                .toList();
         YamlMap top = YamlMap.any(label, "", Yaml.read(text, label));
         Map<String, Map<String, Verdict>> verdicts = new LinkedHashMap<>();
         top.node().entries().forEach((scenario, value) -> {
             YamlMap row = YamlMap.any(label, scenario, value);
             Map<String, Verdict> cells = new LinkedHashMap<>();
-            row.textMap().forEach((patch, verdict) -> cells.put(patch, Verdict.of(verdict).orElseThrow(
+            row.textMap().forEach((patch, verdict) -> cells.put(patch, Verdict.of(verdict)
+                    .filter(one -> one != Verdict.UNDECIDED).orElseThrow(
                     () -> row.error(row.get(patch).place(), row.pathOf(patch),
                             Names.unknown("verdict", verdict, known)))));
             verdicts.put(scenario.startsWith(arch + "/") ? scenario : arch + "/" + scenario, cells);

@@ -2,8 +2,10 @@ package org.dmalab.shell.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.run.RunInterrupted;
@@ -50,15 +52,18 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
         return new CellRuns<>(List.copyOf(results), interrupted);
     }
 
-    /** The exit code: interrupted, else broken, else fail where a fail counts; null if all is well. */
+    /** The exit code: interrupted, broken, fail where a fail counts, undecided, in this order; null if all is well. */
     Object exitCode(Function<T, Verdict> verdict, boolean failCounts) {
         if (interrupted) {
             return new ExitCode(INTERRUPTED);
         }
-        if (results.stream().anyMatch(one -> verdict.apply(one) == Verdict.BROKEN)) {
+        Set<Verdict> verdicts = results.stream().map(verdict).collect(Collectors.toSet());
+        if (verdicts.contains(Verdict.BROKEN)) {
             return new ExitCode(CommandException.BROKEN);
         }
-        return failCounts && results.stream().anyMatch(one -> verdict.apply(one) == Verdict.FAIL)
-                ? new ExitCode(CommandException.FAIL) : null;
+        if (failCounts && verdicts.contains(Verdict.FAIL)) {
+            return new ExitCode(CommandException.FAIL);
+        }
+        return verdicts.contains(Verdict.UNDECIDED) ? new ExitCode(CommandException.BROKEN) : null;
     }
 }

@@ -16,6 +16,9 @@ import org.dmalab.lab.explore.Exploration;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
+import org.dmalab.lab.report.JunitReport;
+import org.dmalab.lab.report.KtapReport;
+import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
@@ -44,9 +47,10 @@ public final class ExplorerCommands implements CommandSet {
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
-            .option("--budget", "DURATION", "how long to search with one patch: 500ms, 30s, 2m; if not given, 30s")
-            .option("--max-states", "N", "give up after this many states; if not given, " + MAX_STATES)
-            .build();
+            .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
+                    + " what is left; if not given, 30s for each patch")
+            .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
+            .formats(Commands.DOCUMENTS).build();
     private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
             "Takes one explored schedule again and prints it with a column for each processor and device.")
             .required("TOKEN", "the schedule, as scenario:explore prints it").build();
@@ -78,27 +82,51 @@ public final class ExplorerCommands implements CommandSet {
         return Commands.run(EXPLORE, words, session, args -> {
             RunOptions options = Workbench.options(args, 0);
             long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
-            Duration budget = args.duration("--budget", BUDGET);
             ScenarioExplorer explorer = new ScenarioExplorer(catalog);
             List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
             scenarios.forEach(explorer::check);
+            List<Workbench.Cell> cells = bench.cells(scenarios, args, options);
+            Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(cells.size())), cells.size());
             List<Double> seconds = new ArrayList<>();
-            CellRuns<Outcome> runs = CellRuns.run(bench.cells(scenarios, args, options), (cell, progress) -> {
+            CellRuns<Outcome> runs = CellRuns.run(cells, (cell, progress) -> {
                 long startNanos = System.nanoTime();
+                long shareNanos = budget.shareNanos(seconds.size());
                 Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
-                    progress.say(cell + ": " + states + " states, " + executions + " executions, " + open + " open");
-                    return System.nanoTime() - startNanos < budget.toNanos() ? ""
-                            : "budget " + args.option("--budget", "30s");
+                    progress.say(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", cell, states,
+                            executions, open));
+                    return System.nanoTime() - startNanos < shareNanos ? "" : "budget " + args.option("--budget", "30s for each patch");
                 });
                 Outcome outcome = explorer.search(cell.scenario(), cell.selection(), options, limits);
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
                 return outcome;
             });
-            List<Map<String, Object>> json = ExplorationText.json(runs.results(), seconds);
-            Commands.write(session, args, Commands.format(args).equals("text") ? ExplorationText.text(runs.results())
-                    : Json.write(json.size() == 1 ? json.get(0) : json) + "\n");
+            Commands.write(session, args, document(args, runs.results(), seconds));
             return runs.exitCode(Outcome::verdict, true);
         });
+    }
+
+    private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds) {
+        return switch (Commands.format(args)) {
+            case "junit" -> JunitReport.text(outcomes.stream().map(Tested::of).toList());
+            case "ktap" -> KtapReport.text(outcomes.stream().map(Tested::of).toList());
+            case "json" -> {
+                List<Map<String, Object>> json = ExplorationText.json(outcomes, seconds);
+                yield Json.write(json.size() == 1 ? json.get(0) : json) + "\n";
+            }
+            default -> ExplorationText.text(outcomes);
+        };
+    }
+
+    /** Time for all searches of a command; what a short one leaves goes to those after it. */
+    private record Budget(Duration all, int searches, long startNanos) {
+        Budget(Duration all, int searches) {
+            this(all, searches, System.nanoTime());
+        }
+
+        /** What the next search may take when so many are done. */
+        long shareNanos(int done) {
+            return (all.toNanos() - (System.nanoTime() - startNanos)) / (searches - done);
+        }
     }
 
     /** The command {@code scenario:replay}. */

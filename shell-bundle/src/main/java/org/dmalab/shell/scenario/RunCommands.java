@@ -18,6 +18,7 @@ import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;
 import org.dmalab.lab.report.MatrixReport;
+import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.report.TextReport;
 import org.dmalab.lab.run.Comparison;
 import org.dmalab.lab.run.RunOptions;
@@ -107,8 +108,8 @@ public final class RunCommands implements CommandSet {
 
     private static String document(Arguments args, List<RunResult> results) {
         return switch (Commands.format(args)) {
-            case "junit" -> JunitReport.text(new Comparison(results));
-            case "ktap" -> KtapReport.text(new Comparison(results));
+            case "junit" -> JunitReport.text(results.stream().map(Tested::of).toList());
+            case "ktap" -> KtapReport.text(results.stream().map(Tested::of).toList());
             default -> JsonReport.results(results);
         };
     }

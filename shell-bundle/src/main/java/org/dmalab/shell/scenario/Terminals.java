@@ -15,7 +15,7 @@ final class Terminals {
     /** System property: {@code out}, {@code err} or both with a comma. */
     static final String PROPERTY = "dmalab.terminal";
     private static final Pattern VERDICT = Pattern.compile(
-            "(?m)(?<=  |: |\\()(pass|fail|refused|broken)(?=\\)|  |: |$)");
+            "(?m)(?<=  |: |\\()(pass|fail|refused|undecided|broken)(?=\\)|  |: |$)");
     private static final int STANDARD_OUTPUT = 1;
 
     private Terminals() { }
@@ -47,7 +47,7 @@ final class Terminals {
         return switch (verdict) {
             case "pass" -> "32";
             case "fail" -> "31";
-            case "refused" -> "33";
+            case "refused", "undecided" -> "33";
             default -> "35";
         };
     }

@@ -224,6 +224,29 @@ class RunCommandsTest {
     }
 
     @Test
+    void aSearchThatHitABoundIsNoPass() {
+        Result result = shell.run("scenario:explore", "fake/race", "--patch", "careful", "--max-states", "3",
+                "--format", "json");
+        JsonObject careful = JsonParser.parseString(result.out()).getAsJsonObject();
+        assertEquals("undecided", careful.get("verdict").getAsString());
+        assertFalse(careful.get("exhausted").getAsBoolean());
+        assertEquals("max-states 3", careful.get("bound").getAsString());
+        assertEquals(3, result.code());
+        assertTrue(shell.run("scenario:explore", "fake/race", "--patch", "careful", "--max-states", "3", "--format",
+                "ktap").out().contains("not ok 1 fake/race:careful # ERROR undecided: "));
+        assertTrue(shell.run("scenario:explore", "fake/race", "--patch", "careful", "--max-states", "3", "--format",
+                "junit").out().contains("errors=\"1\""));
+    }
+
+    @Test
+    void exploringWritesTestReports() {
+        assertGolden("explore.xml", shell.run("scenario:explore", "fake/race", "--patch", "careful,no-restore",
+                "--format", "junit").out());
+        assertGolden("explore.ktap", shell.run("scenario:explore", "fake/race", "--patch", "careful,no-restore",
+                "--format", "ktap").out());
+    }
+
+    @Test
     void tokensThatDoNotFitAreRefused() {
         for (String token : new String[] {"x", "fake/race~no-restore~~2~", "fake/race~no-restore~~1~A",
             "fake/race~no-restore~~1~ZZZZZY0", "fake/race~no-restore~~1~?", "fake/rase~no-restore~~1~",
@@ -241,8 +264,9 @@ class RunCommandsTest {
         assertEquals(2, plain.code());
         assertTrue(plain.err().contains("no concurrent part"), plain.err());
         Result bounded = shell.run("scenario:explore", "fake/race", "--patch", "careful", "--max-states", "3");
-        assertEquals(0, bounded.code());
-        assertTrue(bounded.out().contains("max-states 3"), bounded.out());
+        assertEquals(3, bounded.code());
+        assertTrue(bounded.out().contains("undecided  max-states 3"), bounded.out());
+        assertTrue(bounded.out().contains("nothing was violated so far"), bounded.out());
         assertEquals(2, shell.run("scenario:explore", "fake/race", "--max-states", "0").code());
     }
 }
