@@ -28,8 +28,15 @@ public final class EventWords {
     }
 
     /** Words for an event that is not worth a line by itself: the kind and its operands. */
-    public static String raw(Event event) {
+    public static String raw(Machine machine, Event event) {
+        String name = name(machine, event.a());
         return switch (event.kind()) {
+            case Op.LOAD -> "reads " + name + " = " + hex(event.result());
+            case Op.STORE -> "writes " + name + " = " + hex(event.c());
+            case Op.LOCK -> "takes lock " + name;
+            case Op.UNLOCK -> "releases lock " + name;
+            case Op.ALLOC -> "allocates " + machine.kernel().objectAt(event.result()) + " at " + hex(event.result());
+            case Op.FREE -> "frees " + machine.kernel().objectAt(event.a());
             case EventKind.CPU_READ -> "reads " + event.b() + " bytes at " + hex(event.a()) + " = " + hex(event.c());
             case EventKind.CPU_WRITE -> "writes " + event.b() + " bytes at " + hex(event.a()) + " = "
                     + hex(event.c());
@@ -37,6 +44,10 @@ public final class EventWords {
                     + hex(event.a()) + ", " + hex(event.b()) + ", " + hex(event.c()) + ", " + hex(event.d()) + ") = "
                     + hex(event.result());
         };
+    }
+
+    private static String name(Machine machine, long address) {
+        return machine.kernel().nameOf(address);
     }
 
     private static String common(Machine machine, Event event) {
@@ -69,10 +80,10 @@ public final class EventWords {
     }
 
     private static String freed(Machine machine, Event event) {
-        String name = machine.kernel().nameOf(event.a());
+        String name = name(machine, event.a());
         return event.b() == 0 ? "reads " + name + ", which is not allocated"
                 : event.b() == 1 ? "writes " + name + ", which is not allocated"
-                : "frees " + name + ", which is not allocated";
+                : "frees " + machine.kernel().objectAt(event.a()) + ", which is not allocated";
     }
 
     private static String dma(Event event) {

@@ -12,6 +12,7 @@ import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.vtd.hardware.SmartArray;
@@ -85,9 +86,11 @@ class FailureTest {
         return bench.machine.kernel().load(bench.machine.kernel().load(iommu + IntelIommu.DOMAIN_IDS.offset(), 8), 8);
     }
 
+    private static final Struct WORD = Struct.word("taken", 8);
+
     private static void takeAll(Bench bench, List<Long> taken) {
         var kernel = bench.machine.kernel();
-        for (long object = kernel.alloc(64); object != 0; object = kernel.alloc(64)) {
+        for (long object = kernel.alloc(WORD, 8); object != 0; object = kernel.alloc(WORD, 8)) {
             taken.add(object);
         }
     }

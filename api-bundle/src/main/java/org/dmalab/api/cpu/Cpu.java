@@ -1,6 +1,7 @@
 package org.dmalab.api.cpu;
 
 import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.service.Services;
 import org.osgi.annotation.versioning.ProviderType;
@@ -104,8 +105,13 @@ public abstract class Cpu {
     }
 
     /** Allocates a zeroed kernel object; 0 if there is no memory. */
-    public final long alloc(long sizeBytes) {
-        return op(Op.ALLOC, sizeBytes, 0, 0, 0, 0);
+    public final long alloc(Struct layout) {
+        return alloc(layout, 1);
+    }
+
+    /** Allocates zeroed kernel objects side by side; 0 if there is no memory for them or none is asked for. */
+    public final long alloc(Struct layout, long count) {
+        return op(Op.ALLOC, layout.sizeBytes(), count, layout.id(), 0, 0);
     }
 
     /** Frees a kernel object; its bytes are poisoned and every later use is a violation. */
@@ -125,7 +131,9 @@ public abstract class Cpu {
         op(Op.WRITE, address, widthBytes, order.ordinal(), value, 0);
     }
 
-    /** Copies machine memory as one step. */
+    /**
+     * Copies machine memory as one step that touches the length at {@code from} and at {@code to}; they may overlap.
+     */
     public final void copy(long from, long to, long lengthBytes) {
         op(Op.COPY, from, to, lengthBytes, 0, 0);
     }

@@ -4,16 +4,20 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.port.Memory;
 import org.dmalab.api.port.Ports;
 import org.dmalab.api.store.Region;
 
 /** A processor of a live machine: every call takes effect at once. */
 public final class LiveCpu extends Cpu {
+    /** What one {@link Op#COPY} may move: more is a length that went wrong. */
+    private static final long MAX_COPY_BYTES = 16L << 20;
     private final Machine machine;
     private final KernelMemory kernel;
     private final Region variables;
     private final long variablesBase;
-    private final int variablesBytes;
+    /** An offset below it begins an access of any width that stays among the variables. */
+    private final int variablesEnd;
     private final int processor;
     private final int actor;
 
@@ -24,7 +28,7 @@ public final class LiveCpu extends Cpu {
         this.kernel = machine.kernel();
         this.variables = kernel.data();
         this.variablesBase = kernel.base();
-        this.variablesBytes = kernel.staticBytes();
+        this.variablesEnd = kernel.staticBytes() - 7;
         this.processor = processor;
         this.actor = Actor.processor(processor, level);
     }
@@ -57,7 +61,7 @@ public final class LiveCpu extends Cpu {
      */
     public long execute(int kind, long a, long b, long c, long d, long e) {
         long offset = a - variablesBase;
-        if (kind <= Op.STORE && offset >= 0 && offset < variablesBytes) {
+        if (kind <= Op.STORE && offset >= 0 && offset < variablesEnd) {
             if (kind == Op.LOAD) {
                 return variables.load(offset, (int) b);
             }
@@ -69,7 +73,11 @@ public final class LiveCpu extends Cpu {
 
     private long executeOther(int kind, long a, long b, long c, long d, long e) {
         if (kind <= Op.STORE && kernel.contains(a)) {
-            if (kernel.unallocated(a)) {
+            if (!kernel.contains(a, (int) b)) {
+                throw new KernelBug("unable to handle kernel paging request: " + b + " bytes at 0x"
+                        + Long.toHexString(a) + " reach over the end of the kernel's data");
+            }
+            if (kernel.unallocated(a, (int) b)) {
                 machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, a, kind, 0, 0);
             }
             if (kind == Op.LOAD) {
@@ -95,10 +103,7 @@ public final class LiveCpu extends Cpu {
                 ports.memory().write(processor, a, (int) b, Endian.of(c), d);
                 return 0;
             case Op.COPY:
-                for (long i = 0; i < c; i++) {
-                    long value = ports.memory().read(processor, a + i, 1, Endian.LITTLE);
-                    ports.memory().write(processor, b + i, 1, Endian.LITTLE, value);
-                }
+                copy(ports.memory(), a, b, c);
                 return 0;
             case Op.REG_READ:
                 return Ports.require(ports.registers(), "registers").read(a, (int) b);
@@ -117,6 +122,28 @@ public final class LiveCpu extends Cpu {
             default:
                 Ports.require(ports.config(), "PCI configuration space").write(a, (int) b, (int) c, d);
                 return 0;
+        }
+    }
+
+    /** By the widest accesses that are aligned on both sides; backwards where the target overlaps what is to come. */
+    private void copy(Memory memory, long from, long to, long lengthBytes) {
+        if (lengthBytes < 0 || lengthBytes > MAX_COPY_BYTES) {
+            throw new KernelBug("copy of " + lengthBytes + " bytes from 0x" + Long.toHexString(from) + " to 0x"
+                    + Long.toHexString(to) + ", at most " + MAX_COPY_BYTES + " in one call");
+        }
+        boolean backwards = Long.compareUnsigned(to - from, lengthBytes) < 0;
+        long done = 0;
+        while (done < lengthBytes) {
+            long left = lengthBytes - done;
+            long end = backwards ? left : done;
+            int width = 8;
+            while (width > left || ((from + end | to + end) & (width - 1)) != 0) {
+                width >>= 1;
+            }
+            long at = backwards ? left - width : done;
+            memory.write(processor, to + at, width, Endian.LITTLE,
+                    memory.read(processor, from + at, width, Endian.LITTLE));
+            done += width;
         }
     }
 
@@ -194,7 +221,7 @@ public final class LiveCpu extends Cpu {
                 machine.advance(a);
                 return 0;
             case Op.ALLOC:
-                return kernel.alloc(a);
+                return kernel.alloc(a, b, c);
             case Op.FREE:
                 if (!kernel.free(a)) {
                     machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, a, 2, 0, 0);

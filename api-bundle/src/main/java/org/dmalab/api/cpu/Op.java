@@ -12,7 +12,7 @@ public final class Op {
     public static final int READ = 2;
     /** Machine memory: address, width, 1 if big endian, value. */
     public static final int WRITE = 3;
-    /** Machine memory: from, to, length in bytes. */
+    /** Machine memory: from, to, length in bytes, at most 16 MiB. */
     public static final int COPY = 4;
     /** Device register: address, width. */
     public static final int REG_READ = 5;
@@ -56,7 +56,10 @@ public final class Op {
     public static final int MARK = 24;
     /** Free choice: number of alternatives. Result: 0 to n-1; 0 when nobody explores. */
     public static final int CHOOSE = 25;
-    /** Kernel object: size in bytes. Result: address, 0 if there is no memory. */
+    /**
+     * Kernel objects: size of one in bytes, how many, id of their layout ({@link org.dmalab.api.kernel.Struct#id}).
+     * Result: address, 0 if there is no memory.
+     */
     public static final int ALLOC = 26;
     /** Kernel object: address. */
     public static final int FREE = 27;

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.Test;
 class LiveCpuTest {
     private static final long MEMORY = 0x1000;
     private final Store store = new Store();
+    private static final Struct OBJECT = Struct.word("object", 8);
     private final KernelMemory kernel = new KernelMemory(store, 0x80000000L, 256, 256);
     private final Variable lock = kernel.variable("lock", 4);
     private final Variable flag = kernel.variable("flag", 4);
@@ -61,7 +62,7 @@ class LiveCpuTest {
         Struct struct = new Struct("s");
         struct.field("pad", 4);
         Field field = struct.field("count", 4);
-        long object = cpu.alloc(struct.sizeBytes());
+        long object = cpu.alloc(struct);
         cpu.store(object, field, 9);
         cpu.store(array, 3, 0x1234);
         cpu.store(flag, 1);
@@ -157,9 +158,44 @@ class LiveCpuTest {
     }
 
     @Test
+    void aCopyGoesByWordsAndMayOverlap() {
+        for (int i = 0; i < 64; i++) {
+            memory.store(MEMORY + i, 1, i + 1);
+        }
+        int[] accesses = {0};
+        machine.observe((kind, actor, a, b, c, d, e, result) -> accesses[0]++);
+        cpu.copy(MEMORY, MEMORY + 128, 64);
+        assertEquals(1, accesses[0]);
+        machine.observe(null);
+        assertEquals(64, memory.load(MEMORY + 128 + 63, 1));
+        cpu.copy(MEMORY + 1, MEMORY + 4, 40);
+        assertEquals("1 2 3 4 2 3 4 5 6", firstBytes());
+        cpu.copy(MEMORY + 4, MEMORY, 40);
+        assertEquals("2 3 4 5 6 7 8 9 10", firstBytes());
+        assertEquals(41, memory.load(MEMORY + 39, 1));
+        assertThrows(KernelBug.class, () -> cpu.copy(MEMORY, MEMORY + 64, -1));
+        assertThrows(KernelBug.class, () -> cpu.copy(MEMORY, MEMORY + 64, 1L << 40));
+    }
+
+    private String firstBytes() {
+        return java.util.stream.IntStream.range(0, 9).mapToObj(i -> "" + memory.load(MEMORY + i, 1))
+                .collect(java.util.stream.Collectors.joining(" "));
+    }
+
+    @Test
+    void anAccessOverTheEndOfTheKernelsDataIsABug() {
+        long last = kernel.base() + 511;
+        assertTrue(assertThrows(KernelBug.class, () -> cpu.load(last, 8)).getMessage().contains("reach over the end"));
+        assertThrows(KernelBug.class, () -> cpu.store(last - 2, 4, 1));
+        observe();
+        cpu.store(kernel.base() + 252, 8, 1);
+        assertEquals(List.of("cpu0 " + EventKind.USE_AFTER_FREE, "cpu0 " + Op.STORE), events);
+    }
+
+    @Test
     void misuseOfTheHeapIsReported() {
         observe();
-        long object = cpu.alloc(8);
+        long object = cpu.alloc(OBJECT);
         cpu.free(object);
         cpu.load(object, 8);
         cpu.store(object, 8, 1);

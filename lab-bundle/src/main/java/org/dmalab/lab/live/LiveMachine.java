@@ -31,7 +31,6 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Region;
-import org.dmalab.api.store.Store;
 import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -312,7 +311,7 @@ public final class LiveMachine {
      * A cell that is not as it was.
      *
      * @param region name of the region
-     * @param cell name of the cell in the field's terms
+     * @param cell name of the cell in the field's terms; in kernel data of the variable or field
      * @param before value at the mark
      * @param after value now
      */
@@ -330,12 +329,7 @@ public final class LiveMachine {
             throw new InputException(Names.unknown("mark of machine " + name, mark, marks.keySet()));
         }
         requireReach(position, "mark \"" + mark + "\"");
-        return machine.store().changesSince(position).stream().map(LiveMachine::changed).toList();
-    }
-
-    private static Changed changed(Store.Change change) {
-        return new Changed(change.region().name(), change.region().cellName(change.cell()), change.before(),
-                change.after());
+        return Changes.of(machine, machine.store().changesSince(position));
     }
 
     /** The kernel log. */

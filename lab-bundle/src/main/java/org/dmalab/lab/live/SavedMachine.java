@@ -86,11 +86,11 @@ final class SavedMachine {
         return text.toString();
     }
 
-    /** Formats and texts that lines of the kernel log refer to. */
+    /** Formats and texts that lines of the kernel log refer to, and names of layouts. */
     private static TreeSet<String> texts(Machine machine) {
         TreeSet<String> texts = new TreeSet<>();
         for (Region region : machine.store().regions()) {
-            if (region.name().equals("dmesg")) {
+            if (region.kind() == Region.Kind.LOG) {
                 region.forEachNonZero((cell, value) -> {
                     String text = Text.of(value);
                     if (!text.startsWith(UNKNOWN_TEXT) && text.length() < 1 << 13) {

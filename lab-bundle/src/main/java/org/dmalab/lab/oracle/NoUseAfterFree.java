@@ -25,8 +25,9 @@ public final class NoUseAfterFree implements Oracle {
         KernelMemory kernel = watch.machine().kernel();
         return (kind, actor, a, b, c, d, e, result) -> {
             if (kind == EventKind.USE_AFTER_FREE) {
-                watch.violation(Actor.name(actor) + (b == 0 ? " reads " : b == 1 ? " writes " : " frees ")
-                        + kernel.nameOf(a) + ", which is not allocated");
+                String what = b == 0 ? " reads " + kernel.nameOf(a)
+                        : b == 1 ? " writes " + kernel.nameOf(a) : " frees " + kernel.objectAt(a);
+                watch.violation(Actor.name(actor) + what + ", which is not allocated");
             }
         };
     }

@@ -66,7 +66,7 @@ final class TimelineRecorder implements EventSink {
     /** Keeps what happened just now, with words even if it has none of its own, and what comes next. */
     void pin() {
         if (!hasWords) {
-            add(current.kind(), current.actor(), EventWords.raw(current));
+            add(current.kind(), current.actor(), EventWords.raw(machine, current));
             hasWords = true;
         }
         if (pins < MAX_PINS) {

@@ -16,6 +16,7 @@ import org.dmalab.api.cpu.Processors;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.port.Ports;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.ServiceKind;
@@ -30,6 +31,8 @@ public final class FakeArchitecture implements Architecture {
     public static final long BOOTED = 0xC0000008L;
     /** Address of the count of traffic. */
     public static final long TRAFFIC = 0xC0000010L;
+    /** The layout of its kernel objects. */
+    public static final Struct WINDOW = window();
 
     @Override
     public String name() {
@@ -70,6 +73,14 @@ public final class FakeArchitecture implements Architecture {
         return List.of(ServiceKind.IOMMU, ServiceKind.MEMORY_NOTIFIER);
     }
 
+    private static Struct window() {
+        Struct window = new Struct("window", 16);
+        window.at("liobn", 0, 4);
+        window.at("base", 4, 8);
+        window.at("shift", 12, 4);
+        return window;
+    }
+
     @Override
     public Object builtIn(MachineSpec spec, ServiceKind kind) {
         return kind == ServiceKind.MEMORY_NOTIFIER ? new FakeVariants.AcceptingNotifier() : null;
@@ -84,7 +95,7 @@ public final class FakeArchitecture implements Architecture {
         Store store = new Store();
         Emitter emitter = new Emitter();
         FakeHardware hardware = new FakeHardware(store, emitter);
-        KernelMemory kernel = new KernelMemory(store, LOCK, 64, 1024);
+        KernelMemory kernel = new KernelMemory(store, LOCK, 64, 1024, List.of(WINDOW));
         kernel.variable("fake_lock", 8);
         kernel.variable("booted", 8);
         kernel.variable("traffic", 8);

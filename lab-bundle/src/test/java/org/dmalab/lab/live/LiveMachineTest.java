@@ -15,10 +15,14 @@ import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
 import org.dmalab.lab.InputException;
+import org.dmalab.lab.fake.FakeArchitecture;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.fake.FakeVariants;
 import org.dmalab.lab.run.RunInterrupted;
@@ -158,6 +162,35 @@ class LiveMachineTest {
         assertTrue(assertThrows(InputException.class, () -> machine.diff("strat")).getMessage()
                 .contains("did you mean \"start\"?"));
         assertThrows(InputException.class, () -> machine.mark(" "));
+    }
+
+    /** A packed structure whose fields lie across the store's cells. */
+    @Test
+    void kernelObjectsAreComparedFieldByField() {
+        Struct layout = FakeArchitecture.WINDOW;
+        long object = machine.use("alloc", one -> one.cpu(0, Level.USER).alloc(layout));
+        machine.mark("made");
+        machine.use("fill", one -> {
+            Cpu cpu = one.cpu(0, Level.USER);
+            cpu.store(object, layout.fields().get(0), 7);
+            cpu.store(object, layout.fields().get(1), 0x0123456789abcdefL);
+            return null;
+        });
+        assertEquals(List.of("kernel window[0].liobn: 0x0 -> 0x7", "kernel window[0].base: 0x0 -> 0x123456789abcdef"),
+                machine.diff("made").stream().map(LiveMachine.Changed::toString).toList());
+        machine.mark("filled");
+        machine.use("more", one -> {
+            one.cpu(0, Level.USER).store(object, layout.fields().get(2), 1);
+            return null;
+        });
+        assertEquals(List.of("kernel window[0].shift: 0x0 -> 0x1"), machine.diff("filled").stream()
+                .map(LiveMachine.Changed::toString).toList());
+        machine.use("free", one -> {
+            one.cpu(0, Level.USER).free(object);
+            return null;
+        });
+        assertTrue(machine.diff("filled").contains(new LiveMachine.Changed("kernel", "window[0].shift", 0,
+                0x6b6b6b6bL)), () -> machine.diff("filled").toString());
     }
 
     @Test

@@ -245,15 +245,15 @@ class OracleSetTest {
     void noUseAfterFree() {
         watch(new NoUseAfterFree());
         LiveCpu cpu = machine.cpu(0, Level.USER);
-        long object = cpu.alloc(64);
+        long object = cpu.alloc(org.dmalab.api.kernel.Struct.word("page", 8), 8);
         cpu.store(object, 8, 1);
         cpu.free(object);
         assertEquals(List.of(), messages());
         cpu.load(object, 8);
         cpu.store(object, 8, 2);
         cpu.free(object);
-        assertEquals(List.of("cpu0 reads heap+0x0, which is not allocated",
-                "cpu0 writes heap+0x0, which is not allocated", "cpu0 frees heap+0x0, which is not allocated"),
+        assertEquals(List.of("cpu0 reads page[0]+0x0, which is not allocated",
+                "cpu0 writes page[0]+0x0, which is not allocated", "cpu0 frees page[0], which is not allocated"),
                 messages());
     }
 

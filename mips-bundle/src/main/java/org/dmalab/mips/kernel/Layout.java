@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.store.Store;
 
@@ -57,33 +58,37 @@ public final class Layout {
     /** First page frame of the border pages. */
     public static final long BORDER_FIRST_PFN = (HIGHMEM_START >>> PAGE_SHIFT) - BORDER_PAGES;
 
-    /** Bytes of struct page. */
-    public static final int PAGE_STRUCT_BYTES = 32;
+    /** {@code struct page}. */
+    public static final Struct PAGE = new Struct("page", 32);
     /** {@code page->flags}. */
-    public static final Field PAGE_FLAGS = new Field("page.flags", 0, 4);
+    public static final Field PAGE_FLAGS = PAGE.at("flags", 0, 4);
     /** {@code page->_count}. */
-    public static final Field PAGE_COUNT = new Field("page._count", 4, 4);
+    public static final Field PAGE_COUNT = PAGE.at("_count", 4, 4);
     /** {@code page->index}: place in the file. */
-    public static final Field PAGE_INDEX = new Field("page.index", 12, 4);
+    public static final Field PAGE_INDEX = PAGE.at("index", 12, 4);
     /** {@code page->lru.next}: the free list. */
-    public static final Field PAGE_LRU_NEXT = new Field("page.lru.next", 16, 4);
+    public static final Field PAGE_LRU_NEXT = PAGE.at("lru.next", 16, 4);
     /** {@code page->virtual}: the kmap address of a high page. */
-    public static final Field PAGE_VIRTUAL = new Field("page.virtual", 24, 4);
+    public static final Field PAGE_VIRTUAL = PAGE.at("virtual", 24, 4);
+    /** Bytes of {@link #PAGE}. */
+    public static final int PAGE_STRUCT_BYTES = PAGE.sizeBytes();
     /** {@code PG_uptodate} in the flags. */
     public static final long PG_UPTODATE = 1 << 3;
     /** The zone number in the flags: set for ZONE_HIGHMEM. */
     public static final long PG_HIGHMEM = 1L << 30;
 
-    /** Bytes of struct scatterlist. */
-    public static final int SG_BYTES = 20;
+    /** {@code struct scatterlist}; its {@code dma_length} is not used. */
+    public static final Struct SG = new Struct("scatterlist", 20);
     /** {@code sg->page_link}. */
-    public static final Field SG_PAGE = new Field("scatterlist.page_link", 0, 4);
+    public static final Field SG_PAGE = SG.at("page_link", 0, 4);
     /** {@code sg->offset}. */
-    public static final Field SG_OFFSET = new Field("scatterlist.offset", 4, 4);
+    public static final Field SG_OFFSET = SG.at("offset", 4, 4);
     /** {@code sg->length}. */
-    public static final Field SG_LENGTH = new Field("scatterlist.length", 8, 4);
+    public static final Field SG_LENGTH = SG.at("length", 8, 4);
     /** {@code sg->dma_address}. */
-    public static final Field SG_DMA_ADDRESS = new Field("scatterlist.dma_address", 12, 4);
+    public static final Field SG_DMA_ADDRESS = SG.at("dma_address", 12, 4);
+    /** Bytes of {@link #SG}. */
+    public static final int SG_BYTES = SG.sizeBytes();
 
     /** Kernel virtual address of the kernel's data. */
     public static final long DATA_BASE = 0x80400000L;
@@ -201,9 +206,10 @@ public final class Layout {
 
     /** Declares the kernel's data in a store. */
     public static KernelMemory create(Store store) {
-        KernelMemory memory = new KernelMemory(store, DATA_BASE, STATIC_BYTES, HEAP_BYTES);
+        KernelMemory memory = new KernelMemory(store, DATA_BASE, STATIC_BYTES, HEAP_BYTES, List.of(SG));
         for (Variable variable : ALL) {
-            Variable declared = memory.array(variable.name(), variable.widthBytes(), variable.count());
+            Variable declared = variable == MEM_MAP ? memory.structs(variable.name(), PAGE, PAGES)
+                    : memory.array(variable.name(), variable.widthBytes(), variable.count());
             if (!declared.equals(variable)) {
                 throw new IllegalStateException("kernel variable " + declared + ", expected " + variable);
             }

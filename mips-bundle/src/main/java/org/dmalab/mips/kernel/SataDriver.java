@@ -90,7 +90,7 @@ public final class SataDriver {
                 return Errno.EINVAL;
             }
         }
-        long list = cpu.alloc(pages * Layout.SG_BYTES);
+        long list = cpu.alloc(Layout.SG, pages);
         if (list == 0) {
             return Errno.ENOMEM;
         }

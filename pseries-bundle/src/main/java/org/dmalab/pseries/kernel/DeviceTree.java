@@ -3,6 +3,7 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.Struct;
 
 /**
  * The kernel's device tree: nodes and properties as kernel objects, values where firmware left them in the flattened
@@ -74,7 +75,7 @@ public final class DeviceTree {
     }
 
     private static long begin(Cpu cpu, long name, long parent, long olderSibling) {
-        long node = allocate(cpu, Structs.NODE_SIZE);
+        long node = allocate(cpu, Structs.NODE);
         cpu.store(node, Structs.NODE_NAME, hash(cpu, name, HASH_START));
         cpu.store(node, Structs.NODE_PARENT, parent);
         if (parent == 0) {
@@ -94,7 +95,7 @@ public final class DeviceTree {
     }
 
     private static long property(Cpu cpu, long at, long strings, long node, long older) {
-        long property = allocate(cpu, Structs.PROPERTY_SIZE);
+        long property = allocate(cpu, Structs.PROPERTY);
         cpu.store(property, Structs.PROPERTY_LENGTH, cpu.read(at, 4, Endian.BIG));
         cpu.store(property, Structs.PROPERTY_NAME,
                 hash(cpu, strings + cpu.read(at + 4, 4, Endian.BIG), HASH_START));
@@ -103,8 +104,8 @@ public final class DeviceTree {
         return property;
     }
 
-    private static long allocate(Cpu cpu, long sizeBytes) {
-        long object = cpu.alloc(sizeBytes);
+    private static long allocate(Cpu cpu, Struct layout) {
+        long object = cpu.alloc(layout);
         if (object == 0) {
             cpu.bug(NO_MEMORY);
         }
@@ -211,7 +212,7 @@ public final class DeviceTree {
 
     /** of_add_property: appends a property with a value in kernel data; -ENOMEM as an address of 0. */
     public static long add(Cpu cpu, long node, long name, long value, long lengthBytes) {
-        long property = cpu.alloc(Structs.PROPERTY_SIZE);
+        long property = cpu.alloc(Structs.PROPERTY);
         if (property == 0) {
             return 0;
         }

@@ -184,7 +184,7 @@ public final class EnableDdw {
     }
 
     private static long property(Cpu cpu, long pdn, long name, Ddw.Created created, Plan plan) {
-        long prop = cpu.alloc(Structs.PROP_SIZE);
+        long prop = cpu.alloc(Structs.PROP);
         if (prop == 0) {
             return 0;
         }
@@ -192,7 +192,7 @@ public final class EnableDdw {
         BigEndian.store(cpu, prop, Structs.PROP_DMA_BASE, created.busAddress());
         BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, plan.pageShift());
         BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.length());
-        if (DeviceTree.add(cpu, pdn, name, prop, Structs.PROP_SIZE) == 0) {
+        if (DeviceTree.add(cpu, pdn, name, prop, Structs.PROP.sizeBytes()) == 0) {
             cpu.free(prop);
             return 0;
         }

@@ -31,8 +31,8 @@ public final class IommuTable {
      */
     public static long create(Cpu cpu, long liobn, long busAddress, long shift, long entries, long reservedStart,
             long reservedEnd) {
-        long table = cpu.alloc(Structs.TABLE_SIZE);
-        long map = table == 0 || entries > Integer.MAX_VALUE ? 0 : cpu.alloc((entries + 63 >>> WORD_SHIFT) * 8);
+        long table = cpu.alloc(Structs.TABLE);
+        long map = table == 0 || entries > Integer.MAX_VALUE ? 0 : cpu.alloc(Structs.MAP, entries + 63 >>> WORD_SHIFT);
         if (map == 0) {
             if (table != 0) {
                 cpu.free(table);

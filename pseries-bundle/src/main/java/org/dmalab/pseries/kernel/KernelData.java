@@ -78,14 +78,18 @@ public final class KernelData {
             MEMBLOCK_START, MEMBLOCK_SIZE, MAX_PFN, MEMORY_BLOCK_SIZE, MEMORY_BLOCKS, MEMORY_CHAIN, PCI_DEVICES,
             NEXT_FREE_PAGE, RTAS_ARGS, SET_INDICATOR, RATELIMIT, FAIL_PAGE_ALLOC, FAIL_PAGE_EXT, BLOCK_CHANGES,
             SYSTEM_RUNNING);
+    private static final List<Variable> LIST_HEADS = List.of(DMA_WIN_LIST, FAILED_DDW_PDN_LIST, MEMORY_BLOCKS,
+            PCI_DEVICES);
 
     private KernelData() { }
 
     /** Declares the variables in a machine's store. */
     public static KernelMemory create(Store store) {
-        KernelMemory memory = new KernelMemory(store, BASE, STATIC_BYTES, HEAP_BYTES);
+        KernelMemory memory = new KernelMemory(store, BASE, STATIC_BYTES, HEAP_BYTES, Structs.ALL);
         for (Variable variable : ALL) {
-            Variable declared = memory.array(variable.name(), variable.widthBytes(), variable.count());
+            Variable declared = LIST_HEADS.contains(variable)
+                    ? memory.structs(variable.name(), Structs.LIST_HEAD, 1)
+                    : memory.array(variable.name(), variable.widthBytes(), variable.count());
             if (!declared.equals(variable)) {
                 throw new IllegalStateException("kernel data is laid out otherwise: " + declared + ", expected "
                         + variable);

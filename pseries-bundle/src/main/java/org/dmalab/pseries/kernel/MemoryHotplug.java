@@ -30,9 +30,9 @@ public final class MemoryHotplug {
 
     /** Registers the notifiers of the memory chain: the IOMMU's, then page_ext's. */
     static void registerNotifiers(Cpu cpu) {
-        long pageExt = cpu.alloc(Structs.NOTIFIER_SIZE);
+        long pageExt = cpu.alloc(Structs.NOTIFIER);
         cpu.store(pageExt, Structs.NOTIFIER_CALL, CALL_PAGE_EXT);
-        long iommu = cpu.alloc(Structs.NOTIFIER_SIZE);
+        long iommu = cpu.alloc(Structs.NOTIFIER);
         cpu.store(iommu, Structs.NOTIFIER_CALL, CALL_IOMMU);
         cpu.store(iommu, Structs.NOTIFIER_NEXT, pageExt);
         cpu.store(KernelData.MEMORY_CHAIN, iommu);
@@ -100,7 +100,7 @@ public final class MemoryHotplug {
     }
 
     private static long createBlock(Cpu cpu, long start, long state) {
-        long block = cpu.alloc(Structs.BLOCK_SIZE);
+        long block = cpu.alloc(Structs.BLOCK);
         if (block != 0) {
             cpu.store(block, Structs.BLOCK_SECTION, start >>> SECTION_SHIFT);
             cpu.store(block, Structs.BLOCK_STATE, state);

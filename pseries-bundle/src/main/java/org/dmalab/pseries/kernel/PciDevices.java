@@ -43,7 +43,7 @@ public final class PciDevices {
         if (find(cpu, sourceId) != 0) {
             return Errno.EBUSY;
         }
-        long device = cpu.alloc(Structs.DEVICE_SIZE);
+        long device = cpu.alloc(Structs.DEVICE);
         if (device == 0) {
             return Errno.ENOMEM;
         }

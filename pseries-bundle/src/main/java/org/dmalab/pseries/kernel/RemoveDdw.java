@@ -20,7 +20,7 @@ public final class RemoveDdw {
 
     /** remove_ddw: the property stays on the node, which goes. */
     private static boolean remove(Cpu cpu, long pdn, long name) {
-        long prop = DeviceTree.value(cpu, pdn, name, Structs.PROP_SIZE);
+        long prop = DeviceTree.value(cpu, pdn, name, Structs.PROP.sizeBytes());
         if (prop == 0) {
             return false;
         }

@@ -38,7 +38,7 @@ public final class WindowList {
 
     /** ddw_list_new_entry: a window that is not on the list yet; 0 if there is no memory. */
     public static long create(Cpu cpu, long node, long prop) {
-        long window = cpu.alloc(Structs.DMA_WIN_SIZE);
+        long window = cpu.alloc(Structs.DMA_WIN);
         if (window != 0) {
             cpu.store(window, Structs.DMA_WIN_DEVICE, node);
             cpu.store(window, Structs.DMA_WIN_PROP, prop);
@@ -90,7 +90,7 @@ public final class WindowList {
 
     /** Remembers that making a window failed for a node. */
     public static void rememberFailure(Cpu cpu, long node) {
-        long entry = cpu.alloc(Structs.FAILED_SIZE);
+        long entry = cpu.alloc(Structs.FAILED);
         if (entry != 0) {
             cpu.store(entry, Structs.FAILED_PDN, node);
             ListHead.add(cpu, KernelData.FAILED_DDW_PDN_LIST, entry, Structs.FAILED_LIST);

@@ -63,7 +63,7 @@ class DeviceTreeTest {
         unflatten(node("a", Property.cells("p", 1), Property.cells("q", 2)), node("empty"));
         long a = DeviceTree.top(cpu, Text.id("a"));
         long empty = DeviceTree.top(cpu, Text.id("empty"));
-        long value = cpu.alloc(20);
+        long value = cpu.alloc(Structs.PROP);
         DeviceTree.add(cpu, a, Text.id("n"), value, 20);
         DeviceTree.add(cpu, empty, Text.id("n"), value, 20);
         assertEquals(value, DeviceTree.value(cpu, a, Text.id("n"), 20));
@@ -148,9 +148,9 @@ class DeviceTreeTest {
         KernelMemory memory = KernelData.create(new Store());
         assertEquals("dma_win_list_lock", memory.nameOf(KernelData.DMA_WIN_LIST_LOCK.address()));
         assertEquals(0, KernelData.DMA_WIN_LIST_LOCK.address() % 4);
-        assertEquals(40, Structs.DMA_WIN_SIZE);
+        assertEquals(40, Structs.DMA_WIN.sizeBytes());
         assertEquals(24, Structs.DMA_WIN_LIST.offset());
-        assertEquals(20, Structs.PROP_SIZE);
+        assertEquals(20, Structs.PROP.sizeBytes());
     }
 
     @Test

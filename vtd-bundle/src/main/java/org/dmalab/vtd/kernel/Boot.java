@@ -95,7 +95,7 @@ public final class Boot {
 
     /** Domain-ids, translation status, root table, and the old kernel's tables if translation is on. */
     private static long initUnit(Cpu cpu, long iommu) {
-        long ids = cpu.alloc(Hw.domainCount(cpu, iommu) / 8);
+        long ids = cpu.alloc(KernelLayout.DOMAIN_IDS, (Hw.domainCount(cpu, iommu) + 63) / 64);
         long root = ids == 0 ? 0 : Pages.alloc(cpu);
         if (root == 0) {
             return Errno.ENOMEM;

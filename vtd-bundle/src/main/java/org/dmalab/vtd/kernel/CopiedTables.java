@@ -23,7 +23,7 @@ public final class CopiedTables {
     private static final long TABLE_TYPE = 3L << 10;
     private static final long PASID_ENABLE = 1L << 11;
     private static final int ENTRIES = 256;
-    private static final int BITMAP_BYTES = 8192;
+    private static final int BITMAP_WORDS = 1024;
 
     private CopiedTables() { }
 
@@ -47,7 +47,7 @@ public final class CopiedTables {
             return Errno.ENOMEM;
         }
         if (keepsBitmap(cpu)) {
-            long bitmap = cpu.alloc(BITMAP_BYTES);
+            long bitmap = cpu.alloc(KernelLayout.COPIED_TABLES, BITMAP_WORDS);
             if (bitmap == 0) {
                 return Errno.ENOMEM;
             }

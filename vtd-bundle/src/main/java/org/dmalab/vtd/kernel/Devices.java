@@ -24,7 +24,7 @@ public final class Devices {
         if (iommu == 0 || cpu.readConfig(sourceId, 0, 4) == NOTHING) {
             return Errno.ENODEV;
         }
-        long device = cpu.alloc(Device.BYTES);
+        long device = cpu.alloc(Device.STRUCT);
         if (device == 0) {
             return Errno.ENOMEM;
         }

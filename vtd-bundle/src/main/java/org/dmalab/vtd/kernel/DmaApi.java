@@ -98,7 +98,7 @@ public final class DmaApi {
             if (Devices.isError(domain)) {
                 return domain;
             }
-            long buffer = cpu.alloc(Buffer.BYTES);
+            long buffer = cpu.alloc(Buffer.STRUCT);
             long pfn = buffer == 0 ? 0 : Iovas.alloc(cpu, domain, Mappings.pages(0, sizeBytes), LIMIT_PFN);
             if (pfn == 0) {
                 freeIf(cpu, buffer);

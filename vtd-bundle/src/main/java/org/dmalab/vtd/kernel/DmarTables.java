@@ -54,7 +54,7 @@ final class DmarTables {
     private static long addUnit(Cpu cpu, long at) {
         long base = u(cpu, at + 8, 8);
         cpu.printk(DRHD, base, u(cpu, at + 4, 1));
-        long iommu = cpu.alloc(IntelIommu.BYTES);
+        long iommu = cpu.alloc(IntelIommu.STRUCT);
         if (iommu == 0) {
             return Errno.ENOMEM;
         }
@@ -93,7 +93,7 @@ final class DmarTables {
                 cpu.printk(INVALID);
                 return Errno.EINVAL;
             }
-            long region = cpu.alloc(RmrrUnit.BYTES);
+            long region = cpu.alloc(RmrrUnit.STRUCT);
             if (region == 0) {
                 return Errno.ENOMEM;
             }

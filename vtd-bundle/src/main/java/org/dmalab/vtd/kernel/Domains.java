@@ -48,7 +48,7 @@ public final class Domains {
     }
 
     private static long alloc(Cpu cpu, long iommu) {
-        long domain = cpu.alloc(DmarDomain.BYTES);
+        long domain = cpu.alloc(DmarDomain.STRUCT);
         long pgd = domain == 0 ? 0 : Pages.alloc(cpu);
         if (pgd == 0) {
             if (domain != 0) {

@@ -64,7 +64,7 @@ final class Iovas {
     }
 
     private static long insert(Cpu cpu, long previous, long next, long first, long last) {
-        long range = cpu.alloc(Iova.BYTES);
+        long range = cpu.alloc(Iova.STRUCT);
         if (range != 0) {
             cpu.store(range, Iova.PFN_LO, first);
             cpu.store(range, Iova.PFN_HI, last);

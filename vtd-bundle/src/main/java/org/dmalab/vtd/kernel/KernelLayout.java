@@ -58,6 +58,11 @@ public final class KernelLayout {
     /** Maps since the load's device was attached. */
     public static final Variable TRAFFIC_MAPS = after(TRAFFIC_COUNT, "traffic_maps", 4, 1);
 
+    /** A word of a unit's bitmap of domain-ids. */
+    public static final Struct DOMAIN_IDS = Struct.word("domain_ids", 8);
+    /** A word of a unit's bitmap of copied context entries. */
+    public static final Struct COPIED_TABLES = Struct.word("copied_tables", 8);
+
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
             TRAFFIC_COUNT, TRAFFIC_MAPS);
@@ -71,7 +76,9 @@ public final class KernelLayout {
 
     /** Declares the kernel's data in a store. */
     public static KernelMemory declare(Store store) {
-        KernelMemory memory = new KernelMemory(store, BASE, STATIC_BYTES, HEAP_BYTES);
+        KernelMemory memory = new KernelMemory(store, BASE, STATIC_BYTES, HEAP_BYTES, List.of(IntelIommu.STRUCT,
+                DmarDomain.STRUCT, Device.STRUCT, RmrrUnit.STRUCT, Iova.STRUCT, Buffer.STRUCT, DOMAIN_IDS,
+                COPIED_TABLES));
         for (Variable variable : ALL) {
             Variable declared = memory.array(variable.name(), variable.widthBytes(), variable.count());
             if (!declared.equals(variable)) {
@@ -94,7 +101,8 @@ public final class KernelLayout {
 
     /** {@code struct intel_iommu}: a remapping unit. */
     public static final class IntelIommu {
-        private static final Struct STRUCT = new Struct("intel_iommu");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("intel_iommu");
         /** Address of its registers. */
         public static final Field REG = STRUCT.field("reg", 8);
         /** Its CAP. */
@@ -123,8 +131,6 @@ public final class KernelLayout {
         public static final Field REGISTER_LOCK = STRUCT.field("register_lock", 4);
         /** Protects root and context tables and domain-ids. */
         public static final Field LOCK = STRUCT.field("lock", 4);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
         /** {@link #FLAGS}: translation was on when this kernel came. */
         public static final long TRANS_PRE_ENABLED = 1;
 
@@ -133,7 +139,8 @@ public final class KernelLayout {
 
     /** {@code struct dmar_domain}: an address space. */
     public static final class DmarDomain {
-        private static final Struct STRUCT = new Struct("dmar_domain");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("dmar_domain");
         /** Kernel address of its top table. */
         public static final Field PGD = STRUCT.field("pgd", 8);
         /** Its remapping unit. */
@@ -148,15 +155,14 @@ public final class KernelLayout {
         public static final Field COHERENT = STRUCT.field("iommu_coherency", 4);
         /** Devices attached. */
         public static final Field DEVICES = STRUCT.field("device_count", 4);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private DmarDomain() { }
     }
 
     /** A device with its {@code device_domain_info}. */
     public static final class Device {
-        private static final Struct STRUCT = new Struct("device_domain_info");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("device_domain_info");
         /** Next device. */
         public static final Field NEXT = STRUCT.field("next", 8);
         /** Its remapping unit. */
@@ -171,15 +177,14 @@ public final class KernelLayout {
         public static final Field ALIAS = STRUCT.field("dma_alias", 2);
         /** Number of source-ids, 1 or 2. */
         public static final Field SOURCE_IDS = STRUCT.field("source_ids", 2);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private Device() { }
     }
 
     /** {@code struct dmar_rmrr_unit}, for one device. */
     public static final class RmrrUnit {
-        private static final Struct STRUCT = new Struct("dmar_rmrr_unit");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("dmar_rmrr_unit");
         /** Next region. */
         public static final Field NEXT = STRUCT.field("next", 8);
         /** First byte. */
@@ -188,30 +193,28 @@ public final class KernelLayout {
         public static final Field END_ADDRESS = STRUCT.field("end_address", 8);
         /** The device. */
         public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private RmrrUnit() { }
     }
 
     /** {@code struct iova}: a range of bus addresses in use. */
     public static final class Iova {
-        private static final Struct STRUCT = new Struct("iova");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("iova");
         /** Next lower range. */
         public static final Field NEXT = STRUCT.field("next", 8);
         /** Highest page frame. */
         public static final Field PFN_HI = STRUCT.field("pfn_hi", 8);
         /** Lowest page frame. */
         public static final Field PFN_LO = STRUCT.field("pfn_lo", 8);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private Iova() { }
     }
 
     /** A mapping that a driver holds. */
     public static final class Buffer {
-        private static final Struct STRUCT = new Struct("dma_buffer");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("dma_buffer");
         /** Next mapping. */
         public static final Field NEXT = STRUCT.field("next", 8);
         /** The device. */
@@ -224,8 +227,6 @@ public final class KernelLayout {
         public static final Field SIZE = STRUCT.field("size", 8);
         /** Direction. */
         public static final Field DIRECTION = STRUCT.field("direction", 4);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private Buffer() { }
     }

@@ -1,0 +1,70 @@
+package org.dmalab.lab.live;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.dmalab.api.Machine;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Place;
+import org.dmalab.api.store.Store;
+import org.dmalab.lab.live.LiveMachine.Changed;
+
+/** Says changed cells in the field's terms: kernel data by variable and field, which need not be cells of 8 bytes. */
+final class Changes {
+    private static final int CELL_BYTES = 8;
+    private final KernelMemory kernel;
+    private final Map<Long, Long> before = new HashMap<>();
+    private final List<Changed> changed = new ArrayList<>();
+    private long named;
+
+    private Changes(KernelMemory kernel) {
+        this.kernel = kernel;
+        this.named = kernel.base();
+    }
+
+    static List<Changed> of(Machine machine, List<Store.Change> cells) {
+        Changes changes = new Changes(machine.kernel());
+        cells.stream().filter(cell -> cell.region() == machine.kernel().data())
+                .forEach(cell -> changes.before.put(cell.cell(), cell.before()));
+        for (Store.Change cell : cells) {
+            if (cell.region() == machine.kernel().data()) {
+                changes.addPlaces(machine.kernel().base() + cell.cell() * CELL_BYTES);
+            } else {
+                changes.add(cell.region().name(), cell.region().cellName(cell.cell()), cell.before(), cell.after());
+            }
+        }
+        return changes.changed;
+    }
+
+    /** The places that the cell at an address has bytes of, if they were not named with an earlier cell. */
+    private void addPlaces(long cell) {
+        long address = Math.max(cell, named);
+        while (address < cell + CELL_BYTES) {
+            Place place = kernel.placeOf(address);
+            int width = Math.min(place.widthBytes(), CELL_BYTES);
+            add(kernel.data().name(), place.name(), bytes(place.address(), width, true),
+                    bytes(place.address(), width, false));
+            address = place.address() + Math.max(1, place.widthBytes());
+            named = address;
+        }
+    }
+
+    private long bytes(long address, int width, boolean atMark) {
+        long value = 0;
+        for (int i = width - 1; i >= 0; i--) {
+            long offset = address + i - kernel.base();
+            Long old = atMark ? before.get(offset / CELL_BYTES) : null;
+            long word = old == null ? kernel.data().get(offset / CELL_BYTES) : old;
+            value = value << 8 | word >>> (offset % CELL_BYTES * 8) & 0xff;
+        }
+        return value;
+    }
+
+    private void add(String region, String cell, long old, long now) {
+        if (old != now) {
+            changed.add(new Changed(region, cell, old, now));
+        }
+    }
+}
