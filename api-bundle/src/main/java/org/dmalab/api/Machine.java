@@ -34,6 +34,7 @@ public final class Machine {
     private final Dmesg dmesg;
     private final Region clock;
     private Hook hook;
+    private boolean held;
 
     /**
      * Puts a machine together; called by {@link Architecture#create}.
@@ -147,6 +148,14 @@ public final class Machine {
         };
     }
 
+    /**
+     * Holds the machine or lets it go. While it is held nothing happens by itself: pending interrupts and hardware wait
+     * for whoever explores to choose their moment.
+     */
+    public void hold(boolean newHeld) {
+        held = newHeld;
+    }
+
     /** Simulated time. */
     public long timeNanos() {
         return clock.get(0);
@@ -157,8 +166,11 @@ public final class Machine {
         clock.set(0, clock.get(0) + nanoseconds);
     }
 
-    /** Lets hardware or a pending interrupt make one step; false if nothing is left to do. */
+    /** Lets hardware or a pending interrupt make one step; false if nothing is left to do, or it is held. */
     public boolean progress() {
+        if (held) {
+            return false;
+        }
         for (int processor = 0; processor < processors.count(); processor++) {
             if (deliverPending(processor)) {
                 return true;
@@ -170,7 +182,7 @@ public final class Machine {
     /** Takes the pending inter-processor interrupts of a processor if it lets them in; true if there was one. */
     public boolean deliverPending(int processor) {
         boolean any = false;
-        while (processors.pending(processor) != 0 && !processors.irqsOff(processor)) {
+        while (!held && processors.pending(processor) != 0 && !processors.irqsOff(processor)) {
             int vector = Long.numberOfTrailingZeros(processors.pending(processor));
             long argument = processors.take(processor, vector);
             ipiHandler.handle(cpu(processor, Level.HARDIRQ), vector, argument);

@@ -3,7 +3,7 @@ package org.dmalab.vtd;
 import org.dmalab.vtd.hardware.Reg;
 
 /**
- * What the tables in memory say, without any cache: legacy mode, second-level tables.
+ * What the tables in memory say, without any cache of the unit: legacy mode, second-level tables.
  *
  * <p>Written apart from the unit's own walk, so that oracles do not repeat its mistakes.
  *
@@ -68,7 +68,12 @@ record ReferenceWalk(VtdModel model) {
         }
     }
 
+    /** 8 bytes as table walks see them: with the processors' caches only if the unit snoops. */
     private long word(long address) {
-        return model.memory().isRam(address, 8) ? model.memory().fetch(address, 8) : 0;
+        if (!model.memory().isRam(address, 8)) {
+            return 0;
+        }
+        return model.unit().capabilities().coherent() ? model.memory().snoop(address, 8)
+                : model.memory().fetch(address, 8);
     }
 }

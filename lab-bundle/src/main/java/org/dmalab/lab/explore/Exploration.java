@@ -210,6 +210,7 @@ public final class Exploration {
         Store store = machine.store();
         watch();
         long mark = store.mark();
+        machine.hold(true);
         try {
             world.start();
             return task.run();
@@ -218,6 +219,7 @@ public final class Exploration {
             while (store.reaches(mark)) {
                 store.release();
             }
+            machine.hold(false);
             machine.observe(null);
         }
     }
@@ -305,10 +307,13 @@ public final class Exploration {
         }
         executions++;
         long mark = machine.store().mark();
+        machine.hold(false);
         try {
             after.run();
         } catch (KernelBug | Blocked e) {
             world.violated("no-bug", "after the concurrent part: " + e.getMessage());
+        } finally {
+            machine.hold(true);
         }
         reportViolation();
         for (Watcher watcher : watchers) {

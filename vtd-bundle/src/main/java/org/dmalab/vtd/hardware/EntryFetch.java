@@ -11,8 +11,9 @@ import org.dmalab.api.store.Store;
  *
  * <p>Half by half, a device that has made a request is taken to go on with it: whenever its entry is not cached, the
  * unit may read the first half (remembered here), and at any later moment the second. Software may write between the
- * two. A request that comes in between goes on from the first half. An invalidation of the context cache waits for
- * requests in flight, so that it drops first halves.
+ * two. A request that comes in between goes on from the first half. A lower half that is not present ends the fetch,
+ * so that it is never remembered. An invalidation of the context cache waits for requests in flight, so that it drops
+ * first halves.
  *
  * <p>Specification: Guidance to Software for Invalidations; a kernel that zeroes a present entry relies on one access.
  */
@@ -28,6 +29,7 @@ final class EntryFetch implements Spontaneous {
     private static final int WRITE = 2;
     private static final int ENTRY = 3;
     private static final int HALF = 4;
+    private static final long PRESENT = 1;
     private final Region cells;
     private final Emitter emitter;
     private final int order;
@@ -130,7 +132,12 @@ final class EntryFetch implements Spontaneous {
     @Override
     public boolean enabled(int index) {
         int sourceId = source(index);
-        return sourceId >= 0 && walker.misses(sourceId) && (begun(index) || walker.contextEntry(sourceId) >= 0);
+        return sourceId >= 0 && walker.misses(sourceId) && (begun(index) || begins(sourceId));
+    }
+
+    private boolean begins(int sourceId) {
+        long entry = walker.contextEntry(sourceId);
+        return entry >= 0 && (order == HIGH_FIRST || (walker.table(entry) & PRESENT) != 0);
     }
 
     @Override

@@ -68,7 +68,7 @@ public final class MachineMemory implements Memory {
     }
 
     /** Reads as hardware does that snoops the processors' caches. */
-    long snoop(long physicalAddress, int widthBytes) {
+    public long snoop(long physicalAddress, int widthBytes) {
         return lines.load(physicalAddress, widthBytes);
     }
 

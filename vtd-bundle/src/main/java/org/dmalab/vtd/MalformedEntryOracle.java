@@ -1,0 +1,45 @@
+package org.dmalab.vtd;
+
+import org.dmalab.api.Oracle;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.Actor;
+import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.hardware.VtdEvent;
+import org.dmalab.vtd.kernel.FaultReasons;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * The unit never reads an entry that software must not set up: an invalid context entry (fault reason 3), a table
+ * pointer that leads nowhere (7), reserved bits (0xa to 0xc). A device that goes on while an entry changes may find it
+ * not present, but never half of the old and half of the new one.
+ */
+@Component(service = Oracle.class, property = "dmalab.arch=vtd")
+public final class MalformedEntryOracle implements Oracle {
+    private static final long REASONS = 1 << 0x3 | 1 << 0x7 | 1 << 0xa | 1 << 0xb | 1 << 0xc;
+
+    @Override
+    public String name() {
+        return "no-malformed-entry";
+    }
+
+    @Override
+    public String summary() {
+        return "the unit reads no root, context or page-table entry that is invalid or has reserved bits set";
+    }
+
+    @Override
+    public String arch() {
+        return "vtd";
+    }
+
+    @Override
+    public EventSink attach(Watch watch) {
+        return (kind, actor, a, b, c, d, e, result) -> {
+            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && (REASONS >>> d & 1) != 0) {
+                watch.violation(String.format("a request of %s for bus 0x%x finds an entry malformed: fault reason "
+                        + "0x%x, %s", Actor.name(actor), c, d,
+                        Text.of(FaultReasons.text(d))));
+            }
+        };
+    }
+}
