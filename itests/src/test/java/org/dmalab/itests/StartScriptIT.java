@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -40,11 +41,18 @@ public class StartScriptIT {
     }
 
     private String dmalab(String... arguments) throws Exception {
+        return start("", arguments);
+    }
+
+    private String start(String javaOptions, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", root.resolve("dmalab").toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
             .redirectInput(folder.newFile()).redirectOutput(root.resolve("out").toFile());
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        if (!javaOptions.isEmpty()) {
+            builder.environment().put("JDK_JAVA_OPTIONS", javaOptions);
+        }
         Process process = builder.start();
         assertTrue("ends", process.waitFor(120, TimeUnit.SECONDS));
         String out = Files.readString(root.resolve("out"));
@@ -54,7 +62,7 @@ public class StartScriptIT {
 
     private List<Path> archives() throws IOException {
         try (Stream<Path> paths = Files.list(target)) {
-            return paths.filter(path -> path.toString().contains(".jsa")).toList();
+            return paths.filter(path -> path.toString().endsWith(".jsa")).toList();
         }
     }
 
@@ -77,10 +85,36 @@ public class StartScriptIT {
     public void anArchiveThatTheJvmRefusesIsNotMentioned() throws Exception {
         String expected = dmalab("--version");
         Path archive = archives().get(0);
-        for (String text : List.of("", "no archive at all")) {
+        byte[] bytes = Files.readAllBytes(archive);
+        Arrays.fill(bytes, 0, 4096, (byte) 'x');
+        Files.delete(archive);
+        Files.write(archive, bytes);
+        assertEquals(expected, dmalab("--version"));
+        assertEquals('x', Files.readAllBytes(archive)[0]);
+    }
+
+    /** A JVM that reads a part of an archive crashes. */
+    @Test
+    public void aPartOfAnArchiveIsMadeAgain() throws Exception {
+        String expected = dmalab("patch:list");
+        Path archive = archives().get(0);
+        byte[] whole = Files.readAllBytes(archive);
+        for (int length : new int[] {0, whole.length / 2}) {
             Files.delete(archive);
-            Files.writeString(archive, text);
-            assertEquals(expected, dmalab("--version"));
+            Files.write(archive, Arrays.copyOf(whole, length));
+            assertEquals(expected, dmalab("patch:list"));
+            assertTrue(Files.size(archive) > whole.length / 2);
+        }
+    }
+
+    /** Methods that waited for the compiler when the archive was written would stay interpreted for ever. */
+    @Test
+    public void hotCodeOfAnArchiveIsCompiled() throws Exception {
+        dmalab("--version");
+        String compiled = start("-XX:+PrintCompilation", "-c", "machine:create m pseries");
+        for (String method : List.of("cpu.LiveCpu::execute ", "cpu.LiveCpu::op ", "cpu.Cpu::write ",
+            "hardware.MachineMemory::write ", "kernel.Pages::writeTce ")) {
+            assertTrue(method, compiled.contains(method));
         }
     }
 }
