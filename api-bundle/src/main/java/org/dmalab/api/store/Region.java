@@ -1,21 +1,17 @@
 package org.dmalab.api.store;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * A named range of 64-bit cells of a {@link Store}: the only place where a machine remembers anything.
  *
- * <p>A dense region is one array. A sparse region is paged (512 cells a page); an untouched cell is zero and costs
- * nothing. Cell {@code k} holds bytes {@code 8k} to {@code 8k+7}, byte {@code i} in bits {@code 8i}; the byte methods
+ * <p>A dense region is one array. Sparse and bulk regions are paged (512 cells a page); an untouched cell is zero and
+ * costs nothing. Cell {@code k} holds bytes {@code 8k} to {@code 8k+7}, byte {@code i} in bits {@code 8i}; the byte methods
  * are little endian, a port swaps to the order it is asked for.
  */
 public final class Region {
     static final int PAGE_SHIFT = 9;
     static final int PAGE_CELLS = 1 << PAGE_SHIFT;
-    /** Sparse regions up to this size keep their page table as an array, larger ones as a map. */
-    private static final long ARRAY_DIRECTORY_PAGES = 1 << 20;
 
     /** What a region is for: it decides whether the fingerprint covers it and what a rollback does to it. */
     public enum Kind {
@@ -52,12 +48,16 @@ public final class Region {
     private final Namer namer;
     private final boolean tracked;
     private final long[] dense;
-    private final long[][] directory;
-    private final Map<Long, long[]> pages;
+    private final PageTable pages;
     private long lastPageNumber = -1;
     private long[] lastPage;
 
-    Region(Store store, int id, String name, long cells, boolean isDense, Kind kind, Namer namer) {
+    /** How cells are kept. */
+    enum Layout {
+        DENSE, SPARSE, BULK
+    }
+
+    Region(Store store, int id, String name, long cells, Layout layout, Kind kind, Namer namer) {
         if (cells <= 0 || cells > MAX_CELLS) {
             throw new IllegalArgumentException("region " + name + ": " + cells + " cells, expected 1 to 2^48");
         }
@@ -70,10 +70,8 @@ public final class Region {
         this.namer = namer;
         this.tracked = kind != Kind.DERIVED;
         long pageCount = (cells + PAGE_CELLS - 1) >>> PAGE_SHIFT;
-        boolean arrayDirectory = !isDense && pageCount <= ARRAY_DIRECTORY_PAGES;
-        this.dense = isDense ? new long[Math.toIntExact(cells)] : null;
-        this.directory = arrayDirectory ? new long[(int) pageCount][] : null;
-        this.pages = isDense || arrayDirectory ? null : new HashMap<>();
+        this.dense = layout == Layout.DENSE ? new long[Math.toIntExact(cells)] : null;
+        this.pages = layout == Layout.DENSE ? null : new PageTable(pageCount, layout == Layout.BULK);
     }
 
     /** The region's name, unique in its store. */
@@ -212,20 +210,11 @@ public final class Region {
         if (number == lastPageNumber) {
             return lastPage;
         }
-        long[] page = directory != null ? directory[(int) number] : pages.get(number);
-        if (page == null) {
-            if (!create) {
-                return null;
-            }
-            page = new long[PAGE_CELLS];
-            if (directory != null) {
-                directory[(int) number] = page;
-            } else {
-                pages.put(number, page);
-            }
+        long[] page = pages.page(number, create);
+        if (page != null) {
+            lastPageNumber = number;
+            lastPage = page;
         }
-        lastPageNumber = number;
-        lastPage = page;
         return page;
     }
 
@@ -245,8 +234,6 @@ public final class Region {
     void clear() {
         if (dense != null) {
             Arrays.fill(dense, 0);
-        } else if (directory != null) {
-            Arrays.fill(directory, null);
         } else {
             pages.clear();
         }
@@ -258,15 +245,8 @@ public final class Region {
     public void forEachNonZero(CellVisitor visitor) {
         if (dense != null) {
             visit(dense, 0, visitor);
-        } else if (directory != null) {
-            for (int number = 0; number < directory.length; number++) {
-                if (directory[number] != null) {
-                    visit(directory[number], (long) number << PAGE_SHIFT, visitor);
-                }
-            }
         } else {
-            pages.keySet().stream().sorted().forEach(
-                    number -> visit(pages.get(number), number << PAGE_SHIFT, visitor));
+            pages.forEach((number, page) -> visit(page, number << PAGE_SHIFT, visitor));
         }
     }
 

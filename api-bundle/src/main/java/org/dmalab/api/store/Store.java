@@ -40,15 +40,20 @@ public final class Store {
 
     /** Declares a region held in one array: as fast as an array, every cell allocated. */
     public Region dense(String name, int cells, Region.Kind kind, Region.Namer namer) {
-        return add(name, cells, true, kind, namer);
+        return add(name, cells, Region.Layout.DENSE, kind, namer);
     }
 
-    /** Declares a paged region: an untouched page costs nothing. */
+    /** Declares a paged region of which little is ever touched: an untouched page costs nothing. */
     public Region sparse(String name, long cells, Region.Kind kind, Region.Namer namer) {
-        return add(name, cells, false, kind, namer);
+        return add(name, cells, Region.Layout.SPARSE, kind, namer);
     }
 
-    private Region add(String name, long cells, boolean isDense, Region.Kind kind, Region.Namer namer) {
+    /** Declares a paged region that is a memory image: pages are found fast, whatever the order of accesses. */
+    public Region bulk(String name, long cells, Region.Kind kind, Region.Namer namer) {
+        return add(name, cells, Region.Layout.BULK, kind, namer);
+    }
+
+    private Region add(String name, long cells, Region.Layout layout, Region.Kind kind, Region.Namer namer) {
         if (openMarks > 0) {
             throw new IllegalStateException("region " + name + " declared while a mark is open");
         }
@@ -57,7 +62,7 @@ public final class Store {
                 throw new IllegalArgumentException("region " + name + " is declared twice");
             }
         }
-        Region region = new Region(this, regions.size(), name, cells, isDense, kind, namer);
+        Region region = new Region(this, regions.size(), name, cells, layout, kind, namer);
         regions.add(region);
         if (kind == Region.Kind.DERIVED) {
             derived.add(region);

@@ -186,15 +186,42 @@ class StoreTest {
     @Test
     void cellsAreVisitedInAscendingOrderInEveryKindOfRegion() {
         Region huge = store.sparse("huge", 1L << 48, Region.Kind.STATE, null);
-        for (Region region : List.of(dense, sparse, huge)) {
-            region.set(13, 1);
+        Region small = store.bulk("small", 1L << 12, Region.Kind.STATE, null);
+        Region image = store.bulk("image", 1L << 30, Region.Kind.STATE, null);
+        Region space = store.bulk("space", 1L << 48, Region.Kind.STATE, null);
+        for (Region region : List.of(dense, sparse, huge, small, image, space)) {
+            long last = region.cells() - 1;
+            region.set(last, 1);
             region.set(2, 1);
+            region.set(5, 0);
             List<Long> cells = new ArrayList<>();
             region.forEachNonZero((cell, value) -> cells.add(cell));
-            assertEquals(List.of(2L, 13L), cells);
+            assertEquals(List.of(2L, last), cells);
+            assertEquals(0, region.get(last / 2));
         }
-        huge.set(1L << 47, 3);
-        assertEquals(3, huge.get(1L << 47));
+    }
+
+    @Test
+    void everyLayoutIsRolledBackCopiedAndCleared() {
+        Region image = store.bulk("image", 1L << 30, Region.Kind.STATE, null);
+        Region space = store.bulk("space", 1L << 48, Region.Kind.STATE, null);
+        long mark = store.mark();
+        image.set(1 << 29, 7);
+        space.set(1L << 47, 8);
+        store.rollback(mark);
+        assertEquals(0, image.get(1 << 29) + space.get(1L << 47));
+        assertEquals(0, store.fingerprint());
+        store.release();
+        image.set(1 << 29, 7);
+        space.set(1L << 47, 8);
+        Store other = copy();
+        Region imageThere = other.bulk("image", 1L << 30, Region.Kind.STATE, null);
+        Region spaceThere = other.bulk("space", 1L << 48, Region.Kind.STATE, null);
+        spaceThere.set(3, 3);
+        other.copyFrom(store);
+        assertEquals(7, imageThere.get(1 << 29));
+        assertEquals(8, spaceThere.get(1L << 47));
+        assertEquals(0, spaceThere.get(3));
     }
 
     private static Store copy() {

@@ -36,7 +36,7 @@ public final class PhysicalMemory {
     /** Declares the memory in a store. */
     public PhysicalMemory(Store store, List<Range> ranges) {
         this.ranges = List.copyOf(ranges);
-        this.cells = store.sparse("memory", CELLS, Region.Kind.STATE,
+        this.cells = store.bulk("memory", CELLS, Region.Kind.STATE,
                 cell -> String.format("memory 0x%08x", cell << 3));
     }
 

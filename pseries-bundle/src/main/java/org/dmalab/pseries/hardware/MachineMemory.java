@@ -30,7 +30,7 @@ public final class MachineMemory implements Memory {
 
     /** Declares it in a store; no memory is present. */
     public MachineMemory(Store store, Emitter emitter) {
-        this.bytes = store.sparse("memory", 1L << (ADDRESS_BITS - 3), Region.Kind.STATE,
+        this.bytes = store.bulk("memory", 1L << (ADDRESS_BITS - 3), Region.Kind.STATE,
                 cell -> "memory 0x" + Long.toHexString(cell * 8));
         this.present = store.sparse("memory.present", 1L << (ADDRESS_BITS - GRANULE_SHIFT - 6), Region.Kind.STATE,
                 cell -> "memory present from 0x" + Long.toHexString(cell << (GRANULE_SHIFT + 6)));

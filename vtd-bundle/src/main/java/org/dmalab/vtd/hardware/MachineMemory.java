@@ -45,7 +45,7 @@ public final class MachineMemory implements Memory {
         this.emitter = emitter;
         this.ramBytes = ramBytes;
         this.highEnd = ramBytes > LOW_END ? HIGH_START + ramBytes - LOW_END : 0;
-        this.cells = store.sparse("memory", Math.max(highEnd, Math.min(ramBytes, LOW_END)) >>> 3, Region.Kind.STATE,
+        this.cells = store.bulk("memory", Math.max(highEnd, Math.min(ramBytes, LOW_END)) >>> 3, Region.Kind.STATE,
                 cell -> "memory 0x" + Long.toHexString(cell * 8));
         this.lines = new DirtyLines(store, cells, emitter, cpuCacheLines);
     }
