@@ -1,69 +1,60 @@
 package org.dmalab.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** What exploring the scenarios with concurrent parts finds, and that each counterexample replays from its token. */
+/**
+ * What exploring finds in the scenarios with concurrent parts, against {@code explored.yaml}, in which each of them has
+ * a row; and that each counterexample replays from its token in another process.
+ */
 public class ExplorerIT {
-    private static final Pattern ROW = Pattern.compile("(?m)^\\S+/\\S+ +(\\S+) +(pass|fail) +exhaustively ");
-    private static final Pattern TOKEN = Pattern.compile("scenario:replay (\\S+)");
+    private static final Pattern TOKEN = Pattern.compile("\"token\": ?\"([^\"]+)\"");
+    private static final Pattern FAIL = Pattern.compile("(?m)^fail: ");
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
     @Test
-    public void threeNestedContextsOnOneProcessor() throws Exception {
-        assertFailing("mips/nested-flush", "arm-no-restore", "arm-no-tlb-flush", "fixed-slot-irqs-on",
-                "kmap-high-get-fallback");
+    public void mips() throws Exception {
+        explore("mips/*", 9 * 13);
     }
 
     @Test
-    public void handlersThatNestNeedMoreThanASlotForEachLevel() throws Exception {
-        assertFailing("mips/nested-hardirqs", "arm-no-restore", "arm-no-tlb-flush", "fixed-slot-irqs-on",
-                "kmap-high-get-fallback", "three-slots");
+    public void pseries() throws Exception {
+        explore("pseries/*", 8);
     }
 
     @Test
-    public void whoTakesTheKmapLockWithInterruptsOffHangsWhenThePoolWraps() throws Exception {
-        // kseg0-only fails for another reason: the address that it uses is not pinned while the pool wraps
-        String[] patches = {"arm-l1-vipt", "arm-no-masking", "arm-no-preempt-guard", "arm-no-restore",
-            "arm-no-tlb-flush", "kmap-high-get", "kmap-high-get-fallback", "kseg0-only"};
-        assertFailing("mips/pkmap-wrap", patches);
-        assertFailing("mips/pkmap-deadlock", patches);
+    public void vtd() throws Exception {
+        explore("vtd/*", 3 * 19);
     }
 
-    @Test
-    public void aTaskThatMovesNeedsThePreemptionGuard() throws Exception {
-        assertFailing("mips/migration", "arm-no-preempt-guard", "arm-no-restore", "arm-no-tlb-flush",
-                "fixed-slot-irqs-on", "kmap-high-get-fallback");
-    }
-
-    /** Explores with every patch and mutant, and replays the first counterexample. */
-    private void assertFailing(String scenario, String... patches) throws Exception {
-        RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenario, "--all", "--mutants",
-                "--budget", "5m");
-        assertEquals(result.out() + result.err(), 1, result.code());
-        Set<String> failing = new TreeSet<>();
-        int rows = 0;
-        for (Matcher row = ROW.matcher(result.out()); row.find(); rows++) {
-            if (row.group(2).equals("fail")) {
-                failing.add(row.group(1));
-            }
+    /** Explores with every patch and mutant, and replays every counterexample. */
+    private void explore(String scenarios, int leastCells) throws Exception {
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--all", "--mutants",
+                "--check", "--budget", "10m", "--format", "json");
+        assertEquals(result.err(), 0, result.code());
+        Matcher checked = Pattern.compile("check: all (\\d+) cells as expected").matcher(result.err());
+        assertTrue(result.err(), checked.find());
+        assertTrue(result.err(), Integer.parseInt(checked.group(1)) >= leastCells);
+        assertFalse(result.out(), result.out().contains("\"exhausted\": false"));
+        List<String> tokens = new ArrayList<>();
+        for (Matcher token = TOKEN.matcher(result.out()); token.find();) {
+            tokens.add(token.group(1));
         }
-        assertTrue(result.out(), rows >= 13);
-        assertEquals(new TreeSet<>(Set.of(patches)), failing);
-        Matcher token = TOKEN.matcher(result.out());
-        assertTrue(result.out(), token.find());
-        RunnableJar.Result replayed = RunnableJar.run(folder, "scenario:replay", token.group(1));
-        assertEquals(replayed.out() + replayed.err(), 1, replayed.code());
-        assertTrue(replayed.out(), replayed.out().contains("\nfail: "));
+        assertFalse(result.out(), tokens.isEmpty());
+        RunnableJar.Result replayed = RunnableJar.run(folder, "-c", tokens.stream()
+                .map(token -> "scenario:replay '" + token + "'").collect(Collectors.joining("; ")));
+        assertEquals(replayed.err(), tokens.size(), FAIL.matcher(replayed.out()).results().count());
     }
 }

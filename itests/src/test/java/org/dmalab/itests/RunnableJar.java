@@ -11,6 +11,7 @@ import org.junit.rules.TemporaryFolder;
 
 /** The runnable jar as a process of its own. */
 final class RunnableJar {
+    private static final long MAX_SECONDS = 240;
 
     private RunnableJar() { }
 
@@ -37,9 +38,9 @@ final class RunnableJar {
         Process process = new ProcessBuilder(command).directory(folder.getRoot())
             .redirectInput(ProcessBuilder.Redirect.from(folder.newFile()))
             .redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        if (!process.waitFor(MAX_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
-            throw new AssertionError("still running after 120 s: " + command);
+            throw new AssertionError("still running after " + MAX_SECONDS + " s: " + command);
         }
         // JDK 24 and newer warn about what Felix uses; ./dmalab turns that off.
         String remarks = Files.readString(err).replaceAll("(?m)^WARNING: .*\\R", "");

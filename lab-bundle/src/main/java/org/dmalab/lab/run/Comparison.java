@@ -8,7 +8,6 @@ import java.util.function.Function;
 
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Selection;
-import org.dmalab.lab.scenario.ExpectedMatrix;
 import org.dmalab.lab.scenario.Scenario;
 
 /**
@@ -61,42 +60,5 @@ public record Comparison(List<RunResult> results) {
     /** Tells whether any cell has this verdict. */
     public boolean has(Verdict verdict) {
         return results.stream().anyMatch(result -> result.verdict() == verdict);
-    }
-
-    /**
-     * A cell that is not as expected.
-     *
-     * @param scenario full name
-     * @param patch the patch
-     * @param expected what must come out; null if the matrix says nothing about it
-     * @param actual what came out
-     * @param reason why that came out
-     */
-    public record Difference(String scenario, String patch, Verdict expected, Verdict actual, String reason) {
-        @Override
-        public String toString() {
-            return scenario + " with " + patch + ": " + actual.text() + (reason.isEmpty() ? "" : " (" + reason + ")")
-                    + ", expected " + (expected == null ? "nothing: the matrix has no such cell" : expected.text());
-        }
-    }
-
-    /**
-     * Holds the cells against what must come out.
-     *
-     * @param expected gives the matrix of an architecture
-     * @return the cells that differ, those about which no matrix says anything included
-     */
-    public List<Difference> differences(Function<String, Optional<ExpectedMatrix>> expected) {
-        List<Difference> differences = new ArrayList<>();
-        for (RunResult result : results) {
-            String arch = result.scenario().substring(0, Math.max(0, result.scenario().indexOf('/')));
-            Verdict wanted = expected.apply(arch).flatMap(matrix -> matrix.expected(result.scenario(),
-                    result.patch())).orElse(null);
-            if (wanted != result.verdict()) {
-                differences.add(new Difference(result.scenario(), result.patch(), wanted, result.verdict(),
-                        result.reason()));
-            }
-        }
-        return differences;
     }
 }

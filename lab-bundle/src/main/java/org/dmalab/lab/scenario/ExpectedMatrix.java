@@ -12,8 +12,8 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 
 /**
- * What must come out of scenarios: verdicts by scenario and patch, as {@code expected.yaml} beside the scenarios says.
- * Only tests and {@code --check} read it.
+ * What must come out of scenarios: verdicts by scenario and patch, as {@code expected.yaml} beside the scenarios says of
+ * plain runs and {@code explored.yaml} of exploring. Only tests and {@code --check} read them.
  *
  * @param arch architecture
  * @param verdicts by full scenario name, then by patch, in the order of the file

@@ -24,6 +24,8 @@ import org.dmalab.lab.Names;
 public final class ScenarioLibrary {
     /** The file beside the scenarios of an architecture that says what must come out. */
     public static final String EXPECTED = "expected.yaml";
+    /** The same for what exploring finds. */
+    public static final String EXPLORED = "explored.yaml";
 
     private final Path root;
     private final ScenarioReader reader;
@@ -91,7 +93,16 @@ public final class ScenarioLibrary {
 
     /** What must come out for the scenarios of an architecture; empty if no such file lies beside them. */
     public Optional<ExpectedMatrix> expected(String arch) {
-        Path file = root.resolve(arch).resolve(EXPECTED);
+        return matrix(arch, EXPECTED);
+    }
+
+    /** What exploring must find in the scenarios of an architecture; empty if no such file lies beside them. */
+    public Optional<ExpectedMatrix> explored(String arch) {
+        return matrix(arch, EXPLORED);
+    }
+
+    private Optional<ExpectedMatrix> matrix(String arch, String name) {
+        Path file = root.resolve(arch).resolve(name);
         return Files.exists(file) ? Optional.of(ExpectedMatrix.read(file, arch)) : Optional.empty();
     }
 

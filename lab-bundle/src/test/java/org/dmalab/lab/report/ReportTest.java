@@ -207,8 +207,8 @@ class ReportTest {
         Comparison comparison = compare();
         ExpectedMatrix matrix = ExpectedMatrix.read("transfer: {no-flush: fail, exact: fail, off-by-one: fail, "
                 + "exact+refuse: pass, hidden-counter: broken}\nonline: {no-flush: pass}\n", "e.yaml", "fake");
-        List<String> differences = comparison.differences(arch -> Optional.of(matrix)).stream()
-                .map(Comparison.Difference::toString).toList();
+        List<String> differences = Differences.of(comparison.results().stream().map(Tested::of).toList(),
+                arch -> Optional.of(matrix)).stream().map(Differences.Difference::toString).toList();
         assertEquals(5, differences.size(), differences::toString);
         assertEquals("fake/transfer with exact: pass, expected fail", differences.get(0));
         assertTrue(differences.get(4).startsWith("fake/online with hidden-counter: broken (hidden state: "));

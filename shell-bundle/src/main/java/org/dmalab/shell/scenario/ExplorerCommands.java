@@ -42,7 +42,7 @@ public final class ExplorerCommands implements CommandSet {
     private static final Duration BUDGET = Duration.ofSeconds(30);
     private static final CommandSpec EXPLORE = CommandSpec.command("scenario", "explore",
             "Searches every schedule of a scenario's concurrent part: processors, interrupts, devices, hardware.")
-            .repeated("NAME", "a scenario with a concurrent part, by name or file", true)
+            .repeated("NAME", "a scenario with a concurrent part, by name or file; of names with *, those with one", true)
             .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
@@ -50,6 +50,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
+            .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ, "
+                    + "0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();
     private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
             "Takes one explored schedule again and prints it with a column for each processor and device.")
@@ -83,8 +85,9 @@ public final class ExplorerCommands implements CommandSet {
             RunOptions options = Workbench.options(args, 0);
             long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
             ScenarioExplorer explorer = new ScenarioExplorer(catalog);
-            List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
+            List<Scenario> scenarios = scenarios(args.all("NAME"));
             scenarios.forEach(explorer::check);
+            Check check = Check.of(catalog, args, scenarios, bench.library()::explored);
             List<Workbench.Cell> cells = bench.cells(scenarios, args, options);
             Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(cells.size())), cells.size());
             List<Double> seconds = new ArrayList<>();
@@ -100,9 +103,24 @@ public final class ExplorerCommands implements CommandSet {
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
                 return outcome;
             });
-            Commands.write(session, args, document(args, runs.results(), seconds));
-            return runs.exitCode(Outcome::verdict, true);
+            List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
+            String checked = check.text(runs.results().size(), differences);
+            boolean text = Commands.format(args).equals("text");
+            Commands.write(session, args, document(args, runs.results(), seconds)
+                    + (text && check.asked() ? "\n" + checked : ""));
+            if (!text) {
+                System.err.print(checked);
+            }
+            return Check.exitCode(runs.exitCode(Outcome::verdict, !check.asked()), differences);
         });
+    }
+
+    /** Of names with {@code *} those that can be explored, unless none can. */
+    private List<Scenario> scenarios(List<String> names) {
+        List<Scenario> all = bench.scenarios(names);
+        List<Scenario> concurrent = all.stream()
+                .filter(one -> names.contains(one.name()) || !one.concurrent().isEmpty()).toList();
+        return concurrent.isEmpty() || names.stream().noneMatch(name -> name.indexOf('*') >= 0) ? all : concurrent;
     }
 
     private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds) {

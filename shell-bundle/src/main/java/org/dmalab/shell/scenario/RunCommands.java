@@ -2,18 +2,13 @@ package org.dmalab.shell.scenario;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
-import org.dmalab.lab.catalog.VariantInfo;
 import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;
@@ -24,14 +19,10 @@ import org.dmalab.lab.run.Comparison;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.run.Runner;
-import org.dmalab.lab.scenario.ExpectedMatrix;
 import org.dmalab.lab.scenario.Scenario;
-import org.dmalab.lab.scenario.ScenarioLibrary;
 import org.dmalab.shell.command.Arguments;
-import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
-import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Json;
 import org.dmalab.shell.scenario.Workbench.Cell;
 import org.osgi.service.component.annotations.Activate;
@@ -120,59 +111,21 @@ public final class RunCommands implements CommandSet {
             RunOptions options = Workbench.options(args, 0);
             List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
             List<Cell> cells = bench.cells(scenarios, args, options);
-            // Read before anything is run: a wrong matrix must not cost the results.
-            Map<String, Optional<ExpectedMatrix>> expected = args.has("--check") ? expected(scenarios) : Map.of();
+            Check check = Check.of(catalog, args, scenarios, bench.library()::expected);
             CellRuns<RunResult> runs = runAll(cells, options);
-            Comparison comparison = new Comparison(runs.results());
+            List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
+            String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");
-            List<String> differences = args.has("--check") ? differences(comparison, expected, args) : List.of();
-            String check = args.has("--check") ? checked(runs.results().size(), differences) : "";
-            Commands.write(session, args, text ? matrix(comparison) + (check.isEmpty() ? "" : "\n" + check)
-                    : document(args, runs.results()));
-            if (!text && !check.isEmpty()) {
-                System.err.print(check);
+            Commands.write(session, args, text ? matrix(new Comparison(runs.results()))
+                    + (checked.isEmpty() ? "" : "\n" + checked) : document(args, runs.results()));
+            if (!text) {
+                System.err.print(checked);
             }
-            Object code = runs.exitCode(RunResult::verdict, false);
-            return code == null && !differences.isEmpty() ? new ExitCode(CommandException.FAIL) : code;
+            return Check.exitCode(runs.exitCode(RunResult::verdict, false), differences);
         });
     }
 
     private static String matrix(Comparison comparison) {
         return comparison.results().isEmpty() ? "" : MatrixReport.text(comparison);
-    }
-
-    private Map<String, Optional<ExpectedMatrix>> expected(List<Scenario> scenarios) {
-        ScenarioLibrary library = bench.library();
-        return scenarios.stream().map(Scenario::arch).distinct()
-                .collect(Collectors.toMap(arch -> arch, library::expected));
-    }
-
-    /** Cells that are not as expected, and cells that are expected of a patch that is not there. */
-    private List<String> differences(Comparison comparison, Map<String, Optional<ExpectedMatrix>> expected,
-            Arguments args) {
-        List<String> lines = new ArrayList<>();
-        comparison.differences(arch -> expected.getOrDefault(arch, Optional.empty()))
-                .forEach(difference -> lines.add(difference.toString()));
-        for (String scenario : args.has("--patch") ? List.<String>of() : comparison.scenarios()) {
-            String arch = scenario.substring(0, Math.max(0, scenario.indexOf('/')));
-            Map<String, Verdict> row = expected.getOrDefault(arch, Optional.empty())
-                    .map(matrix -> matrix.verdicts().getOrDefault(scenario, Map.of())).orElse(Map.of());
-            Set<String> there = row.isEmpty() ? Set.of() : catalog.variants(arch).stream().map(VariantInfo::id)
-                    .collect(Collectors.toCollection(TreeSet::new));
-            row.forEach((patch, verdict) -> {
-                if (patch.indexOf('+') < 0 && !there.contains(patch)) {
-                    lines.add(scenario + " with " + patch + ": there is no such patch, expected " + verdict.text());
-                }
-            });
-        }
-        return lines;
-    }
-
-    private static String checked(int cells, List<String> differences) {
-        List<String> lines = new ArrayList<>(differences);
-        lines.add(differences.isEmpty() ? "check: all " + cells + " cells as expected"
-                : "check: " + differences.size() + (differences.size() == 1 ? " difference" : " differences")
-                + " to the expected matrix");
-        return Layout.text(lines);
     }
 }

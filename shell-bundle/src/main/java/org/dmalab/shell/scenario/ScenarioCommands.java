@@ -156,7 +156,7 @@ public final class ScenarioCommands implements CommandSet {
             return bench.scenarios(List.of(word)).stream().map(Scenario::name).reduce((a, b) -> a + ", " + b)
                     .orElseThrow();
         }
-        if (file.endsWith(ScenarioLibrary.EXPECTED)) {
+        if (file.endsWith(ScenarioLibrary.EXPECTED) || file.endsWith(ScenarioLibrary.EXPLORED)) {
             Path folder = file.toAbsolutePath().normalize().getParent();
             ExpectedMatrix matrix = ExpectedMatrix.read(file, String.valueOf(folder.getFileName()));
             return "verdicts of " + matrix.verdicts().size() + " scenarios";

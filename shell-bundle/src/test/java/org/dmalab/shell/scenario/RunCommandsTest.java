@@ -197,6 +197,19 @@ class RunCommandsTest {
         assertEquals(2, shell.run("scenario:compare", "fake/map", "--output", folder + "/no/such").code());
     }
 
+    /** The matrix of the test is wrong about no-restore. */
+    @Test
+    void whatExploringFindsIsHeldAgainstAMatrixOfItsOwn() {
+        Result same = shell.run("scenario:explore", "fake/*", "--patch", "careful", "--check");
+        assertEquals(0, same.code(), same.out() + same.err());
+        assertTrue(same.out().endsWith("\ncheck: all 1 cells as expected\n"), same.out());
+        Result other = shell.run("scenario:explore", "fake/race", "--patch", "careful,no-restore", "--check",
+                "--format", "json");
+        assertEquals(1, other.code());
+        assertTrue(other.err().contains("fake/race with no-restore: fail ("), other.err());
+        assertTrue(other.err().contains("check: 1 difference to the expected matrix"), other.err());
+    }
+
     @Test
     void exploringFindsWhatAPlainRunCantSee() {
         assertEquals(0, shell.run("scenario:run", "fake/race", "--patch", "no-restore").code());
