@@ -67,8 +67,12 @@ final class Words {
                     : event.a() == 2 ? "one is pending for the device" : "fault processing is disabled");
             case VtdEvent.CACHES_RESET -> "the unit empties its caches: "
                     + (event.a() == 1 ? "root table pointer set" : "translation enable changed");
-            case VtdEvent.DESCRIPTOR -> String.format("queue descriptor %d: 0x%x 0x%x", event.a(), event.b(),
-                    event.c());
+            case VtdEvent.DESCRIPTOR -> String.format("queue descriptor %d: %s", event.a(),
+                    DescriptorWords.of(event.b(), event.c()));
+            case VtdEvent.QUEUE_ERROR -> DescriptorWords.error(event);
+            case VtdEvent.DEVICE_TLB_FLUSHED -> String.format("device-TLB of %s, 0x%x and %s: %s", Actor.bdf(event.a()),
+                    event.b(), event.c() <= 0 ? "all" : "0x" + Long.toHexString(event.c()) + " bytes",
+                    event.d() < 0 ? "no answer" : event.d() + " entries dropped");
             case VtdEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
                     event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
             case VtdEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",

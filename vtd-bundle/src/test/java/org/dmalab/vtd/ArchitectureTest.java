@@ -206,7 +206,7 @@ class ArchitectureTest {
         assertWords(bench, "the unit empties its caches: root table pointer set", VtdEvent.CACHES_RESET, 1, 0, 0, 0);
         assertWords(bench, "the unit empties its caches: translation enable changed", VtdEvent.CACHES_RESET, 2, 0, 0,
                 0);
-        assertWords(bench, "queue descriptor 1: 0x11 0x0", VtdEvent.DESCRIPTOR, 1, 0x11, 0, 0);
+        assertWords(bench, "queue descriptor 1: context cache global", VtdEvent.DESCRIPTOR, 1, 0x11, 0, 0);
         assertWords(bench, "read of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 0, 0, 0);
         assertWords(bench, "write of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 1, 0, 0);
         assertWords(bench, "write of 0x1000: no memory at 0x2000", EventKind.DMA_ABORT, 0x1000, 0x2000, 8, 1);

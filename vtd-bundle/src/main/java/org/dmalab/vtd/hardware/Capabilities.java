@@ -121,6 +121,21 @@ public record Capabilities(long cap, long ecap) {
         return (ecap >>> 7 & 1) != 0;
     }
 
+    /** Device-TLB invalidations are throttled by physical function: descriptors name it in PFSID (DIT). */
+    public boolean deviceTlbThrottled() {
+        return (ecap >>> 41 & 1) != 0;
+    }
+
+    /** A wait descriptor can drain page requests (PDS). */
+    public boolean pageRequestDrain() {
+        return (ecap >>> 42 & 1) != 0;
+    }
+
+    /** Scalable mode, and with it descriptors of 256 bits (SMTS). */
+    public boolean scalableMode() {
+        return (ecap >>> 43 & 1) != 0;
+    }
+
     /** Offset of the IVA register (IRO); the IOTLB register follows it. */
     public int iotlbOffset() {
         return (int) (ecap >>> 8 & 0x3ff) << 4;

@@ -17,15 +17,15 @@ final class FaultRecorder {
     private final Capabilities capabilities;
     private final UnitProfile profile;
     private final Emitter emitter;
-    private final MessageInterrupt interrupt;
+    private final EventMessage event;
 
     FaultRecorder(RegisterFile registers, Capabilities capabilities, UnitProfile profile, Emitter emitter,
-            MessageInterrupt interrupt) {
+            EventMessage event) {
         this.registers = registers;
         this.capabilities = capabilities;
         this.profile = profile;
         this.emitter = emitter;
-        this.interrupt = interrupt;
+        this.event = event;
     }
 
     /** Tells whether FPD of a context entry suppresses a fault (a qualified fault). */
@@ -95,15 +95,6 @@ final class FaultRecorder {
         signal(status);
     }
 
-    /** A write to FECTL: IM is writable, and unmasking sends an interrupt that was held back. */
-    void control(long written) {
-        long held = registers.get(Reg.FECTL, 4) & Reg.IP;
-        registers.set(Reg.FECTL, 4, written & Reg.IM | held);
-        if ((written & Reg.IM) == 0 && held != 0) {
-            send();
-        }
-    }
-
     private boolean pendingOf(int sourceId) {
         for (int i = 0; i < capabilities.faultCount(); i++) {
             long upper = registers.get(offset(i) + 8, 8);
@@ -131,26 +122,15 @@ final class FaultRecorder {
 
     private void clearInterruptWhenServed(long status) {
         if ((status & STATUS_BITS) == 0) {
-            registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) & ~Reg.IP);
+            event.served();
         }
     }
 
     /** An interrupt comes only for the first of the conditions that are pending together. */
     private void signal(long statusBefore) {
-        if ((statusBefore & STATUS_BITS) != 0) {
-            return;
+        if ((statusBefore & STATUS_BITS) == 0) {
+            event.raise();
         }
-        if ((registers.get(Reg.FECTL, 4) & Reg.IM) != 0) {
-            registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) | Reg.IP);
-            return;
-        }
-        send();
-    }
-
-    private void send() {
-        registers.set(Reg.FECTL, 4, registers.get(Reg.FECTL, 4) & ~Reg.IP);
-        interrupt.send(registers.get(Reg.FEUADDR, 4) << 32 | registers.get(Reg.FEADDR, 4),
-                registers.get(Reg.FEDATA, 4));
     }
 
     private int offset(int index) {

@@ -6,145 +6,209 @@ import org.dmalab.api.event.Emitter;
 /**
  * The queued invalidation interface: descriptors in machine memory, executed when software moves the tail.
  *
- * <p>Specification: Queued Invalidation Interface. Executes context-cache, IOTLB and wait descriptors with a status
- * write; a device-TLB or interrupt-entry descriptor has no cache here to act on and is taken as done. Completion
- * interrupts and 256-bit descriptors (IQA.DW) are not modelled: both are an invalidation queue error.
+ * <p>Specification: Queued Invalidation Interface; Invalidation Queue Error Record Register. The queue is read through
+ * the processors' caches. IQA takes effect when the queue is enabled. Descriptors are executed in their order, so that
+ * the fence of a wait descriptor needs nothing more. A device-TLB that does not answer lets fetching go on to the next
+ * wait, which is aborted, or to the end of the queue; then the time-out is there at once.
  */
 final class InvalidationQueue {
-    private static final int DESCRIPTOR_BYTES = 16;
-    private static final int WAIT = 5;
-    private static final long WIDE = 1 << 11;
+    /** IQERCD.IQEI: the tail lies beyond the queue. */
+    static final int INVALID_TAIL = 1;
+    /** IQERCD.IQEI: the descriptor cannot be read. */
+    static final int FETCH = 2;
+    /** IQERCD.IQEI: the unit has no such descriptor. */
+    static final int INVALID_TYPE = 3;
+    /** IQERCD.IQEI: a reserved bit or value in the descriptor. */
+    static final int RESERVED_FIELD = 4;
+    /** IQERCD.IQEI: 128-bit descriptors in scalable mode. */
+    static final int INVALID_WIDTH = 5;
+    /** IQERCD.IQEI: the tail points into the middle of a 256-bit descriptor. */
+    static final int TAIL_MISALIGNED = 6;
+    /** IQERCD.IQEI: the root table has a reserved format. */
+    static final int INVALID_TABLE_MODE = 7;
+    private static final long OFFSET = 0x7fff0;
+    private static final long HALTED = Reg.IQE | Reg.ITE;
+    private static final int SOURCE_OF_TIMEOUT = 4;
+    private static final int SOURCE_OF_COMPLETION = 6;
     private final MachineMemory memory;
     private final RegisterFile registers;
     private final Capabilities capabilities;
-    private final TranslationCaches caches;
+    private final UnitProfile profile;
+    private final Descriptors descriptors;
     private final FaultRecorder faults;
     private final Emitter emitter;
-    private final EntryFetch fetches;
+    private final EventMessage completion;
 
-    InvalidationQueue(MachineMemory memory, RegisterFile registers, Capabilities capabilities,
-            TranslationCaches caches, FaultRecorder faults, Emitter emitter, EntryFetch fetches) {
+    InvalidationQueue(MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
+            Descriptors descriptors, FaultRecorder faults, Emitter emitter, EventMessage completion) {
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
-        this.caches = caches;
+        this.profile = profile;
+        this.descriptors = descriptors;
         this.faults = faults;
         this.emitter = emitter;
-        this.fetches = fetches;
+        this.completion = completion;
     }
 
-    /** Enables or disables; disabling takes an empty queue that ended with a wait. */
+    /** Enables or disables; disabling takes an empty queue, and one that was used must have ended with a wait. */
     boolean enable(boolean on) {
-        if (!on && (head() != tail() || head() != 0 && registers.lastDescriptorType() != WAIT)) {
+        long last = registers.lastDescriptorType();
+        if (!on && (head() != tail() || last != 0 && last != Descriptors.WAIT)) {
             return false;
         }
         long status = registers.get(Reg.GSTS, 4);
         registers.set(Reg.GSTS, 4, on ? status | Reg.QIE : status & ~Reg.QIE);
         registers.set(Reg.IQH, 8, 0);
         registers.lastDescriptorType(0);
+        registers.queue(on ? registers.get(Reg.IQA, 8) : 0);
         if (on) {
             run();
         }
         return true;
     }
 
-    /** Fetching starts again only when the tail is written. */
-    void errorCleared() {
-        registers.lastDescriptorType(0);
+    /** The tail was written: there may be descriptors to execute. */
+    void tailWritten() {
+        if (registers.status(Reg.QIE) && wide() && (tail() & Descriptors.BYTES) != 0) {
+            registers.set(Reg.IQT, 8, tail() & ~Descriptors.BYTES);
+            fail(TAIL_MISALIGNED);
+        } else {
+            run();
+        }
+    }
+
+    /** Error bits of FSTS were cleared, and with them their records; fetching may go on. */
+    void errorsCleared(long bits) {
+        if ((bits & Reg.IQE) != 0) {
+            registers.set(Reg.IQERCD, 4, 0);
+        }
+        if ((bits & Reg.ITE) != 0) {
+            registers.set(Reg.IQERCD + SOURCE_OF_TIMEOUT, 2, 0);
+        }
+        if ((bits & Reg.ICE) != 0) {
+            registers.set(Reg.IQERCD + SOURCE_OF_COMPLETION, 2, 0);
+        }
+        if ((bits & Reg.ITE) != 0 || (bits & Reg.IQE) != 0 && profile.queueRestarts()) {
+            run();
+        }
+    }
+
+    /** A device has answered an invalidation that nobody waits for. */
+    void unexpectedCompletion(int sourceId) {
+        record(SOURCE_OF_COMPLETION, 2, sourceId);
+        error(Reg.ICE, sourceId);
     }
 
     /** Executes descriptors from head to tail; stops at one that is wrong. */
-    void run() {
-        long entries = 1L << (registers.get(Reg.IQA, 8) & 7) + 8;
-        if (!registers.status(Reg.QIE) || (registers.get(Reg.FSTS, 4) & Reg.IQE) != 0) {
+    private void run() {
+        if (!registers.status(Reg.QIE) || halted() || head() == tail()) {
             return;
         }
-        if (tail() >= entries || (registers.get(Reg.IQA, 8) & WIDE) != 0) {
-            faults.error(Reg.IQE);
+        int wrong = wrongSetting();
+        if (wrong != 0) {
+            fail(wrong);
             return;
         }
-        while (head() != tail()) {
-            long address = (registers.get(Reg.IQA, 8) & ~0xfffL) + head() * DESCRIPTOR_BYTES;
-            if (!memory.isRam(address, DESCRIPTOR_BYTES)) {
-                faults.error(Reg.IQE);
-                return;
-            }
-            long low = memory.snoop(address, 8);
-            long high = memory.snoop(address + 8, 8);
-            if (!execute(low, high)) {
-                faults.error(Reg.IQE);
-                return;
-            }
-            emitter.emit(VtdEvent.DESCRIPTOR, Actor.MACHINE, head(), low, high, 0);
-            registers.lastDescriptorType(low & 0xf);
-            registers.set(Reg.IQH, 8, (head() + 1) % entries << 4);
+        while (head() != tail() && !halted()) {
+            step();
         }
+        if (!halted()) {
+            timeOut();
+        }
+    }
+
+    private int wrongSetting() {
+        if (tail() >= bytes()) {
+            return INVALID_TAIL;
+        }
+        if (registers.tableMode() == RegisterFile.RESERVED_MODE) {
+            return INVALID_TABLE_MODE;
+        }
+        return registers.tableMode() == RegisterFile.SCALABLE_MODE && !wide() ? INVALID_WIDTH : 0;
+    }
+
+    private void step() {
+        int size = wide() ? 2 * Descriptors.BYTES : Descriptors.BYTES;
+        long address = (registers.queue() & ~0xfffL) + head();
+        if (!memory.isRam(address, size)) {
+            fail(FETCH);
+            return;
+        }
+        long low = memory.snoop(address, 8);
+        long high = memory.snoop(address + 8, 8);
+        long rest = wide() ? memory.snoop(address + 16, 8) | memory.snoop(address + 24, 8) : 0;
+        int wrong = descriptors.execute(low, high, rest);
+        boolean waits = wrong == 0 && Descriptors.type(low) == Descriptors.WAIT;
+        boolean writes = waits && (low & Descriptors.STATUS_WRITE) != 0 && registers.timedOut() < 0;
+        if (wrong != 0 || writes && !memory.isRam(high, 4)) {
+            fail(wrong);
+            return;
+        }
+        emitter.emit(VtdEvent.DESCRIPTOR, Actor.MACHINE, head() / size, low, high, 0);
+        registers.lastDescriptorType(Descriptors.type(low));
+        registers.set(Reg.IQH, 8, (head() + size) % bytes());
+        if (waits && registers.timedOut() >= 0) {
+            timeOut();
+        } else if (waits) {
+            complete(low, high);
+        }
+    }
+
+    /** The status comes before the interrupt; there is one interrupt for all waits until software clears IWC. */
+    private void complete(long low, long high) {
+        if ((low & Descriptors.STATUS_WRITE) != 0) {
+            memory.snoopedPut(high, 4, low >>> 32);
+        }
+        if ((low & Descriptors.INTERRUPT) != 0 && registers.get(Reg.ICS, 4) == 0) {
+            registers.set(Reg.ICS, 4, Reg.IWC);
+            completion.raise();
+        }
+    }
+
+    private void timeOut() {
+        int sourceId = registers.timedOut();
+        if (sourceId >= 0) {
+            registers.timedOut(-1);
+            record(SOURCE_OF_TIMEOUT, 2, sourceId);
+            error(Reg.ITE, sourceId);
+        }
+    }
+
+    private void fail(int info) {
+        record(0, 4, info);
+        error(Reg.IQE, info);
+    }
+
+    private void record(int offset, int widthBytes, int value) {
+        if (profile.queueErrorRecord()) {
+            registers.set(Reg.IQERCD + offset, widthBytes, value);
+        }
+    }
+
+    private void error(long bit, int detail) {
+        emitter.emit(VtdEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptors.BYTES, detail, 0);
+        faults.error(bit);
+    }
+
+    private boolean halted() {
+        return (registers.get(Reg.FSTS, 4) & HALTED) != 0;
+    }
+
+    /** Hardware without scalable mode ignores the width. */
+    private boolean wide() {
+        return capabilities.scalableMode() && (registers.queue() & Reg.WIDE) != 0;
+    }
+
+    private long bytes() {
+        return 0x1000L << (registers.queue() & 7);
     }
 
     private long head() {
-        return registers.get(Reg.IQH, 8) >>> 4 & 0x7fff;
+        return registers.get(Reg.IQH, 8) & OFFSET;
     }
 
     private long tail() {
-        return registers.get(Reg.IQT, 8) >>> 4 & 0x7fff;
-    }
-
-    private boolean execute(long low, long high) {
-        return switch ((int) low & 0xf) {
-            case 1 -> context(low, high);
-            case 2 -> translations(low, high);
-            case 3 -> capabilities.deviceTlb();
-            case 4 -> capabilities.interruptRemapping();
-            case WAIT -> waited(low, high);
-            default -> false;
-        };
-    }
-
-    private boolean context(long low, long high) {
-        int domain = (int) (low >>> 16) & 0xffff;
-        if (high != 0) {
-            return false;
-        }
-        fetches.dropAll();
-        switch ((int) (low >>> 4) & 3) {
-            case 1 -> caches.flushAllContexts();
-            case 2 -> caches.flushContextsOfDomain(domain);
-            case 3 -> caches.flushContextsOfDevice(domain, (int) (low >>> 32) & 0xffff, (int) (low >>> 48) & 3);
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean translations(long low, long high) {
-        int domain = (int) (low >>> 16) & 0xffff;
-        int mask = (int) high & 0x3f;
-        switch ((int) (low >>> 4) & 3) {
-            case 1 -> caches.flushAllTranslations();
-            case 2 -> caches.flushTranslationsOfDomain(domain);
-            case 3 -> {
-                if (!capabilities.pageSelective() || mask > capabilities.maximumAddressMask()) {
-                    return false;
-                }
-                caches.flushPages(domain, high & ~0xfffL, mask, (high & 0x40) != 0);
-            }
-            default -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean waited(long low, long high) {
-        boolean writesStatus = (low & 0x20) != 0;
-        boolean interrupts = (low & 0x10) != 0;
-        if (interrupts || writesStatus && !memory.isRam(high & ~3L, 4)) {
-            return false;
-        }
-        if (writesStatus) {
-            memory.snoopedPut(high & ~3L, 4, low >>> 32);
-        }
-        return true;
+        return registers.get(Reg.IQT, 8) & OFFSET;
     }
 }

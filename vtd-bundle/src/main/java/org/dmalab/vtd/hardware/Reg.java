@@ -54,6 +54,8 @@ public final class Reg {
     public static final int IEADDR = 0xa8;
     /** Invalidation event upper address, 32 bits. */
     public static final int IEUADDR = 0xac;
+    /** Invalidation queue error record, 64 bits. */
+    public static final int IQERCD = 0xb0;
     /** Interrupt remapping table address, 64 bits. */
     public static final int IRTA = 0xb8;
 
@@ -89,8 +91,16 @@ public final class Reg {
     public static final long PPF = 1 << 1;
     /** FSTS: invalidation queue error. */
     public static final long IQE = 1 << 4;
+    /** FSTS: invalidation completion error, a device-TLB's answer that nobody waits for. */
+    public static final long ICE = 1 << 5;
+    /** FSTS: invalidation time-out error, a device-TLB does not answer. */
+    public static final long ITE = 1 << 6;
     /** FSTS: page request overflow. */
     public static final long PRO = 1 << 7;
+    /** ICS: a wait descriptor with its interrupt flag is complete. */
+    public static final long IWC = 1;
+    /** IQA: descriptors of 256 bits. */
+    public static final long WIDE = 1 << 11;
     /** Interrupt mask of FECTL and IECTL. */
     public static final long IM = 1L << 31;
     /** Interrupt pending of FECTL and IECTL. */
@@ -139,6 +149,7 @@ public final class Reg {
             case IEDATA -> "IEDATA";
             case IEADDR -> "IEADDR";
             case IEUADDR -> "IEUADDR";
+            case IQERCD -> "IQERCD";
             case IRTA -> "IRTA";
             default -> "register 0x" + Long.toHexString(offset);
         };

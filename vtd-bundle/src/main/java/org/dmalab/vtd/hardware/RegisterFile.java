@@ -10,9 +10,16 @@ import org.dmalab.api.store.Store;
 final class RegisterFile {
     /** Size of the register page. */
     static final int BYTES = 4096;
+    /** Values of {@link #tableMode}. */
+    static final int LEGACY_MODE = 0;
+    static final int SCALABLE_MODE = 1;
+    static final int RESERVED_MODE = 2;
+    static final int ABORT_MODE = 3;
     private static final int NEXT_FAULT = 0;
     private static final int ROOT = 1;
     private static final int LAST_DESCRIPTOR = 2;
+    private static final int QUEUE = 3;
+    private static final int TIMED_OUT = 4;
     private final Region cells;
     private final Region latches;
     private final Capabilities capabilities;
@@ -21,9 +28,11 @@ final class RegisterFile {
         this.capabilities = capabilities;
         this.cells = store.dense("vtd.registers", BYTES / 8, Region.Kind.STATE,
                 cell -> Reg.name(capabilities, cell * 8));
-        this.latches = store.dense("vtd.latches", 4, Region.Kind.STATE, cell -> switch ((int) cell) {
+        this.latches = store.dense("vtd.latches", 5, Region.Kind.STATE, cell -> switch ((int) cell) {
             case NEXT_FAULT -> "next fault record";
             case ROOT -> "root table pointer in use";
+            case QUEUE -> "invalidation queue in use";
+            case TIMED_OUT -> "device that does not answer";
             default -> "type of the last descriptor";
         });
     }
@@ -59,7 +68,7 @@ final class RegisterFile {
         }
         return switch (base) {
             case Reg.CAP, Reg.ECAP, Reg.RTADDR, Reg.CCMD, Reg.AFLOG, Reg.PHMBASE, Reg.PHMLIMIT, Reg.IQH, Reg.IQT,
-                    Reg.IQA, Reg.IRTA -> 8;
+                    Reg.IQA, Reg.IQERCD, Reg.IRTA -> 8;
             default -> switch (offset & ~3) {
                 case Reg.VER, Reg.GCMD, Reg.GSTS, Reg.FSTS, Reg.FECTL, Reg.FEDATA, Reg.FEADDR, Reg.FEUADDR, Reg.PMEN,
                         Reg.PLMBASE, Reg.PLMLIMIT, Reg.ICS, Reg.IECTL, Reg.IEDATA, Reg.IEADDR, Reg.IEUADDR -> 4;
@@ -85,11 +94,34 @@ final class RegisterFile {
         latches.set(ROOT, address);
     }
 
+    /** Format of the root table in use (RTADDR.TTM); without scalable mode there is only the legacy one. */
+    int tableMode() {
+        return capabilities.scalableMode() ? (int) (root() >>> 10) & 3 : LEGACY_MODE;
+    }
+
     long lastDescriptorType() {
         return latches.get(LAST_DESCRIPTOR);
     }
 
     void lastDescriptorType(long type) {
         latches.set(LAST_DESCRIPTOR, type);
+    }
+
+    /** IQA as it was when the queue was enabled. */
+    long queue() {
+        return latches.get(QUEUE);
+    }
+
+    void queue(long value) {
+        latches.set(QUEUE, value);
+    }
+
+    /** Source-id of the device that has not answered an invalidation of its device-TLB; -1 if all have. */
+    int timedOut() {
+        return (int) latches.get(TIMED_OUT) - 1;
+    }
+
+    void timedOut(int sourceId) {
+        latches.set(TIMED_OUT, sourceId + 1L);
     }
 }

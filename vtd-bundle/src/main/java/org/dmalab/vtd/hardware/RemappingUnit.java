@@ -34,6 +34,9 @@ public final class RemappingUnit {
     private final FaultRecorder faults;
     private final Translator translator;
     private final InvalidationQueue queue;
+    private final DeviceTlbs devices;
+    private final EventMessage faultEvent;
+    private final EventMessage completionEvent;
 
     /**
      * Declares a unit in a store.
@@ -56,11 +59,14 @@ public final class RemappingUnit {
         this.profile = profile;
         this.emitter = emitter;
         this.caches = new TranslationCaches(store, profile, emitter);
-        this.faults = new FaultRecorder(registers, capabilities, profile, emitter, interrupt);
+        this.devices = new DeviceTlbs(store, emitter);
+        this.faultEvent = new EventMessage(registers, Reg.FECTL, interrupt);
+        this.completionEvent = new EventMessage(registers, Reg.IECTL, interrupt);
+        this.faults = new FaultRecorder(registers, capabilities, profile, emitter, faultEvent);
         this.translator = new Translator(store, memory, registers, capabilities, profile, caches, faults, emitter,
                 hostAddressBits);
-        this.queue = new InvalidationQueue(memory, registers, capabilities, caches, faults, emitter,
-                translator.fetches());
+        this.queue = new InvalidationQueue(memory, registers, capabilities, profile, new Descriptors(registers,
+                capabilities, profile, caches, translator.fetches(), devices), faults, emitter, completionEvent);
         registers.reset();
     }
 
@@ -77,6 +83,16 @@ public final class RemappingUnit {
     /** Fetches of context entries that the unit may go on with at any moment. */
     public Spontaneous entryFetches() {
         return translator.fetches();
+    }
+
+    /** The TLBs of the devices behind the unit. */
+    public DeviceTlbs deviceTlbs() {
+        return devices;
+    }
+
+    /** A device answers an invalidation of its TLB after the unit has given up waiting, or without having been asked. */
+    public void unexpectedCompletion(int sourceId) {
+        queue.unexpectedCompletion(sourceId);
     }
 
     TranslationCaches caches() {
@@ -172,12 +188,12 @@ public final class RemappingUnit {
             }
             case Reg.IQT -> {
                 merge(register, mask, value, 0x7fff0);
-                queue.run();
+                queue.tailWritten();
             }
             case Reg.IQA -> merge(register, mask, value, ~0xfffL | 0x807);
             case Reg.IRTA -> merge(register, mask, value, ~0xfffL | 0x80f);
             case Reg.PHMBASE, Reg.PHMLIMIT -> merge(register, mask, value, -(1L << 21));
-            default -> { } // CAP, ECAP, IQH, AFLOG without CAP.AFL: read-only
+            default -> { } // CAP, ECAP, IQH, IQERCD, AFLOG without CAP.AFL: read-only
         }
     }
 
@@ -193,16 +209,20 @@ public final class RemappingUnit {
         switch (register) {
             case Reg.GCMD -> command(value);
             case Reg.FSTS -> {
+                long before = registers.get(Reg.FSTS, 4);
                 faults.clearStatus(value);
-                if ((value & Reg.IQE) != 0) {
-                    queue.errorCleared();
-                }
+                queue.errorsCleared(before & value);
             }
-            case Reg.FECTL -> faults.control(value);
-            case Reg.IECTL -> registers.set(register, 4, value & Reg.IM | registers.get(register, 4) & Reg.IP);
+            case Reg.FECTL -> faultEvent.control(value);
+            case Reg.IECTL -> completionEvent.control(value);
             case Reg.FEDATA, Reg.FEUADDR, Reg.IEDATA, Reg.IEUADDR -> registers.set(register, 4, value);
             case Reg.FEADDR, Reg.IEADDR -> registers.set(register, 4, value & ~3L);
-            case Reg.ICS -> registers.set(register, 4, registers.get(register, 4) & ~(value & 1));
+            case Reg.ICS -> {
+                if ((value & Reg.IWC) != 0) {
+                    registers.set(register, 4, 0);
+                    completionEvent.served();
+                }
+            }
             case Reg.PMEN -> {
                 if (capabilities.protectedMemory()) {
                     registers.set(register, 4, value & 1L << 31 | value >>> 31); // EPM, and PRS follows

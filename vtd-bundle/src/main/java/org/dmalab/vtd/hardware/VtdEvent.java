@@ -26,6 +26,10 @@ public final class VtdEvent {
     public static final int LINE_WRITTEN_BACK = EventKind.ARCHITECTURE + 9;
     /** The unit read the first half of a context entry: address of the entry, half (1 lower, 2 upper), value. */
     public static final int HALF_READ = EventKind.ARCHITECTURE + 10;
+    /** The invalidation queue has an error: bit of FSTS, head in units of 16 bytes, IQEI or the source-id. */
+    public static final int QUEUE_ERROR = EventKind.ARCHITECTURE + 11;
+    /** A device's TLB was invalidated: source-id, address, bytes, entries dropped or -1 if it does not answer. */
+    public static final int DEVICE_TLB_FLUSHED = EventKind.ARCHITECTURE + 12;
 
     /** {@link #TRANSLATED}: the context entry came from the context cache. */
     public static final long CONTEXT_HIT = 1;

@@ -17,8 +17,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The register file: widths, bits, commands, faults, queue. */
 class RegisterTest {
-    private static final long QUEUE = 0x700000;
-
     private static List<long[]> refusals(Rig rig) {
         List<long[]> refused = new ArrayList<>();
         rig.emitter.listen((kind, actor, a, b, c, d, e, result) -> {
@@ -73,7 +71,7 @@ class RegisterTest {
         "0x40, 4, 0xfffffffc", "0x44, 4, 0xffffffff", "0x58, 8, 0x0", "0x68, 4, 0xffe00000", "0x6c, 4, 0xffe00000",
         "0x70, 8, 0xffffffffffe00000", "0x78, 8, 0xffffffffffe00000", "0x80, 8, 0x0", "0x88, 8, 0x7fff0",
         "0x90, 8, 0xfffffffffffff807", "0x9c, 4, 0x0", "0xa0, 4, 0x80000000", "0xa4, 4, 0xffffffff",
-        "0xa8, 4, 0xfffffffc", "0xac, 4, 0xffffffff", "0xb8, 8, 0xfffffffffffff80f", "0xf0, 8, 0xfffffffffffff07f",
+        "0xa8, 4, 0xfffffffc", "0xac, 4, 0xffffffff", "0xb0, 8, 0x0", "0xb8, 8, 0xfffffffffffff80f", "0xf0, 8, 0xfffffffffffff07f",
         "0x220, 8, 0x0", "0x228, 8, 0x0", "0x64, 4, 0x0"})
     void writableBits(String offset, int width, String expected) {
         Rig rig = new Rig(Rig.QEMU);
@@ -255,84 +253,6 @@ class RegisterTest {
         assertEquals(1, rig.messages.size());
         rig.dma.read(0x200, 0x3000, 8);
         assertEquals(2, rig.messages.size());
-    }
-
-    // ---- queue ----
-
-    private static Rig queued() {
-        Rig rig = new Rig(Rig.QEMU);
-        rig.unit.write(Reg.IQA, 8, QUEUE);
-        rig.unit.write(Reg.GCMD, 4, Reg.QIE);
-        return rig;
-    }
-
-    private static void submit(Rig rig, long low, long high) {
-        long tail = rig.unit.read(Reg.IQT, 8);
-        rig.memory.put(QUEUE + tail, 8, low);
-        rig.memory.put(QUEUE + tail + 8, 8, high);
-        rig.unit.write(Reg.IQT, 8, tail + 16);
-    }
-
-    @Test
-    void registerCommandsAreRefusedWithTheQueueOn() {
-        Rig rig = queued();
-        List<long[]> refused = refusals(rig);
-        rig.contextFlush(1, 0, 0);
-        rig.iotlbFlush(1, 0, 0);
-        assertEquals(0xa000000000000000L, rig.unit.read(Reg.CCMD, 8));
-        assertEquals(0x9000000000000000L, rig.unit.read(0xf8, 8));
-        assertEquals(RemappingUnit.QUEUE_ENABLED, refused.get(0)[1]);
-        assertEquals(2, refused.size());
-    }
-
-    @Test
-    void waitWritesItsStatus() {
-        Rig rig = queued();
-        submit(rig, 1 | 1 << 4, 0);
-        List<long[]> refused = refusals(rig);
-        rig.unit.write(Reg.GCMD, 4, 0); // the last descriptor was no wait
-        assertEquals(1, refused.size());
-        assertTrue((rig.unit.read(Reg.GSTS, 4) & Reg.QIE) != 0);
-        submit(rig, 5 | 1 << 5 | 2L << 32, 0x800000);
-        assertEquals(2, rig.memory.fetch(0x800000, 4));
-        assertEquals(0x20, rig.unit.read(Reg.IQH, 8));
-        rig.unit.write(Reg.GCMD, 4, 0);
-        assertEquals(0, rig.unit.read(Reg.GSTS, 4));
-        assertEquals(0, rig.unit.read(Reg.IQH, 8));
-    }
-
-    @ParameterizedTest(name = "{0} {1}")
-    @CsvSource({"0xf, 0x0", "0x1, 0x0", "0x11, 0x1", "0x2, 0x0", "0x32, 0x13", "0x35, 0x800000", "0x25, 0x7f00000000",
-        "0x3, 0x0"})
-    void wrongDescriptors(String low, String high) {
-        Rig rig = queued();
-        submit(rig, Long.decode(low), Long.decode(high));
-        assertEquals(Reg.IQE, rig.unit.read(Reg.FSTS, 4));
-        assertEquals(0, rig.unit.read(Reg.IQH, 8));
-        rig.memory.put(QUEUE, 8, 4); // an interrupt-entry flush instead
-        rig.unit.write(Reg.IQT, 8, 16); // nothing is fetched while IQE is set
-        assertEquals(0, rig.unit.read(Reg.IQH, 8));
-        rig.unit.write(Reg.FSTS, 4, Reg.IQE);
-        assertEquals(0, rig.unit.read(Reg.IQH, 8)); // clearing does not restart
-        rig.memory.put(QUEUE + 8, 8, 0);
-        rig.unit.write(Reg.IQT, 8, 16);
-        assertEquals(16, rig.unit.read(Reg.IQH, 8));
-    }
-
-    @Test
-    void queueThatIsNoQueue() {
-        Rig rig = new Rig(Rig.QEMU);
-        rig.unit.write(Reg.IQA, 8, 0x7f00000000L);
-        rig.unit.write(Reg.GCMD, 4, Reg.QIE);
-        rig.unit.write(Reg.IQT, 8, 16);
-        assertEquals(Reg.IQE, rig.unit.read(Reg.FSTS, 4));
-        Rig beyond = queued();
-        beyond.unit.write(Reg.IQT, 8, 256 << 4);
-        assertEquals(Reg.IQE, beyond.unit.read(Reg.FSTS, 4));
-        Rig wide = new Rig(Rig.QEMU);
-        wide.unit.write(Reg.IQA, 8, QUEUE | 1 << 11);
-        wide.unit.write(Reg.GCMD, 4, Reg.QIE);
-        assertEquals(Reg.IQE, wide.unit.read(Reg.FSTS, 4));
     }
 
     @Test
