@@ -16,7 +16,7 @@ public final class PendingCommandOracle implements Oracle {
 
     @Override
     public String summary() {
-        return "no invalidation command is left pending in CCMD or IOTLB";
+        return "no invalidation command is left pending in CCMD, IOTLB or the queue, and no error of the queue";
     }
 
     @Override
@@ -34,12 +34,26 @@ public final class PendingCommandOracle implements Oracle {
         RemappingUnit unit = watch.machine().model(VtdModel.class).unit();
         report(watch, unit, Reg.CCMD);
         report(watch, unit, unit.capabilities().iotlbOffset() + 8);
+        reportQueue(watch, unit);
     }
 
     private static void report(Watch watch, RemappingUnit unit, int offset) {
         long value = unit.peek(offset, 8);
         if (value < 0) {
             watch.violation("command left pending: " + Words.named(unit.capabilities(), offset, value));
+        }
+    }
+
+    private static void reportQueue(Watch watch, RemappingUnit unit) {
+        boolean enabled = (unit.peek(Reg.GSTS, 4) & Reg.QIE) != 0;
+        long head = unit.peek(Reg.IQH, 8);
+        long tail = unit.peek(Reg.IQT, 8);
+        if (enabled && head != tail) {
+            watch.violation(String.format("descriptors left in the queue: head 0x%x, tail 0x%x", head, tail));
+        }
+        long errors = unit.peek(Reg.FSTS, 4) & (Reg.IQE | Reg.ITE | Reg.ICE);
+        if (errors != 0) {
+            watch.violation(String.format("errors of the queue left in FSTS: 0x%x", errors));
         }
     }
 }

@@ -40,6 +40,7 @@ import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.FaultHandler;
 import org.dmalab.vtd.kernel.KernelLayout;
+import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.kernel.Traffic;
 import org.osgi.service.component.annotations.Component;
@@ -106,7 +107,7 @@ public final class VtdArchitecture implements Architecture {
                 Parameter.required("ramBytes", Parameter.Type.SIZE, "bytes of memory"),
                 Parameter.required("hostAddressBits", number, "width of physical addresses, 32 to 52"),
                 Parameter.required("processors", number, "number of processors, 1 to 8"),
-                Parameter.required("invalidation", number, "how the kernel flushes: 0 by register"),
+                Parameter.required("invalidation", number, "how the kernel flushes: 0 by register, 1 by queue"),
                 Parameter.required("cpuCacheLines", number,
                         "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
                 flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
@@ -145,13 +146,14 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public Object builtIn(MachineSpec spec, ServiceKind kind) {
-        return kind == ServiceKind.CACHE_FLUSH ? new RegisterFlush() : null;
+        return kind != ServiceKind.CACHE_FLUSH ? null
+                : spec.number("invalidation") == 0 ? new RegisterFlush() : new QueuedFlush();
     }
 
     @Override
     public Machine create(MachineSpec spec, Services services) {
         long processorCount = between("processors", spec.number("processors"), 1, 8);
-        between("invalidation", spec.number("invalidation"), 0, 0);
+        boolean queued = between("invalidation", spec.number("invalidation"), 0, 1) != 0;
         byte[] tableBytes = table(spec);
         Store store = new Store();
         Emitter emitter = new Emitter();
@@ -166,8 +168,12 @@ public final class VtdArchitecture implements Architecture {
                 processors.post((int) ((address >>> 12 & 0xff) % processorCount), FaultHandler.VECTOR, data);
             }
         };
-        RemappingUnit unit = new RemappingUnit(store, memory, emitter,
-                new Capabilities(spec.number("cap"), spec.number("ecap")), UnitProfile.of(spec.parameters()),
+        Capabilities capabilities = new Capabilities(spec.number("cap"), spec.number("ecap"));
+        if (queued && !capabilities.queuedInvalidation()) {
+            throw new IllegalArgumentException(String.format("invalidation: 1, but ECAP 0x%x has no queue (QI, bit 1): "
+                    + "expected 0, or an ECAP with it", spec.number("ecap")));
+        }
+        RemappingUnit unit = new RemappingUnit(store, memory, emitter, capabilities, UnitProfile.of(spec.parameters()),
                 (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
         DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);

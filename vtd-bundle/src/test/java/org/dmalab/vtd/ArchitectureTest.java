@@ -31,6 +31,7 @@ import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.SeedTable;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
+import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.FlushOldDid;
@@ -58,8 +59,11 @@ class ArchitectureTest {
         assertEquals("strict", VTD.profiles().get(0).name());
         assertEquals(List.of("dmar"), VTD.fileParameters());
         assertEquals("vtd", VTD.name());
-        assertTrue(VTD.builtIn(null, ServiceKind.CACHE_FLUSH) instanceof RegisterFlush);
-        assertEquals(null, VTD.builtIn(null, ServiceKind.IOMMU));
+        assertTrue(VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of()), ServiceKind.CACHE_FLUSH)
+                instanceof RegisterFlush);
+        assertTrue(VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of("invalidation", 1L)), ServiceKind.CACHE_FLUSH)
+                instanceof QueuedFlush);
+        assertEquals(null, VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of()), ServiceKind.IOMMU));
         assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH), VTD.services());
     }
 
@@ -69,7 +73,10 @@ class ArchitectureTest {
         assertRefused("ramBytes", "ramBytes", 1L << 50);
         assertRefused("hostAddressBits", "hostAddressBits", 64L);
         assertRefused("processors", "processors", 0L);
-        assertRefused("invalidation", "invalidation", 1L);
+        assertRefused("invalidation", "invalidation", 2L);
+        MachineSpec noQueue = Bench.spec("82Q45", "strict", Map.of("invalidation", 1L));
+        assertEquals("invalidation: 1, but ECAP 0x1000 has no queue (QI, bit 1): expected 0, or an ECAP with it",
+                assertThrows(IllegalArgumentException.class, () -> VTD.create(noQueue, null)).getMessage());
         assertRefused("iotlbEntries", "iotlbEntries", 0L);
         assertRefused("contextEntries", "contextEntries", 1L << 40);
         assertRefused("collapseFaults", "collapseFaults", 2L);
@@ -207,6 +214,29 @@ class ArchitectureTest {
         assertWords(bench, "the unit empties its caches: translation enable changed", VtdEvent.CACHES_RESET, 2, 0, 0,
                 0);
         assertWords(bench, "queue descriptor 1: context cache global", VtdEvent.DESCRIPTOR, 1, 0x11, 0, 0);
+        assertWords(bench, "queue descriptor 2: context cache device-selective did=5 sid=02:00.0",
+                VtdEvent.DESCRIPTOR, 2, 0x20000050031L, 0, 0);
+        assertWords(bench, "queue descriptor 3: IOTLB page-selective did=5 0x1000 am=2 ih", VtdEvent.DESCRIPTOR, 3,
+                0x50032, 0x1042, 0);
+        assertWords(bench, "queue descriptor 3: IOTLB domain-selective did=5", VtdEvent.DESCRIPTOR, 3, 0x50022, 0, 0);
+        assertWords(bench, "queue descriptor 3: device-TLB of 02:00.0, 0x1000 and more", VtdEvent.DESCRIPTOR, 3,
+                0x20000000003L, 0x1001, 0);
+        assertWords(bench, "queue descriptor 3: interrupt entry cache", VtdEvent.DESCRIPTOR, 3, 4, 0, 0);
+        assertWords(bench, "queue descriptor 3: wait, status 2 at 0x1000, interrupt, fence", VtdEvent.DESCRIPTOR, 3,
+                0x200000075L, 0x1000, 0);
+        assertWords(bench, "queue descriptor 3: IOTLB of PASID 7 did=5", VtdEvent.DESCRIPTOR, 3, 0x700050006L, 0, 0);
+        assertWords(bench, "queue descriptor 3: PASID cache global did=0 PASID 0", VtdEvent.DESCRIPTOR, 3, 0x37, 0, 0);
+        assertWords(bench, "queue descriptor 3: 0x208 0x0", VtdEvent.DESCRIPTOR, 3, 0x208, 0, 0);
+        assertWords(bench, "invalidation queue error at offset 0x30: reserved descriptor type", VtdEvent.QUEUE_ERROR,
+                Reg.IQE, 3, 3, 0);
+        assertWords(bench, "invalidation time-out: 02:00.0 does not answer", VtdEvent.QUEUE_ERROR, Reg.ITE, 3, 0x200,
+                0);
+        assertWords(bench, "invalidation completion error: an answer of 02:00.0 that nobody waits for",
+                VtdEvent.QUEUE_ERROR, Reg.ICE, 3, 0x200, 0);
+        assertWords(bench, "device-TLB of 02:00.0, 0x1000 and 0x2000 bytes: 1 entries dropped",
+                VtdEvent.DEVICE_TLB_FLUSHED, 0x200, 0x1000, 0x2000, 1);
+        assertWords(bench, "device-TLB of 02:00.0, 0x0 and all: no answer", VtdEvent.DEVICE_TLB_FLUSHED, 0x200, 0, 0,
+                -1);
         assertWords(bench, "read of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 0, 0, 0);
         assertWords(bench, "write of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 1, 0, 0);
         assertWords(bench, "write of 0x1000: no memory at 0x2000", EventKind.DMA_ABORT, 0x1000, 0x2000, 8, 1);

@@ -7,7 +7,7 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
 
-/** Start and end of a kernel: {@code init_dmars} with register-based invalidation, and the crash. */
+/** Start and end of a kernel: {@code init_dmars}, and the crash. */
 public final class Boot {
     /** {@code SYSTEM_STATE}: running. */
     public static final long RUNNING = 1;
@@ -66,7 +66,8 @@ public final class Boot {
         boolean copied = false;
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
             FaultHandler.fault(cpu, iommu);
-            long result = initUnit(cpu, iommu);
+            long result = QueuedInvalidation.init(cpu, iommu);
+            result = result < 0 ? result : initUnit(cpu, iommu);
             if (result < 0) {
                 return result;
             }
@@ -85,7 +86,7 @@ public final class Boot {
             Hw.flushWriteBuffer(cpu, iommu);
             setInterrupt(cpu, iommu);
             if ((cpu.load(iommu, IntelIommu.FLAGS) & IntelIommu.TRANS_PRE_ENABLED) == 0) {
-                setPersistent(cpu, iommu, Hw.TE, true);
+                Hw.setPersistent(cpu, iommu, Hw.TE, true);
             }
             disableProtectedMemory(cpu, iommu);
         }
@@ -105,7 +106,7 @@ public final class Boot {
         boolean enabled = (cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0;
         boolean kdump = cpu.load(KernelLayout.KDUMP) != 0;
         if (enabled && !kdump) {
-            setPersistent(cpu, iommu, Hw.TE, false);
+            Hw.setPersistent(cpu, iommu, Hw.TE, false);
             cpu.printk(NOT_KDUMP, cpu.load(iommu, IntelIommu.SEQ_ID));
         }
         cpu.store(iommu, IntelIommu.ROOT_ENTRY, root);
@@ -114,7 +115,7 @@ public final class Boot {
             if (CopiedTables.takeOver(cpu, iommu) == 0) {
                 cpu.store(iommu, IntelIommu.FLAGS, IntelIommu.TRANS_PRE_ENABLED);
             } else {
-                setPersistent(cpu, iommu, Hw.TE, false);
+                Hw.setPersistent(cpu, iommu, Hw.TE, false);
             }
         }
         return 0;
@@ -128,18 +129,6 @@ public final class Boot {
         Hw.write(cpu, iommu, Hw.RTADDR, 8, Pages.physical(cpu.load(iommu, IntelIommu.ROOT_ENTRY)));
         Hw.write(cpu, iommu, Hw.GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | Hw.SRTP);
         Hw.await(cpu, iommu, Hw.GSTS, 4, Hw.SRTP, Hw.SRTP);
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
-    }
-
-    private static void setPersistent(Cpu cpu, long iommu, long bit, boolean on) {
-        long command = cpu.load(iommu, IntelIommu.GCMD) & ~bit;
-        cpu.store(iommu, IntelIommu.GCMD, on ? command | bit : command);
-        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
-        Hw.write(cpu, iommu, Hw.GCMD, 4, cpu.load(iommu, IntelIommu.GCMD));
-        Hw.await(cpu, iommu, Hw.GSTS, 4, bit, on ? bit : 0);
         cpu.unlock(lock);
         cpu.irqRestore(flags);
     }

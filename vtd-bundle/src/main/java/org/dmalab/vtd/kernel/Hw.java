@@ -19,9 +19,13 @@ public final class Hw {
     static final int FEADDR = 0x40;
     static final int FEUADDR = 0x44;
     static final int PMEN = 0x64;
+    static final int IQH = 0x80;
+    static final int IQT = 0x88;
+    static final int IQA = 0x90;
     static final long TE = 1L << 31;
     static final long SRTP = 1L << 30;
     static final long WBF = 1L << 27;
+    static final long QIE = 1L << 26;
     private static final long MALFUNCTION = Text.id("DMAR: DMAR hardware is malfunctioning");
     private static final long POLL_NANOS = 100_000_000L;
     private static final int POLLS = 100; // 10 s, DMAR_OPERATION_TIMEOUT
@@ -58,6 +62,19 @@ public final class Hw {
         write(cpu, iommu, GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | bit);
         await(cpu, iommu, GSTS, 4, bit, expected);
         cpu.unlock(register);
+        cpu.irqRestore(flags);
+    }
+
+    /** Sets or clears a bit that stays in commands, until the status shows it. */
+    static void setPersistent(Cpu cpu, long iommu, long bit, boolean on) {
+        long command = cpu.load(iommu, IntelIommu.GCMD) & ~bit;
+        cpu.store(iommu, IntelIommu.GCMD, on ? command | bit : command);
+        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
+        long flags = cpu.irqSave();
+        cpu.lock(lock);
+        write(cpu, iommu, GCMD, 4, cpu.load(iommu, IntelIommu.GCMD));
+        await(cpu, iommu, GSTS, 4, bit, on ? bit : 0);
+        cpu.unlock(lock);
         cpu.irqRestore(flags);
     }
 

@@ -115,6 +115,8 @@ public final class KernelLayout {
         public static final Field DOMAIN_IDS = STRUCT.field("domain_ids", 8);
         /** Address of the bitmap of copied context entries; 0 if none were copied. */
         public static final Field COPIED_TABLES = STRUCT.field("copied_tables", 8);
+        /** Its invalidation queue; 0 while flushes go by register. */
+        public static final Field QI = STRUCT.field("qi", 8);
         /** Next unit. */
         public static final Field NEXT = STRUCT.field("next", 8);
         /** Persistent bits of GCMD. */
@@ -135,6 +137,27 @@ public final class KernelLayout {
         public static final long TRANS_PRE_ENABLED = 1;
 
         private IntelIommu() { }
+    }
+
+    /** {@code struct q_inval}: an invalidation queue. */
+    public static final class QInval {
+        private static final Struct STRUCT = new Struct("q_inval");
+        /** Kernel address of the descriptors. */
+        public static final Field DESC = STRUCT.field("desc", 8);
+        /** Kernel address of the status words, one of 4 bytes a descriptor. */
+        public static final Field DESC_STATUS = STRUCT.field("desc_status", 8);
+        /** Where the next descriptor goes. */
+        public static final Field FREE_HEAD = STRUCT.field("free_head", 4);
+        /** The oldest descriptor in use. */
+        public static final Field FREE_TAIL = STRUCT.field("free_tail", 4);
+        /** Free descriptors. */
+        public static final Field FREE_COUNT = STRUCT.field("free_cnt", 4);
+        /** Protects the queue. */
+        public static final Field LOCK = STRUCT.field("q_lock", 4);
+        /** Its size. */
+        public static final int BYTES = STRUCT.sizeBytes();
+
+        private QInval() { }
     }
 
     /** {@code struct dmar_domain}: an address space. */

@@ -1,10 +1,10 @@
 /**
  * Linux's VT-d code around the patch, re-implemented from what it does: reading the DMAR table, bring-up, taking over
- * the tables of a crashed kernel, domains and domain-ids, bus addresses, second-level tables, flushes by register, the
- * fault interrupt, the DMA API, and the hpsa driver's probe.
+ * the tables of a crashed kernel, domains and domain-ids, bus addresses, second-level tables, flushes by register and
+ * by queue, the fault interrupt, the DMA API, and the hpsa driver's probe.
  *
- * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict unmapping. Can't: queued invalidation, deferred flushes,
- * superpages, pass-through domains, the identity map for ISA bridges, memory hotplug.
+ * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict unmapping. Can't: deferred flushes, superpages,
+ * pass-through domains, the identity map for ISA bridges, memory hotplug.
  *
  * <p>All state is in machine memory and in {@link org.dmalab.vtd.kernel.KernelLayout}.
  */

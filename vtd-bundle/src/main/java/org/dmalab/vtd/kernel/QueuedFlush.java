@@ -1,0 +1,49 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.CacheFlush;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/**
+ * Invalidation by queue: {@code qi_flush_context} and {@code qi_flush_iotlb}. The kernel does not hand the
+ * invalidation hint on here, as it does by register: a page-selective flush drops table pointers too.
+ */
+public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
+    private static final int WRITE_DRAIN_CAP = 54;
+    private static final int READ_DRAIN_CAP = 55;
+    private static final long WRITE_DRAIN = 1 << 6;
+    private static final long READ_DRAIN = 1 << 7;
+    private static final long PAGE = ~0xfffL;
+
+    @Override
+    public void context(Cpu cpu, long iommu, long domainId, long sourceId, long functionMask, Scope scope) {
+        QueuedInvalidation.submit(cpu, iommu, contextDescriptor(domainId, sourceId, functionMask, scope), 0);
+    }
+
+    @Override
+    public void iotlb(Cpu cpu, long iommu, long domainId, long address, long addressMask, Scope scope) {
+        long cap = cpu.load(iommu, IntelIommu.CAP);
+        long drain = ((cap >>> WRITE_DRAIN_CAP & 1) != 0 ? WRITE_DRAIN : 0)
+                | ((cap >>> READ_DRAIN_CAP & 1) != 0 ? READ_DRAIN : 0);
+        QueuedInvalidation.submit(cpu, iommu, iotlbDescriptor(domainId, scope) | drain,
+                address & PAGE | addressMask & 0x3f);
+    }
+
+    /** Lower half of a context-cache descriptor; the upper one is zero. */
+    static long contextDescriptor(long domainId, long sourceId, long functionMask, Scope scope) {
+        return 1 | granularity("context cache", scope) | (domainId & 0xffff) << 16 | (sourceId & 0xffff) << 32
+                | (functionMask & 3) << 48;
+    }
+
+    /** Lower half of an IOTLB descriptor without draining. */
+    static long iotlbDescriptor(long domainId, Scope scope) {
+        return 2 | granularity("IOTLB", scope) | (domainId & 0xffff) << 16;
+    }
+
+    private static long granularity(String cache, Scope scope) {
+        if (scope == Scope.NONE) {
+            throw new IllegalArgumentException("a flush of the " + cache + " of no scope");
+        }
+        return (long) scope.ordinal() << 4;
+    }
+}
