@@ -2,6 +2,7 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.EventKind;
 
 /**
  * The queued invalidation interface: descriptors in machine memory, executed when software moves the tail.
@@ -159,6 +160,7 @@ final class InvalidationQueue {
     private void complete(long low, long high) {
         if ((low & Descriptors.STATUS_WRITE) != 0) {
             memory.snoopedPut(high, 4, low >>> 32);
+            emitter.emit(EventKind.CPU_WRITE, Actor.MACHINE, high, 4, low >>> 32, 0);
         }
         if ((low & Descriptors.INTERRUPT) != 0 && registers.get(Reg.ICS, 4) == 0) {
             registers.set(Reg.ICS, 4, Reg.IWC);

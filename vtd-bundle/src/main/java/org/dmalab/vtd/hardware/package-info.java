@@ -4,8 +4,8 @@
  * <p>Can: the register file with widths, read-only and write-1-to-clear bits; translation of requests without PASID in
  * legacy mode, with root, context and second-level tables read from machine memory; context cache, IOTLB and
  * paging-structure cache with tagging by profile; not-present entries with CAP.CM; tables behind the processors' dirty
- * lines (ECAP.C=0); context entries read half by half; invalidation by register and by queue; primary fault logging;
- * read and write ACPI DMAR tables; a RAID controller with its reset and no-op message.
+ * lines (ECAP.C=0); context entries read half by half; invalidation by register and by queue with its waits and errors;
+ * primary fault logging; read and write ACPI DMAR tables; a RAID controller with its reset and no-op message.
  *
  * <p>Can't: scalable mode, PASIDs, device-TLBs, interrupt remapping, advanced fault logging, protected memory regions
  * (PMEN reads back, and blocks nothing). More than one unit.

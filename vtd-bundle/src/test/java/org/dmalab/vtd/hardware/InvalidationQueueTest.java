@@ -190,7 +190,14 @@ class InvalidationQueueTest {
         rig.memory.write(0, QUEUE, 8, org.dmalab.api.cpu.Endian.LITTLE, wait(3));
         rig.memory.write(0, QUEUE + 8, 8, org.dmalab.api.cpu.Endian.LITTLE, STATUS);
         rig.memory.write(0, STATUS, 4, org.dmalab.api.cpu.Endian.LITTLE, 1);
+        List<Long> announced = new ArrayList<>();
+        rig.emitter.listen((kind, actor, a, b, c, d, e, result) -> {
+            if (kind == EventKind.CPU_WRITE) {
+                announced.addAll(List.of(a, b, c));
+            }
+        });
         rig.unit.write(Reg.IQT, 8, 16);
+        assertEquals(List.of(STATUS, 4L, 3L), announced); // oracles of data follow what hardware writes
         assertEquals(3, rig.memory.read(0, STATUS, 4, org.dmalab.api.cpu.Endian.LITTLE));
     }
 
