@@ -141,7 +141,8 @@ public final class KernelLayout {
 
     /** {@code struct q_inval}: an invalidation queue. */
     public static final class QInval {
-        private static final Struct STRUCT = new Struct("q_inval");
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("q_inval");
         /** Kernel address of the descriptors. */
         public static final Field DESC = STRUCT.field("desc", 8);
         /** Kernel address of the status words, one of 4 bytes a descriptor. */
@@ -154,8 +155,6 @@ public final class KernelLayout {
         public static final Field FREE_COUNT = STRUCT.field("free_cnt", 4);
         /** Protects the queue. */
         public static final Field LOCK = STRUCT.field("q_lock", 4);
-        /** Its size. */
-        public static final int BYTES = STRUCT.sizeBytes();
 
         private QInval() { }
     }

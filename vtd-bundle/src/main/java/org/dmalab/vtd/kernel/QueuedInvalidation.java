@@ -76,7 +76,7 @@ public final class QueuedInvalidation {
 
     /** {@code dmar_enable_qi}: 256 descriptors, of 32 bytes where the unit has scalable mode. */
     private static long enable(Cpu cpu, long iommu) {
-        long queue = cpu.alloc(QInval.BYTES);
+        long queue = cpu.alloc(QInval.STRUCT);
         long descriptors = queue == 0 ? 0 : Pages.alloc(cpu, (int) stride(cpu, iommu) / 16);
         long status = descriptors == 0 ? 0 : Pages.alloc(cpu);
         if (status == 0) {
