@@ -54,9 +54,20 @@ public interface Architecture {
      * @param spec with all parameters resolved
      * @param services how its kernel code is to reach the variant
      * @return the machine
-     * @throws IllegalArgumentException if a parameter or file is wrong; the message names it
+     * @throws IllegalArgumentException if a parameter or file is wrong; the message begins with its name and a colon
      */
     Machine create(MachineSpec spec, Services services);
+
+    /**
+     * The devices of a machine, by bus, device and function as in 02:00.0.
+     *
+     * @param spec with all parameters resolved
+     * @return their names; none if the architecture's devices have no such names
+     * @throws IllegalArgumentException as {@link #create} does
+     */
+    default List<String> devices(MachineSpec spec) {
+        return List.of();
+    }
 
     /**
      * What the hardware of a machine may do by itself.

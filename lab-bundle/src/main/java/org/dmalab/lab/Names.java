@@ -2,12 +2,15 @@ package org.dmalab.lab;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /** Finds what somebody probably meant to write. */
 public final class Names {
     private static final int MAX_NAME = 80;
+    private static final int MAX_LISTED = 20;
+    private static final int SOME_LISTED = 10;
 
     private Names() { }
 
@@ -41,8 +44,21 @@ public final class Names {
         if (text.charAt(text.length() - 1) != '?') {
             text.append(';');
         }
-        return text.append(known.isEmpty() ? " there is none at all" : " there is: "
-                + String.join(", ", new TreeSet<>(known))).toString();
+        return text.append(known.isEmpty() ? " there is none at all" : " there is: " + listed(shorten(name), known))
+                .toString();
+    }
+
+    /** All names in their order; of many only those that contain the word or are nearest to it. */
+    private static String listed(String word, Collection<String> known) {
+        TreeSet<String> all = new TreeSet<>(known);
+        if (all.size() <= MAX_LISTED) {
+            return String.join(", ", all);
+        }
+        Comparator<String> nearestFirst = Comparator
+                .<String>comparingInt(candidate -> !word.isBlank() && candidate.contains(word) ? 0 : 1)
+                .thenComparingInt(candidate -> rank(word, candidate)).thenComparing(Comparator.naturalOrder());
+        List<String> some = all.stream().sorted(nearestFirst).limit(SOME_LISTED).sorted().toList();
+        return String.join(", ", some) + " and " + (all.size() - some.size()) + " more";
     }
 
     private static String shorten(String name) {

@@ -62,16 +62,25 @@ final class MipsMachines {
     }
 
     private static Caches.Shape shape(MachineSpec spec, int processors) {
-        CacheGeometry primary = new CacheGeometry(narrow(spec, MipsParameters.L1_SETS),
-                narrow(spec, MipsParameters.L1_WAYS), narrow(spec, MipsParameters.L1_LINE_BYTES));
-        return new Caches.Shape(processors, primary, secondary(spec), flag(spec, MipsParameters.L2_INCLUSIVE),
-                flag(spec, MipsParameters.HIT_OPS_GLOBAL), narrow(spec, MipsParameters.WRITE_BUFFER_LINES));
+        return new Caches.Shape(processors, geometry(spec, "l1"), secondary(spec),
+                flag(spec, MipsParameters.L2_INCLUSIVE), flag(spec, MipsParameters.HIT_OPS_GLOBAL), narrow(spec, MipsParameters.WRITE_BUFFER_LINES));
     }
 
     private static CacheGeometry secondary(MachineSpec spec) {
         return flag(spec, MipsParameters.L2_BYPASSED) || spec.number(MipsParameters.L2_SETS) == 0 ? null
-                : new CacheGeometry(narrow(spec, MipsParameters.L2_SETS), narrow(spec, MipsParameters.L2_WAYS),
-                        narrow(spec, MipsParameters.L2_LINE_BYTES));
+                : geometry(spec, "l2");
+    }
+
+    /** The shape of the cache whose parameters begin with these letters. */
+    private static CacheGeometry geometry(MachineSpec spec, String cache) {
+        try {
+            return new CacheGeometry(narrow(spec, cache + "Sets"), narrow(spec, cache + "Ways"),
+                    narrow(spec, cache + "LineBytes"));
+        } catch (IllegalArgumentException e) {
+            String message = e.getMessage();
+            throw message.startsWith(cache) ? e : new IllegalArgumentException(cache
+                    + Character.toUpperCase(message.charAt(0)) + message.substring(1), e);
+        }
     }
 
     private static BootConfig boot(MachineSpec spec) {

@@ -16,6 +16,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.kernel.KernelMemory;
@@ -72,8 +73,21 @@ public final class PseriesArchitecture implements Architecture {
     }
 
     @Override
-    public Machine create(MachineSpec asked, Services services) {
-        MachineSpec spec = withTree(asked);
+    public List<String> devices(MachineSpec spec) {
+        return PartitionTree.devices(PartitionTree.of(withTree(spec))).stream().map(Actor::bdf).toList();
+    }
+
+    @Override
+    public Machine create(MachineSpec spec, Services services) {
+        try {
+            return made(withTree(spec), services);
+        } catch (IllegalArgumentException e) {
+            throw !e.getMessage().startsWith("device tree") ? e
+                    : new IllegalArgumentException(PartitionTree.FILE + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Machine made(MachineSpec spec, Services services) {
         long processors = spec.number("processors");
         if (processors < 1 || processors > KernelData.MAX_PROCESSORS) {
             throw new IllegalArgumentException("processors: " + processors + ", expected 1 to "

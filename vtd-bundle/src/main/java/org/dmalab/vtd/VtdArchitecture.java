@@ -16,6 +16,7 @@ import org.dmalab.api.Spontaneous;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.kernel.KernelMemory;
@@ -26,6 +27,7 @@ import org.dmalab.api.store.Store;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmaPath;
 import org.dmalab.vtd.hardware.DmaStream;
+import org.dmalab.vtd.hardware.DmarException;
 import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
@@ -160,7 +162,7 @@ public final class VtdArchitecture implements Architecture {
         long ramBytes = spec.number("ramBytes");
         MachineMemory memory = new MachineMemory(store, emitter, ramBytes,
                 (int) between("cpuCacheLines", spec.number("cpuCacheLines"), 0, 4096));
-        long unitBase = unitBase(DmarReader.read(tableBytes), memory);
+        long unitBase = unitBase(read(tableBytes), memory);
         KernelMemory kernel = KernelLayout.declare(store);
         Processors processors = new Processors(store, (int) processorCount);
         MessageInterrupt interrupt = (address, data) -> {
@@ -213,6 +215,14 @@ public final class VtdArchitecture implements Architecture {
         }
     }
 
+    private static DmarTable read(byte[] table) {
+        try {
+            return DmarReader.read(table);
+        } catch (DmarException e) {
+            throw new IllegalArgumentException(DMAR + ": " + e.getMessage(), e);
+        }
+    }
+
     /** The one unit that is modelled is where the table says. */
     private static long unitBase(DmarTable table, MachineMemory memory) {
         List<Long> bases = new ArrayList<>();
@@ -233,6 +243,11 @@ public final class VtdArchitecture implements Architecture {
                     + ", expected a page that is neither memory nor another device");
         }
         return base;
+    }
+
+    @Override
+    public List<String> devices(MachineSpec spec) {
+        return List.of(Actor.bdf(PciSpace.CONTROLLER), Actor.bdf(PciSpace.NETWORK));
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.dmalab.api.service.ServiceKind;
  * @param arch architecture
  * @param id short name, unique in its architecture
  * @param services what it provides, in the order of {@link ServiceKind}
- * @param commit kernel commit, or {@code -}
+ * @param commit kernel commit; empty if there is none
  * @param since first and last kernel release, or the date of the proposal
  * @param origin {@code mainline}, {@code proposed}, {@code mutant} or {@code local}
  * @param description one line

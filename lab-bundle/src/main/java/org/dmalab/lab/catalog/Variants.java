@@ -45,8 +45,8 @@ final class Variants {
 
     private static <T> VariantInfo info(String arch, Entry<T> entry) {
         Function<String, Object> property = entry.property();
-        return new VariantInfo(arch, entry.id(), sorted(entry.kinds()), text(property, Variant.COMMIT, "-"),
-                text(property, Variant.SINCE, ""), text(property, Variant.ORIGIN, "local"),
+        return new VariantInfo(arch, entry.id(), sorted(entry.kinds()), textOrNone(property, Variant.COMMIT),
+                textOrNone(property, Variant.SINCE), text(property, Variant.ORIGIN, "local"),
                 text(property, Constants.SERVICE_DESCRIPTION, ""), lines(property.apply(Variant.STEPS)),
                 lines(property.apply(Variant.DEFECTS)), text(property, Variant.LAYOUT, ""));
     }
@@ -65,6 +65,12 @@ final class Variants {
     static String text(Function<String, Object> property, String key, String otherwise) {
         Object value = property.apply(key);
         return value == null ? otherwise : value.toString();
+    }
+
+    /** A dash stands for nothing. */
+    private static String textOrNone(Function<String, Object> property, String key) {
+        String value = text(property, key, "");
+        return value.equals("-") ? "" : value;
     }
 
     /** A property that may be an array, a list or one value; empty lines are left out. */

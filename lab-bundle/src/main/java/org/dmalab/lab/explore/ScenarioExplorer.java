@@ -40,6 +40,7 @@ import org.dmalab.lab.run.Thrown;
 import org.dmalab.lab.scenario.ActionValues;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.ScenarioMachines;
 
 /**
  * Explores a scenario's concurrent part with one variant: runs the steps before it on a machine of its own, then {@link
@@ -139,37 +140,14 @@ public final class ScenarioExplorer {
     private Outcome explore(Scenario scenario, Selection selection, Architecture architecture, MachineSpec spec,
             Services services, Function<Search, SearchResult> task) {
         try {
-            Machine machine = architecture.create(spec, services);
-            checkProcessors(scenario, machine);
-            List<Spontaneous> families = families(scenario, architecture.spontaneous(machine));
+            Machine machine = ScenarioMachines.create(architecture, scenario, spec, services);
+            List<Spontaneous> families = ScenarioMachines.families(architecture, scenario, machine);
             return new Search(scenario, selection, spec.profile(), machine, families).run(task);
-        } catch (IllegalArgumentException e) {
-            throw new InputException(scenario.file(), 0, 0, "machine", e.getMessage());
         } catch (InputException | RunInterrupted e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, "the machine cannot be made: "
                     + Thrown.describe(e, services), nothing("broken", List.of()), "");
-        }
-    }
-
-    private static List<Spontaneous> families(Scenario scenario, List<Spontaneous> known) {
-        List<String> names = known.stream().map(Spontaneous::family).toList();
-        for (String name : scenario.hardware()) {
-            if (!names.contains(name)) {
-                throw new InputException(scenario.file(), 0, 0, "hardware", Names.unknown("family of hardware steps",
-                        name, names));
-            }
-        }
-        return known.stream().filter(one -> scenario.hardware().contains(one.family())).toList();
-    }
-
-    private static void checkProcessors(Scenario scenario, Machine machine) {
-        for (Scenario.Strand strand : scenario.concurrent()) {
-            if (!strand.device() && strand.processor() >= machine.processors().count()) {
-                throw wrong(scenario, "strand " + strand.name() + " runs on processor " + strand.processor()
-                        + ", the machine has " + machine.processors().count());
-            }
         }
     }
 

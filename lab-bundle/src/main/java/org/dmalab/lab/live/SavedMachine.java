@@ -4,12 +4,15 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
@@ -23,8 +26,10 @@ import org.dmalab.lab.InputException;
  * same.
  */
 final class SavedMachine {
-    private static final int MAGIC = 0x646d616d;
+    private static final byte[] MAGIC = {'d', 'm', 'a', 'm'};
     private static final int VERSION = 1;
+    /** The words of an identity before its parameters: architecture, preset, profile, back end. */
+    private static final int MADE_FROM = 4;
     private static final int MAX_TEXTS = 1 << 16;
     private static final long MAX_BYTES = 1L << 30;
     private static final String UNKNOWN_TEXT = "text 0x";
@@ -33,7 +38,7 @@ final class SavedMachine {
 
     static void write(Machine machine, OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out));
-        data.writeInt(MAGIC);
+        data.write(MAGIC);
         data.writeInt(VERSION);
         data.writeUTF(identity(machine.spec()));
         TreeSet<String> texts = texts(machine);
@@ -49,31 +54,51 @@ final class SavedMachine {
     static void read(Machine machine, InputStream in) {
         DataInputStream data = new DataInputStream(new Bounded(new BufferedInputStream(in)));
         try {
-            if (data.readInt() != MAGIC || data.readInt() != VERSION) {
-                throw new InputException("not a saved machine of this version");
+            if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
+                throw new InputException("no saved machine, expected a file that machine:save wrote");
             }
-            String saved = data.readUTF();
-            if (!saved.equals(identity(machine.spec()))) {
-                throw new InputException("saved from another machine: " + saved + "; this one is "
-                        + identity(machine.spec()));
+            int version = data.readInt();
+            if (version != VERSION) {
+                throw new InputException("saved in format " + version + ", this version of dmalab reads format "
+                        + VERSION + "; save the machine again");
             }
+            requireSame(data.readUTF(), machine.spec());
             int texts = data.readInt();
             if (texts < 0 || texts > MAX_TEXTS) {
-                throw new InputException("a saved machine with " + texts + " texts, at most " + MAX_TEXTS);
+                throw new InputException("damaged: " + texts + " texts, at most " + MAX_TEXTS);
             }
             for (int i = 0; i < texts; i++) {
                 Text.id(data.readUTF());
             }
             machine.store().load(data);
             if (data.read() >= 0) {
-                throw new InputException("a saved machine with something after its end");
+                throw new InputException("damaged: something follows after its end");
             }
-        } catch (IOException e) {
-            throw new InputException("a saved machine that cannot be read: "
-                    + (e.getMessage() == null ? "it ends too early" : e.getMessage()));
-        } catch (IllegalStateException | IndexOutOfBoundsException e) {
-            throw new InputException("a saved machine that cannot be read: " + e.getMessage());
+        } catch (EOFException e) {
+            throw new InputException("cut off: the file ends before the machine does");
+        } catch (IOException | IllegalStateException | IndexOutOfBoundsException e) {
+            throw new InputException("damaged: " + e.getMessage());
         }
+    }
+
+    private static void requireSame(String saved, MachineSpec spec) {
+        List<String> theirs = List.of(saved.split(" ", -1));
+        List<String> ours = List.of(identity(spec).split(" ", -1));
+        if (theirs.size() < MADE_FROM || !theirs.subList(0, MADE_FROM).equals(ours.subList(0, MADE_FROM))) {
+            throw new InputException("saved from a machine of " + words(theirs) + ", this one is of " + words(ours)
+                    + "; make one of the same with machine:create");
+        }
+        List<String> other = theirs.stream().filter(one -> !ours.contains(one)).toList();
+        if (other.size() + ours.stream().filter(one -> !theirs.contains(one)).count() > 0) {
+            throw new InputException("saved from a machine with other parameters: " + String.join(", ", other)
+                    + "; this one has " + ours.stream().filter(one -> !theirs.contains(one))
+                            .collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static String words(List<String> identity) {
+        return identity.size() < MADE_FROM ? "nothing known" : identity.get(0) + ", preset " + identity.get(1)
+                + ", profile " + identity.get(2) + ", back end " + identity.get(3);
     }
 
     /** Everything that decides what a machine is. */

@@ -95,7 +95,6 @@ final class Execution implements EventSink {
 
     /** Runs the scenario to its end, or as far as it goes. */
     void run(Scenario scenario, long seed) {
-        checkProcessors(scenario);
         machine.observe(this);
         machine.hook(remembering(machine.hook()));
         if (seed != 0) {
@@ -143,16 +142,6 @@ final class Execution implements EventSink {
     private void end() {
         if (observers != null) {
             observers.oracles().end();
-        }
-    }
-
-    private void checkProcessors(Scenario scenario) {
-        for (Scenario.Strand strand : scenario.concurrent()) {
-            if (strand.processor() >= machine.processors().count()) {
-                throw new InputException(scenario.file(), 0, 0, "concurrent", "strand " + strand.name()
-                        + " runs on processor " + strand.processor() + ", the machine has "
-                        + machine.processors().count());
-            }
         }
     }
 

@@ -21,6 +21,7 @@ import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.ScenarioMachines;
 
 /**
  * Runs scenarios. Each run makes its own machine, borrows the service objects of the variant, and gives them back. A
@@ -90,12 +91,12 @@ public final class Runner {
         TimelineRecorder recorder;
         OracleSet oracles;
         try {
-            machine = job.architecture().create(job.spec(), services);
+            machine = ScenarioMachines.create(job.architecture(), job.scenario(), job.spec(), services);
             metrics = new Metrics(job.architecture(), machine);
             recorder = new TimelineRecorder(job.architecture(), machine, limits);
             oracles = new OracleSet(job.architecture(), machine, job.oracles());
-        } catch (IllegalArgumentException e) {
-            throw new InputException(job.scenario().file(), 0, 0, "machine", e.getMessage());
+        } catch (InputException e) {
+            throw e;
         } catch (RuntimeException | LinkageError e) {
             return job.broken("the machine cannot be made: " + Thrown.describe(e, Services.fixed(binding)));
         }

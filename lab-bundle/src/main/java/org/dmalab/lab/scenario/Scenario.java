@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.dmalab.api.cpu.Level;
+import org.dmalab.lab.InputException;
 
 /**
  * A scenario: a machine, what happens on it, and who watches. It names no patch.
@@ -25,10 +26,11 @@ import org.dmalab.api.cpu.Level;
  * @param hardware families of what the hardware may do by itself meanwhile; a plain run never does it
  * @param after what happens last
  * @param oracles names of the oracles that watch; empty for all
+ * @param origin where things stand in the file
  */
 public record Scenario(String name, String file, String arch, String title, String source, String about,
         String preset, String profile, Map<String, Long> parameters, Map<String, byte[]> files, List<Step> steps,
-        List<Strand> concurrent, List<String> hardware, List<Step> after, List<String> oracles) {
+        List<Strand> concurrent, List<String> hardware, List<Step> after, List<String> oracles, Origin origin) {
     /** What a scenario file calls the level of a device. */
     public static final String DEVICE = "device";
 
@@ -41,6 +43,37 @@ public record Scenario(String name, String file, String arch, String title, Stri
         hardware = List.copyOf(hardware);
         after = List.copyOf(after);
         oracles = List.copyOf(oracles);
+    }
+
+    /** One that stands in no file. */
+    public Scenario(String name, String file, String arch, String title, String source, String about, String preset,
+            String profile, Map<String, Long> parameters, Map<String, byte[]> files, List<Step> steps,
+            List<Strand> concurrent, List<String> hardware, List<Step> after, List<String> oracles) {
+        this(name, file, arch, title, source, about, preset, profile, parameters, files, steps, concurrent, hardware,
+                after, oracles, new Origin(Map.of(), Map.of()));
+    }
+
+    /**
+     * What messages say of a scenario's file.
+     *
+     * @param places of what only a machine can judge, by key such as {@code machine.set.l1Sets}
+     * @param paths of the files that parameters name, by parameter
+     */
+    public record Origin(Map<String, Place> places, Map<String, String> paths) {
+        /** Copies the maps. */
+        public Origin {
+            places = new TreeMap<>(places);
+            paths = new TreeMap<>(paths);
+        }
+    }
+
+    /** Line and column, from 1. */
+    public record Place(int line, int column) { }
+
+    /** Something is wrong with what stands at a key; it is said with the place of the key, where that is known. */
+    public InputException wrong(String key, String problem) {
+        Place place = origin.places().getOrDefault(key, new Place(0, 0));
+        return new InputException(file, place.line(), place.column(), key, problem);
     }
 
     /**

@@ -3,7 +3,8 @@ package org.dmalab.lab.scenario;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -35,11 +36,23 @@ final class ScenarioFiles {
 
     /** The text of a UTF-8 file. */
     static String text(Path file, String label) {
-        try {
-            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(file, label))).toString();
-        } catch (CharacterCodingException e) {
-            throw new InputException(label, 0, 0, null, "not UTF-8 text");
+        ByteBuffer bytes = ByteBuffer.wrap(bytes(file, label));
+        CharBuffer text = CharBuffer.allocate(bytes.limit());
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        if (decoder.decode(bytes, text, true).isError()) {
+            Yaml.Place place = place(text.flip().toString());
+            throw new InputException(label, place.line(), place.column(), null, String.format(
+                    "byte 0x%02x, expected UTF-8 text", bytes.get(bytes.position())));
         }
+        decoder.flush(text);
+        return text.flip().toString();
+    }
+
+    /** The place right after a text. */
+    static Yaml.Place place(String text) {
+        int newline = text.lastIndexOf('\n');
+        return new Yaml.Place(1 + (int) text.chars().filter(c -> c == '\n').count(),
+                text.codePointCount(newline + 1, text.length()) + 1);
     }
 
     /** The contents of a file that a scenario names; the path must lead below the scenario's folder. */
@@ -71,7 +84,8 @@ final class ScenarioFiles {
 
     private static byte[] bytes(Path file, String label) {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
-            throw new InputException(label, 0, 0, null, "no regular file");
+            throw new InputException(label, 0, 0, null, Files.isDirectory(file)
+                    ? "a folder, expected a file" : "a device or pipe, expected a regular file");
         }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);

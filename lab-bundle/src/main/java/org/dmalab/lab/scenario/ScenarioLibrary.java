@@ -70,7 +70,24 @@ public final class ScenarioLibrary {
                 throw new InputException("\"" + nameOrFile + "\" is no path");
             }
         }
+        String folder = nameOrFile.replaceAll("/+$", "");
+        if (files.keySet().stream().anyMatch(name -> name.startsWith(folder + "/"))) {
+            throw new InputException("\"" + nameOrFile + "\" is a folder of scenarios, expected a scenario; '" + folder
+                    + "/*' stands for all in it");
+        }
+        if (isFolder(nameOrFile)) {
+            throw new InputException(nameOrFile, 0, 0, null, "a folder, expected a scenario or a file that ends in "
+                    + ".yaml or .yml");
+        }
         throw new InputException(Names.unknown("scenario", nameOrFile, files.keySet()));
+    }
+
+    private static boolean isFolder(String name) {
+        try {
+            return !name.isBlank() && Files.isDirectory(Path.of(name));
+        } catch (InvalidPathException e) {
+            return false;
+        }
     }
 
     /**

@@ -60,7 +60,7 @@ public final class ScenarioReader {
         Scenario scenario = new Scenario(name(architecture, file, label), label, architecture.name(), top.text("title"),
                 top.text("source", ""), top.text("about", "").strip(), preset(context), profile(context),
                 parameters(context), files(context, file), steps(context, "steps"), strands(context),
-                hardware(context), steps(context, "after"), oracles(context));
+                hardware(context), steps(context, "after"), oracles(context), origin(context, file));
         if (scenario.steps().isEmpty() && scenario.concurrent().isEmpty() && scenario.after().isEmpty()) {
             throw top.error(top.node().place(), "steps", "a scenario in which nothing happens, expected at least one "
                     + "action");
@@ -172,6 +172,33 @@ public final class ScenarioReader {
             contents.put(name, located(files, name, () -> ScenarioFiles.beside(file, path)));
         });
         return contents;
+    }
+
+    /** Where the things stand that only a machine can judge. */
+    private static Scenario.Origin origin(Context context, Path file) {
+        Map<String, Scenario.Place> places = new TreeMap<>();
+        YamlMap machine = context.machine();
+        places.put("machine", place(machine.node()));
+        machine.node().entries().forEach((key, value) -> {
+            places.put(machine.pathOf(key), place(value));
+            value.entries().forEach((name, one) -> places.put(machine.pathOf(key) + "." + name, place(one)));
+        });
+        for (String key : List.of("hardware", "concurrent")) {
+            List<Yaml.Node> items = context.top().list(key);
+            for (int i = 0; i < items.size(); i++) {
+                places.put(key + "[" + i + "]", place(items.get(i)));
+            }
+        }
+        Map<String, String> paths = new TreeMap<>();
+        if (machine.has("files") && file != null) {
+            YamlMap.any(machine.file(), "machine.files", machine.get("files")).textMap()
+                    .forEach((name, path) -> paths.put(name, file.resolveSibling(path).toString()));
+        }
+        return new Scenario.Origin(places, paths);
+    }
+
+    private static Scenario.Place place(Yaml.Node node) {
+        return new Scenario.Place(node.place().line(), node.place().column());
     }
 
     private List<Scenario.Step> steps(Context context, String key) {
@@ -286,7 +313,7 @@ public final class ScenarioReader {
                 Stream.of(Scenario.DEVICE)).toList();
     }
 
-    /** Families are known only to a machine; the explorer checks them. */
+    /** Families are known only to a machine. */
     private static List<String> hardware(Context context) {
         return context.top().texts("hardware");
     }

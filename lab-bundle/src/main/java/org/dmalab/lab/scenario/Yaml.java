@@ -20,7 +20,9 @@ import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * A YAML document as plain nodes with places, from untrusted text: no tags are resolved and every scalar is text. Size,
@@ -95,6 +97,10 @@ final class Yaml {
             Mark mark = e.getProblemMark().orElse(null);
             throw new InputException(file, mark == null ? 0 : mark.getLine() + 1,
                     mark == null ? 0 : mark.getColumn() + 1, null, "no YAML: " + e.getProblem());
+        } catch (ReaderException e) {
+            Place place = firstNotPrintable(text);
+            throw new InputException(file, place.line(), place.column(), null, String.format("no YAML: character U+%04X"
+                    + ", expected text without control characters", e.getCodePoint()));
         } catch (YamlEngineException | IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new InputException(file, 0, 0, null, "no YAML: " + e.getMessage());
         }
@@ -102,6 +108,14 @@ final class Yaml {
             throw new InputException(file, 1, 1, null, "empty; expected a map");
         }
         return yaml.root;
+    }
+
+    private static Place firstNotPrintable(String text) {
+        int at = 0;
+        while (at < text.length() && StreamReader.isPrintable(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        return ScenarioFiles.place(text.substring(0, at));
     }
 
     private void event(Event event) {

@@ -60,14 +60,15 @@ record YamlMap(String file, String path, Yaml.Node node) {
         return scalar(get(key), pathOf(key));
     }
 
-    /** A text, or another if it is not there. */
+    /** A text, or another if the key is not there; a key with nothing is no text. */
     String text(String key, String otherwise) {
-        return has(key) ? scalar(get(key), pathOf(key)) : otherwise;
+        return node.entries().containsKey(key) ? scalar(get(key), pathOf(key)) : otherwise;
     }
 
     String scalar(Yaml.Node value, String where) {
         if (value.kind() != Yaml.Kind.SCALAR || value.isNull()) {
-            throw error(value.place(), where, value.word() + ", expected a single value");
+            throw error(value.place(), where, value.word() + ", expected a single value"
+                    + (value.isNull() ? ", or no such key" : ""));
         }
         return value.text();
     }

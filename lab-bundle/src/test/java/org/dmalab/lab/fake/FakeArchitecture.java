@@ -87,10 +87,18 @@ public final class FakeArchitecture implements Architecture {
     }
 
     @Override
+    public List<String> devices(MachineSpec spec) {
+        return List.of("00:01.0", "02:00.0");
+    }
+
+    @Override
     public Machine create(MachineSpec spec, Services services) {
         long processors = spec.number("processors");
         if (processors < 1 || processors > 8) {
             throw new IllegalArgumentException("processors: " + processors + ", expected 1 to 8");
+        }
+        if (spec.file("table") != null && spec.file("table").length < 4) {
+            throw new IllegalArgumentException("table: offset 0x" + spec.file("table").length + ", expected 4 bytes");
         }
         Store store = new Store();
         Emitter emitter = new Emitter();

@@ -1,5 +1,7 @@
 package org.dmalab.lab.live;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -250,10 +252,26 @@ class LiveMachineTest {
         byte[] bytes = saved();
         LiveMachine single = machine("single");
         assertTrue(assertThrows(InputException.class, () -> single.load(new ByteArrayInputStream(bytes))).getMessage()
-                .startsWith("saved from another machine: fake small strict"));
-        byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
-        assertThrows(InputException.class, () -> machine.load(new ByteArrayInputStream(longer)));
-        assertThrows(InputException.class, () -> machine.load(new ByteArrayInputStream(new byte[0])));
+                .startsWith("saved from a machine of fake, preset small, profile strict, back end embedded, this one "
+                        + "is of fake, preset single"));
+        assertEquals("damaged: something follows after its end", refusal(Arrays.copyOf(bytes, bytes.length + 1)));
+        for (byte[] foreign : List.of(new byte[0], new byte[100], new byte[] {'d', 'm'}, "an e-mail".getBytes(UTF_8))) {
+            assertEquals("no saved machine, expected a file that machine:save wrote", refusal(foreign));
+        }
+        for (int length : List.of(4, 8, 20, 200, bytes.length / 2, bytes.length - 1)) {
+            assertEquals("cut off: the file ends before the machine does", refusal(Arrays.copyOf(bytes, length)));
+        }
+        byte[] newer = bytes.clone();
+        newer[7] = 9;
+        assertEquals("saved in format 9, this version of dmalab reads format 1; save the machine again",
+                refusal(newer));
+        byte[] text = new String(bytes, ISO_8859_1).replace("processors=2", "processors=3").getBytes(ISO_8859_1);
+        assertEquals("saved from a machine with other parameters: processors=3; this one has processors=2",
+                refusal(text));
+    }
+
+    private String refusal(byte[] bytes) {
+        return assertThrows(InputException.class, () -> machine.load(new ByteArrayInputStream(bytes))).getMessage();
     }
 
     /** Whatever is in the file: it is loaded, or refused and the machine is as it was. */

@@ -219,7 +219,7 @@ class RunnerTest {
         Scenario impossible = FakePlatform.read("title: t\nmachine: {preset: small, set: {processors: 9}}\n"
                 + "steps: [kernel.boot]\n");
         InputException wrong = assertThrows(InputException.class, () -> FakePlatform.run(impossible, "exact"));
-        assertEquals("test.yaml: machine: processors: 9, expected 1 to 8", wrong.getMessage());
+        assertEquals("test.yaml:2:44: machine.set.processors: 9, expected 1 to 8", wrong.getMessage());
     }
 
     @Test

@@ -55,6 +55,12 @@ class ScenarioLibraryTest {
         assertEquals("there is no scenario \"lst\", did you mean \"fake/last\"? there is: fake/first, fake/last, "
                 + "fake/second", assertThrows(InputException.class, () -> library.get("lst")).getMessage());
         assertThrows(InputException.class, () -> library.get("no.yaml"));
+        for (String folder : List.of("fake", "fake/")) {
+            assertEquals("\"" + folder + "\" is a folder of scenarios, expected a scenario; 'fake/*' stands for all in "
+                    + "it", assertThrows(InputException.class, () -> library.get(folder)).getMessage());
+        }
+        assertEquals(root + ": a folder, expected a scenario or a file that ends in .yaml or .yml",
+                assertThrows(InputException.class, () -> library.get(root.toString())).getMessage());
         assertThrows(InputException.class, () -> library.get("\0.yaml"));
     }
 

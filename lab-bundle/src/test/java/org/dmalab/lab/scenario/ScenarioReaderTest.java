@@ -156,7 +156,13 @@ class ScenarioReaderTest {
         "about: {? [a] : b}                 | test.yaml:2:11: a list as a key; expected a name",
         "about: *no                         | test.yaml:2:8: alias *no of no anchor",
         "about: &a [*a]                     | test.yaml:2:12: alias *a of no anchor",
-        "about: \"open                      | no YAML:",
+        "about: \"open                      | test.yaml:3:1: no YAML:",
+        "about: @x                          | test.yaml:2:8: no YAML: found character '@'",
+        "about: a\u0001b                    | test.yaml:2:9: no YAML: character U+0001, expected text without control",
+        "about: \ud83d\ude00\u0007b         | test.yaml:2:9: no YAML: character U+0007, expected text without control",
+        "machine: {profile: ~}              | test.yaml:2:20: machine.profile: nothing, expected a single value, or no "
+                + "such key",
+        "machine: {preset: }                | test.yaml:2:18: machine.preset: nothing, expected a single value",
         "--- {}                             | a second document",
         "about: [[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]] | nested deeper than 16",
     })
@@ -216,10 +222,14 @@ class ScenarioReaderTest {
         assertTrue(assertThrows(InputException.class, () -> reader.read(root.resolve("no.yaml"))).getMessage()
                 .endsWith("no.yaml: no such file"));
         assertTrue(assertThrows(InputException.class, () -> reader.read(root)).getMessage()
-                .endsWith("no regular file"));
-        Path binary = Files.write(root.resolve("b.yaml"), new byte[] {'a', (byte) 0xff});
-        assertTrue(assertThrows(InputException.class, () -> reader.read(binary)).getMessage()
-                .endsWith("not UTF-8 text"));
+                .endsWith(": a folder, expected a file"));
+        Path latin = Files.write(root.resolve("b.yaml"), "title: t\nabout: caf\u00e9\n".getBytes(
+                StandardCharsets.ISO_8859_1));
+        assertEquals(latin + ":2:11: byte 0xe9, expected UTF-8 text",
+                assertThrows(InputException.class, () -> reader.read(latin)).getMessage());
+        Path cutOff = Files.write(root.resolve("c.yaml"), new byte[] {'a', (byte) 0xc3});
+        assertEquals(cutOff + ":1:2: byte 0xc3, expected UTF-8 text",
+                assertThrows(InputException.class, () -> reader.read(cutOff)).getMessage());
         Path huge = Files.write(root.resolve("h.yaml"), new byte[(1 << 20) + 1]);
         assertTrue(assertThrows(InputException.class, () -> reader.read(huge)).getMessage()
                 .contains("larger than 1 MiB"));

@@ -11,14 +11,14 @@ public record CacheGeometry(int sets, int ways, int lineBytes) {
     /** Checks the shape. */
     public CacheGeometry {
         if (Integer.bitCount(sets) != 1 || sets < 1) {
-            throw new IllegalArgumentException("cache of " + sets + " sets, expected a power of two");
+            throw new IllegalArgumentException("sets: " + sets + ", expected a power of two");
         }
         if (ways < 1 || ways > 16) {
-            throw new IllegalArgumentException("cache of " + ways + " ways, expected 1 to 16");
+            throw new IllegalArgumentException("ways: " + ways + ", expected 1 to 16");
         }
         if (Integer.bitCount(lineBytes) != 1 || lineBytes < 8 || lineBytes > Segment.PAGE_BYTES) {
-            throw new IllegalArgumentException("cache line of " + lineBytes
-                    + " bytes, expected a power of two from 8 to " + Segment.PAGE_BYTES);
+            throw new IllegalArgumentException("lineBytes: " + lineBytes
+                    + ", expected a power of two from 8 to " + Segment.PAGE_BYTES);
         }
     }
 

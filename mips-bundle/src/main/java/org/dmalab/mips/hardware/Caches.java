@@ -29,8 +29,8 @@ public final class Caches {
         /** Checks that the shapes fit. */
         public Shape {
             if (secondary != null && secondary.lineBytes() < primary.lineBytes()) {
-                throw new IllegalArgumentException("secondary cache line of " + secondary.lineBytes()
-                        + " bytes, expected at least the primary's " + primary.lineBytes());
+                throw new IllegalArgumentException("l2LineBytes: " + secondary.lineBytes()
+                        + ", expected at least the primary cache's " + primary.lineBytes());
             }
         }
     }

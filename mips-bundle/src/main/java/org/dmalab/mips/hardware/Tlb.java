@@ -32,7 +32,7 @@ public final class Tlb {
      */
     public Tlb(Store store, Emitter emitter, int processors, int pairs, boolean broadcast, PageTable table) {
         if (pairs < 1 || pairs > 1024) {
-            throw new IllegalArgumentException("TLB of " + pairs + " pairs, expected 1 to 1024");
+            throw new IllegalArgumentException("tlbPairs: " + pairs + ", expected 1 to 1024");
         }
         this.processors = processors;
         this.pairs = pairs;

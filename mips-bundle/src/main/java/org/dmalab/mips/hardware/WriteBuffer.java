@@ -29,7 +29,7 @@ final class WriteBuffer {
      */
     WriteBuffer(Store store, Emitter emitter, int depth, int lineBytes, PhysicalMemory memory) {
         if (depth < 0 || depth > 64) {
-            throw new IllegalArgumentException("write buffer of " + depth + " lines, expected 0 to 64");
+            throw new IllegalArgumentException("writeBufferLines: " + depth + ", expected 0 to 64");
         }
         this.depth = depth;
         this.lineBytes = lineBytes;

@@ -161,6 +161,20 @@ public final class PartitionTree {
         return phbs;
     }
 
+    /** Source-ids of the devices behind host bridges. */
+    public static List<Long> devices(Node root) {
+        List<Long> sourceIds = new ArrayList<>();
+        for (Node bridge : root.children()) {
+            for (Node device : bridge.property(WINDOW) == null ? List.<Node>of() : bridge.children()) {
+                Property reg = device.property("reg");
+                if (reg != null && reg.cellCount() > 0) {
+                    sourceIds.add(reg.cell(0) >>> 8 & 0xffff);
+                }
+            }
+        }
+        return sourceIds.stream().sorted().toList();
+    }
+
     /** The tokens that the tree gives to the calls that exist. */
     public static RtasTokens tokens(Node root) {
         return new RtasTokens(token(root, "ibm,query-pe-dma-window"), token(root, "ibm,create-pe-dma-window"),

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -65,8 +66,12 @@ final class LineRunner implements AutoCloseable {
         return session;
     }
 
-    /** Runs the statements of a text until one fails. */
+    /** Runs the statements of a text until one fails; none of them if the text leaves a quote or bracket open. */
     int run(String text) {
+        Optional<String> unclosed = StatementSplitter.unclosed(text);
+        if (unclosed.isPresent()) {
+            return report(CommandException.usage(unclosed.get() + "; nothing was run"));
+        }
         List<String> statements = StatementSplitter.statements(text);
         CommandSession session = onOut;
         for (String statement : statements) {

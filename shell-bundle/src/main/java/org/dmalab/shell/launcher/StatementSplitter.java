@@ -1,7 +1,10 @@
 package org.dmalab.shell.launcher;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cuts text into statements and words as Gogo does, so that each statement can be run, printed and stopped at by
@@ -29,11 +32,29 @@ final class StatementSplitter {
 
     /** Whether the text ends inside a quote or a bracket, so that the statement goes on in the next line. */
     static boolean unfinished(String text) {
+        return unclosed(text).isPresent();
+    }
+
+    /** What the text leaves open and where that begins, in words; empty if the text is whole. */
+    static Optional<String> unclosed(String text) {
         Scanner scanner = new Scanner(text);
         while (scanner.more()) {
             scanner.next();
         }
-        return !scanner.outside() || scanner.escaped;
+        if (scanner.escaped) {
+            return Optional.of(place(text, text.length() - 1) + ": a backslash with nothing after it");
+        }
+        if (scanner.open.isEmpty()) {
+            return Optional.empty();
+        }
+        int at = scanner.open.peek();
+        String what = scanner.quote != 0 ? "quote" : "bracket";
+        return Optional.of(place(text, at) + ": the " + what + " " + text.charAt(at) + " is never closed");
+    }
+
+    private static String place(String text, int at) {
+        long line = 1 + text.substring(0, at).chars().filter(c -> c == '\n').count();
+        return "line " + line + ", column " + (at - text.lastIndexOf('\n', at - 1));
     }
 
     /** The words of one statement with their quotes and backslashes taken off. */
@@ -77,8 +98,9 @@ final class StatementSplitter {
     private static final class Scanner {
         private final String text;
         private final StringBuilder kept = new StringBuilder();
+        /** Where the quotes and brackets begin that are open, the innermost first. */
+        private final Deque<Integer> open = new ArrayDeque<>();
         private int position;
-        private int depth;
         private char quote;
         private boolean comment;
         private boolean escaped;
@@ -104,27 +126,31 @@ final class StatementSplitter {
             } else if (c == '\\' && quote != '\'') {
                 escaped = true;
             } else if (quote != 0) {
-                quote = c == quote ? 0 : quote;
+                if (c == quote) {
+                    quote = 0;
+                    open.pop();
+                }
             } else if (c == '\'' || c == '"') {
                 quote = c;
+                open.push(position - 1);
             } else if (c == '#' && (Character.isWhitespace(before) || before == ';')) {
                 comment = true;
             } else {
-                depth += bracket(c);
+                bracket(c);
             }
             return c;
         }
 
-        private int bracket(char c) {
-            return switch (c) {
-                case '(', '{', '[' -> 1;
-                case ')', '}', ']' -> depth > 0 ? -1 : 0;
-                default -> 0;
-            };
+        private void bracket(char c) {
+            switch (c) {
+                case '(', '{', '[' -> open.push(position - 1);
+                case ')', '}', ']' -> open.poll();
+                default -> { }
+            }
         }
 
         boolean outside() {
-            return quote == 0 && depth == 0 && !comment && !escaped;
+            return open.isEmpty() && !comment && !escaped;
         }
 
         boolean inComment() {

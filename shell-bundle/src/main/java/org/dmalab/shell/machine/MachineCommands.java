@@ -4,7 +4,10 @@ import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -15,6 +18,7 @@ import java.util.Map;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.event.Actor;
+import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.live.LiveMachine;
 import org.dmalab.lab.run.Timeline;
@@ -118,10 +122,11 @@ public final class MachineCommands implements CommandSet {
                 output.stream().println(Json.write(machines));
             } else if (machines.isEmpty()) {
                 output.stream().println("no machines; make one with machine:create NAME PRESET");
-            }
-            if (output.text()) {
-                registry.all().forEach(machine -> output.stream().printf("%-12s %-20s %-12s %-10s %s%n",
-                        machine.name(), machine.spec().preset(), machine.spec().profile(), machine.spec().backend(),
+            } else {
+                String row = "%-12s %-20s %-12s %-10s %s%n";
+                output.stream().printf(row, "machine", "preset", "profile", "backend", "patches");
+                registry.all().forEach(machine -> output.stream().printf(row, machine.name(),
+                        machine.spec().preset(), machine.spec().profile(), machine.spec().backend(),
                         machine.patchNames()));
             }
         }
@@ -221,7 +226,11 @@ public final class MachineCommands implements CommandSet {
     /** The command {@code machine:save}. */
     public Object save(CommandSession session, String... words) throws InterruptedException {
         return withMachine(SAVE, session, words, (args, machine, output) -> {
-            Path file = Path.of(args.get("FILE")).toAbsolutePath();
+            Path file = file(args).toAbsolutePath();
+            if (Files.isDirectory(file) || file.getParent() == null || !Files.isDirectory(file.getParent())) {
+                throw args.wrong("can't write " + args.get("FILE") + ": " + (Files.isDirectory(file)
+                        ? "it is a folder" : "there is no folder " + file.getParent()));
+            }
             try {
                 Path part = Files.createTempFile(file.getParent(), ".dmalab", ".part");
                 try (OutputStream out = Files.newOutputStream(part)) {
@@ -231,7 +240,7 @@ public final class MachineCommands implements CommandSet {
                 print(output, Map.of("machine", machine.name(), "bytes", Files.size(file)),
                         List.of("saved " + Files.size(file) + " bytes"));
             } catch (IOException e) {
-                throw args.wrong("can't write " + args.get("FILE") + ": " + e.getMessage());
+                throw args.wrong("can't write " + args.get("FILE") + ": " + why(file.getParent(), e));
             }
         });
     }
@@ -239,17 +248,35 @@ public final class MachineCommands implements CommandSet {
     /** The command {@code machine:load}. */
     public Object load(CommandSession session, String... words) throws InterruptedException {
         return withMachine(LOAD, session, words, (args, machine, output) -> {
-            Path file = Path.of(args.get("FILE"));
+            Path file = file(args);
             if (!Files.isRegularFile(file)) {
-                throw args.wrong("there is no file " + file);
+                throw args.wrong(!Files.exists(file) ? "there is no file " + file : file + " is a "
+                        + (Files.isDirectory(file) ? "folder" : "device or pipe") + ", expected a file");
             }
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
                 machine.live().load(in);
+            } catch (InputException e) {
+                throw args.wrong(file + ": " + e.problem());
             } catch (IOException e) {
-                throw args.wrong("can't read " + file + ": " + e.getMessage());
+                throw args.wrong("can't read " + file + ": " + why(file, e));
             }
             print(output, describe(machine), List.of("loaded"));
         });
+    }
+
+    private static Path file(Arguments args) {
+        try {
+            return Path.of(args.get("FILE"));
+        } catch (InvalidPathException e) {
+            throw args.wrong("FILE is no path: " + e.getReason());
+        }
+    }
+
+    /** The message of an exception about a file is often nothing but its name. */
+    private static String why(Path needed, IOException e) {
+        return e instanceof AccessDeniedException || Files.exists(needed) && !Files.isReadable(needed)
+                ? "permission denied" : e instanceof FileSystemException io && io.getReason() != null
+                ? io.getReason() : String.valueOf(e.getMessage());
     }
 
     /** The command {@code machine:dmesg}. */

@@ -22,8 +22,9 @@ final class PatchText {
     /** One line each, in the order of history. */
     static String list(List<VariantInfo> variants) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("arch", "patch", "origin", "since", "description"));
-        variants.forEach(one -> rows.add(List.of(one.arch(), one.id(), one.origin(), one.since(), one.description())));
+        rows.add(List.of("arch", "patch", "origin", "commit", "since", "description"));
+        variants.forEach(one -> rows.add(List.of(one.arch(), one.id(), one.origin(), orDash(one.commit()),
+                orDash(one.since()), one.description())));
         return variants.isEmpty() ? "" : Layout.text(Layout.columns(rows, ""));
     }
 
@@ -32,11 +33,11 @@ final class PatchText {
         List<String> lines = new ArrayList<>(Layout.wrap(variant.id() + " (" + variant.arch() + "): "
                 + variant.description(), "", "  "));
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("commit", variant.commit()));
-        rows.add(List.of("since", variant.since().isEmpty() ? "-" : variant.since()));
+        rows.add(List.of("commit", orDash(variant.commit())));
+        rows.add(List.of("since", orDash(variant.since())));
         rows.add(List.of("origin", variant.origin()));
         rows.add(List.of("services", String.join(", ", services(variant))));
-        rows.add(List.of("layout", variant.layout().isEmpty() ? "-" : variant.layout()));
+        rows.add(List.of("layout", orDash(variant.layout())));
         lines.addAll(Layout.columns(rows, "  "));
         if (!variant.steps().isEmpty()) {
             lines.add("order of steps");
@@ -47,6 +48,10 @@ final class PatchText {
         lines.add(variant.defects().isEmpty() ? "known defects: none" : "known defects");
         variant.defects().forEach(defect -> lines.addAll(Layout.wrap(defect, "  - ", "    ")));
         return Layout.text(lines);
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     private static List<String> services(VariantInfo variant) {

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -19,6 +20,7 @@ import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.scenario.ExpectedMatrix;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.lab.scenario.ScenarioLibrary;
+import org.dmalab.lab.scenario.ScenarioMachines;
 import org.dmalab.lab.scenario.ScenarioReader;
 import org.dmalab.lab.scenario.ScenarioSchema;
 import org.dmalab.shell.command.CommandException;
@@ -153,15 +155,18 @@ public final class ScenarioCommands implements CommandSet {
     private String validate(String word) {
         Path file = existing(word);
         if (file == null) {
-            return bench.scenarios(List.of(word)).stream().map(Scenario::name).reduce((a, b) -> a + ", " + b)
-                    .orElseThrow();
+            List<Scenario> scenarios = bench.scenarios(List.of(word));
+            scenarios.forEach(scenario -> ScenarioMachines.check(catalog, scenario));
+            return scenarios.stream().map(Scenario::name).collect(Collectors.joining(", "));
         }
         if (file.endsWith(ScenarioLibrary.EXPECTED) || file.endsWith(ScenarioLibrary.EXPLORED)) {
             Path folder = file.toAbsolutePath().normalize().getParent();
             ExpectedMatrix matrix = ExpectedMatrix.read(file, String.valueOf(folder.getFileName()));
             return "verdicts of " + matrix.verdicts().size() + " scenarios";
         }
-        return new ScenarioReader(catalog).read(file).name();
+        Scenario scenario = new ScenarioReader(catalog).read(file);
+        ScenarioMachines.check(catalog, scenario);
+        return scenario.name();
     }
 
     private static Path existing(String word) {

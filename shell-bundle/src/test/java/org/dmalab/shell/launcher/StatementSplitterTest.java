@@ -32,6 +32,19 @@ class StatementSplitterTest {
     }
 
     @Test
+    void saysWhatIsLeftOpenAndWhere() {
+        assertEquals("line 1, column 3: the quote ' is never closed",
+            StatementSplitter.unclosed("a 'b; c").orElseThrow());
+        assertEquals("line 2, column 5: the quote \" is never closed",
+            StatementSplitter.unclosed("a {\n  b \"}").orElseThrow());
+        assertEquals("line 2, column 1: the bracket ( is never closed",
+            StatementSplitter.unclosed("a {b}\n(c [d]").orElseThrow());
+        assertEquals("line 1, column 4: a backslash with nothing after it",
+            StatementSplitter.unclosed("a; \\").orElseThrow());
+        assertTrue(StatementSplitter.unclosed("a 'b' {c [d]} \\' # it's\n").isEmpty());
+    }
+
+    @Test
     void seesUnfinishedStatements() {
         assertTrue(StatementSplitter.unfinished("each [a b] {"));
         assertTrue(StatementSplitter.unfinished("a 'b"));

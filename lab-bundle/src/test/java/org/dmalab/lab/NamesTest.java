@@ -1,0 +1,27 @@
+package org.dmalab.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+
+class NamesTest {
+    @Test
+    void allOfAFewNamesAreListed() {
+        assertEquals("there is no dog \"cta\", did you mean \"cat\"? there is: cat, cow",
+                Names.unknown("dog", "cta", List.of("cow", "cat")));
+        assertEquals("there is no dog \"x\"; there is none at all", Names.unknown("dog", "x", List.of()));
+    }
+
+    @Test
+    void ofManyNamesTheNearestAreListed() {
+        List<String> many = Stream.concat(IntStream.range(10, 40).mapToObj(i -> "animal" + i),
+                Stream.of("a/small-cat", "a/large-cat")).toList();
+        assertEquals("there is no animal \"-cat\"; there is: a/large-cat, a/small-cat, animal10, animal11, animal12, "
+                + "animal13, animal14, animal15, animal16, animal17 and 22 more",
+                Names.unknown("animal", "-cat", many));
+    }
+}
