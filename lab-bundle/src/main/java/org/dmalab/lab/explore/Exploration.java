@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
@@ -13,6 +14,8 @@ import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.lab.Changed;
+import org.dmalab.lab.Changes;
 
 /**
  * Searches every schedule of the concurrent part of a scenario on one machine, with undo and a table of visited states.
@@ -127,6 +130,7 @@ public final class Exploration {
      */
     public SearchResult run() {
         return onMachine(() -> {
+            world.start();
             search(ANY);
             world.histories().verifyAll();
             SearchResult decided = new SearchResult(bound.isEmpty(), bound, placements, visited.size(), transitions,
@@ -154,15 +158,68 @@ public final class Exploration {
     }
 
     /**
-     * Takes one schedule and tells each of its steps.
+     * Takes one schedule as the search does, then once more live, with real stacks, and tells each of its steps.
      *
      * @param schedule the choices
-     * @param steps told each step
+     * @param told each step
      * @return what was violated, or null
      * @throws IllegalArgumentException if the schedule does not fit; the message names the step
+     * @throws BrokenCode if the live run comes to something else
      */
-    public SearchResult.Found replay(Schedule schedule, Steps steps) {
+    public SearchResult.Found replay(Schedule schedule, Consumer<ReplayStep> told) {
+        List<LiveSchedule.Step> taken = new ArrayList<>();
+        List<ReplayStep> steps = new ArrayList<>();
+        SearchResult.Found searched = taken(schedule, taken, steps);
+        List<List<String>> stacks = new ArrayList<>();
+        try {
+            requireSame(searched, live(taken, stacks));
+        } finally {
+            for (int i = 0; i < steps.size(); i++) {
+                told.accept(i < stacks.size() ? steps.get(i).with(stacks.get(i)) : steps.get(i));
+            }
+        }
+        return searched;
+    }
+
+    /** A schedule must come to the same verdict however it is run. */
+    static void requireSame(SearchResult.Found searched, SearchResult.Found live) {
+        String expected = searched == null ? "pass" : searched.oracle() + ": " + searched.message();
+        String found = live == null ? "pass" : live.oracle() + ": " + live.message();
+        if (!expected.equals(found)) {
+            throw new BrokenCode("the search comes to \"" + expected + "\", the same schedule taken again to \"" + found
+                    + "\"");
+        }
+    }
+
+    private SearchResult.Found firstFound() {
+        return found.isEmpty() ? null : found.values().iterator().next();
+    }
+
+    private SearchResult.Found live(List<LiveSchedule.Step> taken, List<List<String>> stacks) {
+        found.clear();
         return onMachine(() -> {
+            LiveSchedule live = new LiveSchedule(world, taken);
+            try {
+                stacks.addAll(live.run());
+                reportViolation();
+                if (!found.isEmpty()) {
+                    return firstFound();
+                }
+                if (!live.waiting().isEmpty()) {
+                    report("no-lock-cycle", Wording.DEADLOCK + live.waiting());
+                } else {
+                    endOfCode();
+                }
+                return firstFound();
+            } finally {
+                live.end();
+            }
+        });
+    }
+
+    private SearchResult.Found taken(Schedule schedule, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
+        return onMachine(() -> {
+            world.start();
             Schedule.Reader choices = schedule.reader();
             while (true) {
                 int[] enabled = world.enabled();
@@ -175,31 +232,19 @@ public final class Exploration {
                     int transition = point.transition();
                     choices.check(world.kindOfCall(transition));
                     String words = wording.words(transition);
+                    taken.add(new LiveSchedule.Step(transition, world.call(transition)));
                     boolean goesOn = take(point);
-                    steps.step(path.size(), point.column, point.strand, words, point.line);
+                    List<Changed> changes = Changes.of(machine, machine.store().changesSince(point.undo.mark()));
+                    steps.add(new ReplayStep(path.size(), point.column, point.strand, words, point.line, changes,
+                            List.of()));
                     if (goesOn) {
                         continue;
                     }
                 }
                 choices.checkEnd();
-                return found.isEmpty() ? null : found.values().iterator().next();
+                return firstFound();
             }
         });
-    }
-
-    /** Is told the steps of a schedule. */
-    @FunctionalInterface
-    public interface Steps {
-        /**
-         * One step, after it was taken.
-         *
-         * @param number from 1
-         * @param column processor or device
-         * @param strand what ran
-         * @param words the call
-         * @param line where it stands in the source; empty for hardware
-         */
-        void step(long number, String column, String strand, String words, String line);
     }
 
     private interface Task<T> {
@@ -212,7 +257,6 @@ public final class Exploration {
         long mark = store.mark();
         machine.hold(true);
         try {
-            world.start();
             return task.run();
         } finally {
             store.rollback(mark);
@@ -225,7 +269,7 @@ public final class Exploration {
     }
 
     private void watch() {
-        for (Oracle oracle : oracles) {
+        for (Oracle oracle : watchers.isEmpty() ? oracles : List.<Oracle>of()) {
             Oracle.Watch watch = new SearchWatch(oracle.name());
             watchers.add(new Watcher(oracle, watch, oracle.attach(watch)));
         }
@@ -305,6 +349,10 @@ public final class Exploration {
             report("no-lock-cycle", wording.deadlock());
             return;
         }
+        endOfCode();
+    }
+
+    private void endOfCode() {
         executions++;
         long mark = machine.store().mark();
         machine.hold(false);

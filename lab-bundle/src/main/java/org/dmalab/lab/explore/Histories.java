@@ -287,7 +287,8 @@ final class Histories {
         }
     }
 
-    private static String callText(int kind, long[] operands) {
+    /** A call in words, with all of its operands. */
+    static String callText(int kind, long... operands) {
         StringBuilder text = new StringBuilder(kind >= Op.COUNT ? "nothing more" : Op.name(kind)).append('(');
         for (int i = 0; i < operands.length; i++) {
             text.append(i == 0 ? "" : ", ").append("0x").append(Long.toHexString(operands[i]));

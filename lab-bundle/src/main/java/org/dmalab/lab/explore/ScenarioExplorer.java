@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -120,7 +121,7 @@ public final class ScenarioExplorer {
      * @throws InputException if the schedule does not fit; the message names the step
      */
     public Outcome replay(Scenario scenario, Selection selection, RunOptions options, Schedule schedule,
-            Exploration.Steps steps) {
+            Consumer<ReplayStep> steps) {
         return explore(scenario, selection, options, search -> search.replay(schedule, steps));
     }
 
@@ -198,10 +199,16 @@ public final class ScenarioExplorer {
         }
 
         SearchResult decide(Exploration.Limits limits) {
-            return exploration(limits).run();
+            SearchResult result = exploration(limits).run();
+            if (!result.violations().isEmpty()) {
+                SearchResult.Found first = result.violations().get(0);
+                Exploration.requireSame(first, exploration(Exploration.Limits.states(Long.MAX_VALUE))
+                        .replay(first.schedule(), step -> { }));
+            }
+            return result;
         }
 
-        SearchResult replay(Schedule schedule, Exploration.Steps steps) {
+        SearchResult replay(Schedule schedule, Consumer<ReplayStep> steps) {
             SearchResult.Found found;
             try {
                 found = exploration(Exploration.Limits.states(Long.MAX_VALUE)).replay(schedule, steps);

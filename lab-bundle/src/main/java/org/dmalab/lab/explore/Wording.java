@@ -5,7 +5,8 @@ import org.dmalab.api.cpu.Op;
 
 /** The words for transitions of a {@link World} in its present state; for schedules that are shown, not for the search. */
 final class Wording {
-    private static final String DEADLOCK = "deadlock: ";
+    static final String DEADLOCK = "deadlock: ";
+    static final String IPI_HANDLER = "IPI handler";
 
     private final World world;
     private final Machine machine;
@@ -93,6 +94,6 @@ final class Wording {
     }
 
     private String name(int strand) {
-        return strand == World.IPI_HANDLER ? "IPI handler" : world.strands().get(strand).name();
+        return strand == World.IPI_HANDLER ? IPI_HANDLER : world.strands().get(strand).name();
     }
 }

@@ -58,6 +58,11 @@ final class World {
         private int node;
         private int level;
         private int strand;
+
+        /** The store before the transition. */
+        long mark() {
+            return mark;
+        }
     }
 
     World(Machine machine, List<Strand> strands, List<Spontaneous> families) {
@@ -243,7 +248,7 @@ final class World {
                 last = p;
                 deliverIpi(p);
             }
-            case Transition.DEVICE -> device(operand);
+            case Transition.DEVICE -> device(operand, strands.get(operand).turns() - turnsLeft[operand]--);
             case Transition.HARDWARE -> hardware.get(operand).family().take(hardware.get(operand).index());
             default -> migrate(p, operand);
         }
@@ -303,7 +308,9 @@ final class World {
     private void step(int p, int choice) {
         int depth = frames[p] - 1;
         int node = frameNode[p][depth];
-        long result = execute(p, depth, node, choice);
+        long result = execute(p, Level.of(frameLevel[p][depth]), choice, histories.kind(node),
+                histories.operand(node, 0), histories.operand(node, 1), histories.operand(node, 2),
+                histories.operand(node, 3), histories.operand(node, 4));
         if (oracle != null) {
             return;
         }
@@ -314,14 +321,9 @@ final class World {
         }
     }
 
-    private long execute(int p, int depth, int node, int choice) {
-        int kind = histories.kind(node);
-        LiveCpu cpu = machine.cpu(p, Level.of(frameLevel[p][depth]));
-        long a = histories.operand(node, 0);
-        long b = histories.operand(node, 1);
-        long c = histories.operand(node, 2);
-        long d = histories.operand(node, 3);
-        long e = histories.operand(node, 4);
+    /** What a call of code on a processor does to the machine, with one of its outcomes. */
+    long execute(int p, Level level, int choice, int kind, long a, long b, long c, long d, long e) {
+        LiveCpu cpu = machine.cpu(p, level);
         long result;
         try {
             result = switch (kind) {
@@ -348,10 +350,14 @@ final class World {
     }
 
     private void arrive(int p, int index) {
-        Strand strand = strands.get(index);
         turnsLeft[index]--;
-        machine.emitter().emit(EventKind.INTERRUPT, Actor.processor(p, strand.level()), index, 0, 0, 0);
-        enter(p, strandRoot[index], strand.level(), index);
+        announce(p, index);
+        enter(p, strandRoot[index], strands.get(index).level(), index);
+    }
+
+    /** Tells oracles that an interrupt has come. */
+    void announce(int p, int index) {
+        machine.emitter().emit(EventKind.INTERRUPT, Actor.processor(p, strands.get(index).level()), index, 0, 0, 0);
     }
 
     /** The processor masks interrupts when it takes a hard one; code that lets others in says so itself. */
@@ -376,9 +382,9 @@ final class World {
         enter(p, root, Level.HARDIRQ, IPI_HANDLER);
     }
 
-    private void device(int index) {
+    /** A device does one of its parts; so many it has done before. */
+    void device(int index, int done) {
         Strand strand = strands.get(index);
-        int done = strand.turns() - turnsLeft[index]--;
         try {
             strand.parts().get(done % strand.parts().size()).run(machine.cpu(0, Level.USER));
         } catch (KernelBug | Blocked bug) {
@@ -434,6 +440,16 @@ final class World {
         return kind * 1000 + Transition.processor(transition) * 100
                 + (kind == Transition.STEP ? histories.kind(top(Transition.processor(transition)))
                         : Transition.operand(transition));
+    }
+
+    /** The call that a step takes; null for other transitions. */
+    LiveSchedule.Call call(int transition) {
+        if (Transition.kind(transition) != Transition.STEP) {
+            return null;
+        }
+        int node = top(Transition.processor(transition));
+        return new LiveSchedule.Call(histories.kind(node), histories.operand(node, 0), histories.operand(node, 1),
+                histories.operand(node, 2), histories.operand(node, 3), histories.operand(node, 4));
     }
 
     List<Strand> strands() {

@@ -31,6 +31,8 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Region;
+import org.dmalab.lab.Changed;
+import org.dmalab.lab.Changes;
 import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -305,21 +307,6 @@ public final class LiveMachine {
     /** Names of marks. */
     public synchronized Collection<String> marks() {
         return List.copyOf(marks.keySet());
-    }
-
-    /**
-     * A cell that is not as it was.
-     *
-     * @param region name of the region
-     * @param cell name of the cell in the field's terms; in kernel data of the variable or field
-     * @param before value at the mark
-     * @param after value now
-     */
-    public record Changed(String region, String cell, long before, long after) {
-        @Override
-        public String toString() {
-            return region + " " + cell + ": 0x" + Long.toHexString(before) + " -> 0x" + Long.toHexString(after);
-        }
     }
 
     /** The cells that differ from what they were at a mark, in the order of the store. */

@@ -203,7 +203,7 @@ class ExplorationTest {
         assertEquals(1, found.schedule().unusual(), found.turns()::toString);
         SearchResult.Found again = new Exploration(other.machine, List.of(new Strand("first", 0, Level.USER, lost),
                 new Strand("second", 1, Level.USER, lost)), List.of(), MANY)
-                .replay(Schedule.parse(found.schedule().toString()), (number, column, strand, words, line) -> { });
+                .replay(Schedule.parse(found.schedule().toString()), step -> { });
         assertEquals(found.message(), again.message());
         assertEquals(found.schedule().toString(), again.schedule().toString());
     }
@@ -215,9 +215,9 @@ class ExplorationTest {
         Exploration other = search(small, true);
         IllegalArgumentException wrong = assertThrows(IllegalArgumentException.class, () -> new Exploration(
                 small.machine, List.of(new Strand("user", 0, Level.USER, cpu -> cpu.load(small.counter))), List.of(),
-                MANY).replay(found.schedule(), (number, column, strand, words, line) -> { }));
+                MANY).replay(found.schedule(), step -> { }));
         assertTrue(wrong.getMessage().contains("no longer fits"), wrong::getMessage);
-        assertEquals(null, other.replay(Schedule.parse(""), (number, column, strand, words, line) -> { }));
+        assertEquals(null, other.replay(Schedule.parse(""), step -> { }));
     }
 
     @Test

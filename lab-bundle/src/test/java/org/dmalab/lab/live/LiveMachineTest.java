@@ -23,6 +23,7 @@ import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
+import org.dmalab.lab.Changed;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.fake.FakeArchitecture;
 import org.dmalab.lab.fake.FakePlatform;
@@ -160,7 +161,7 @@ class LiveMachineTest {
         machine.mark("start");
         machine.run("kernel.boot", Map.of());
         assertEquals(List.of("kernel booted: 0x0 -> 0x1"), machine.diff("start").stream()
-                .map(LiveMachine.Changed::toString).toList());
+                .map(Changed::toString).toList());
         assertTrue(assertThrows(InputException.class, () -> machine.diff("strat")).getMessage()
                 .contains("did you mean \"start\"?"));
         assertThrows(InputException.class, () -> machine.mark(" "));
@@ -179,19 +180,19 @@ class LiveMachineTest {
             return null;
         });
         assertEquals(List.of("kernel window[0].liobn: 0x0 -> 0x7", "kernel window[0].base: 0x0 -> 0x123456789abcdef"),
-                machine.diff("made").stream().map(LiveMachine.Changed::toString).toList());
+                machine.diff("made").stream().map(Changed::toString).toList());
         machine.mark("filled");
         machine.use("more", one -> {
             one.cpu(0, Level.USER).store(object, layout.fields().get(2), 1);
             return null;
         });
         assertEquals(List.of("kernel window[0].shift: 0x0 -> 0x1"), machine.diff("filled").stream()
-                .map(LiveMachine.Changed::toString).toList());
+                .map(Changed::toString).toList());
         machine.use("free", one -> {
             one.cpu(0, Level.USER).free(object);
             return null;
         });
-        assertTrue(machine.diff("filled").contains(new LiveMachine.Changed("kernel", "window[0].shift", 0,
+        assertTrue(machine.diff("filled").contains(new Changed("kernel", "window[0].shift", 0,
                 0x6b6b6b6bL)), () -> machine.diff("filled").toString());
     }
 
@@ -219,7 +220,7 @@ class LiveMachineTest {
             return "x";
         }));
         assertEquals(List.of("kernel traffic: 0x1 -> 0x2"), machine.diff("after").stream()
-                .map(LiveMachine.Changed::toString).toList());
+                .map(Changed::toString).toList());
         assertEquals(List.of("by hand"), machine.stepBack(1));
     }
 

@@ -20,7 +20,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.event.Actor;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
-import org.dmalab.lab.live.LiveMachine;
+import org.dmalab.lab.Changed;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
@@ -208,9 +208,9 @@ public final class MachineCommands implements CommandSet {
     /** The command {@code machine:diff}. */
     public Object diff(CommandSession session, String... words) throws InterruptedException {
         return withMachine(DIFF, session, words, (args, machine, output) -> {
-            List<LiveMachine.Changed> changes = machine.live().diff(args.get("MARK"));
+            List<Changed> changes = machine.live().diff(args.get("MARK"));
             List<Object> document = new ArrayList<>();
-            for (LiveMachine.Changed change : changes) {
+            for (Changed change : changes) {
                 Map<String, Object> one = new LinkedHashMap<>();
                 one.put("region", change.region());
                 one.put("cell", change.cell());
@@ -219,7 +219,7 @@ public final class MachineCommands implements CommandSet {
                 document.add(one);
             }
             print(output, document, changes.isEmpty() ? List.of("nothing has changed")
-                    : changes.stream().map(LiveMachine.Changed::toString).toList());
+                    : changes.stream().map(Changed::toString).toList());
         });
     }
 

@@ -13,6 +13,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
@@ -154,10 +155,9 @@ public final class ExplorerCommands implements CommandSet {
             Scenario scenario = bench.scenarios(List.of(token.scenario())).get(0);
             RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
             Workbench.Cell cell = bench.cell(scenario, Selection.parse(token.patch(), catalog, scenario.arch()), options);
-            List<ReplayText.Step> steps = new ArrayList<>();
+            List<ReplayStep> steps = new ArrayList<>();
             Outcome outcome = new ScenarioExplorer(catalog).replay(cell.scenario(), cell.selection(), options,
-                    token.schedule(), (number, column, strand, text, line) -> steps.add(
-                            new ReplayText.Step(number, column, strand, text, line)));
+                    token.schedule(), steps::add);
             Commands.write(session, args, Commands.format(args).equals("text") ? ReplayText.text(outcome, steps)
                     : Json.write(json(outcome, steps)) + "\n");
             return outcome.verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN)
@@ -165,14 +165,14 @@ public final class ExplorerCommands implements CommandSet {
         });
     }
 
-    private static Map<String, Object> json(Outcome outcome, List<ReplayText.Step> steps) {
+    private static Map<String, Object> json(Outcome outcome, List<ReplayStep> steps) {
         Map<String, Object> result = new LinkedHashMap<>();
         result.put("scenario", outcome.scenario());
         result.put("patch", outcome.patch());
         result.put("verdict", outcome.verdict().text());
         result.put("reason", outcome.reason());
         List<Object> rows = new ArrayList<>();
-        for (ReplayText.Step step : steps) {
+        for (ReplayStep step : steps) {
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("step", step.number());
             row.put("actor", step.column().toLowerCase(Locale.ROOT));

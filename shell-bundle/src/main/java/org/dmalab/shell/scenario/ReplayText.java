@@ -5,31 +5,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 
 /** What {@code scenario:replay} prints: a row for each step, a column for each processor and device. */
 final class ReplayText {
     private ReplayText() { }
 
-    /**
-     * One step of a schedule.
-     *
-     * @param number from 1
-     * @param column processor or device
-     * @param strand what ran
-     * @param words the call
-     * @param line where it stands in the source; empty if nowhere
-     */
-    record Step(long number, String column, String strand, String words, String line) { }
-
-    static String text(Outcome outcome, List<Step> steps) {
+    static String text(Outcome outcome, List<ReplayStep> steps) {
         Map<String, Integer> columns = new LinkedHashMap<>();
-        steps.stream().map(Step::column).sorted().forEach(one -> columns.putIfAbsent(one, columns.size()));
+        steps.stream().map(ReplayStep::column).sorted().forEach(one -> columns.putIfAbsent(one, columns.size()));
         List<List<String>> rows = new ArrayList<>();
         List<String> head = new ArrayList<>(List.of("step"));
         head.addAll(columns.keySet());
         rows.add(head);
-        for (Step step : steps) {
+        for (ReplayStep step : steps) {
             List<String> row = new ArrayList<>(List.of(Long.toString(step.number())));
             for (String column : columns.keySet()) {
                 row.add(column.equals(step.column()) ? cell(step) : "");
@@ -44,7 +34,7 @@ final class ReplayText {
         return Layout.text(lines);
     }
 
-    private static String cell(Step step) {
+    private static String cell(ReplayStep step) {
         return step.strand() + ": " + step.words() + (step.line().isEmpty() ? "" : "  " + step.line());
     }
 }

@@ -1,4 +1,4 @@
-package org.dmalab.lab.live;
+package org.dmalab.lab;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,10 +9,9 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.kernel.Place;
 import org.dmalab.api.store.Store;
-import org.dmalab.lab.live.LiveMachine.Changed;
 
 /** Says changed cells in the field's terms: kernel data by variable and field, which need not be cells of 8 bytes. */
-final class Changes {
+public final class Changes {
     private static final int CELL_BYTES = 8;
     private final KernelMemory kernel;
     private final Map<Long, Long> before = new HashMap<>();
@@ -24,7 +23,12 @@ final class Changes {
         this.named = kernel.base();
     }
 
-    static List<Changed> of(Machine machine, List<Store.Change> cells) {
+    /**
+     * The changes with their names, in the same order.
+     *
+     * @param cells what changed on the machine since a moment; it must be as it was when they were collected
+     */
+    public static List<Changed> of(Machine machine, List<Store.Change> cells) {
         Changes changes = new Changes(machine.kernel());
         cells.stream().filter(cell -> cell.region() == machine.kernel().data())
                 .forEach(cell -> changes.before.put(cell.cell(), cell.before()));

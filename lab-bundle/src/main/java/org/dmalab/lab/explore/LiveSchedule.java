@@ -1,0 +1,321 @@
+package org.dmalab.lab.explore;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+import org.dmalab.api.Machine;
+import org.dmalab.api.cpu.Code;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.KernelBug;
+import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Stop;
+import org.dmalab.api.service.Services;
+
+/**
+ * One schedule with real stacks: the code of each processor runs once, from its start to its end, on a platform thread
+ * of its own that is parked at every call until the schedule says that it goes on. An interrupt is a direct call on the
+ * stack of the code that it interrupts. So breakpoints and stack traces mean what they say.
+ *
+ * <p>It shares with the search what a call does to the machine, and nothing of how code is suspended: no histories, no
+ * undo. Where the code makes another call than the search saw there, that is {@link BrokenCode}.
+ */
+final class LiveSchedule {
+    private static final StackWalker STACK = StackWalker.getInstance();
+    private static final int MAX_SWALLOWED = 10_000;
+
+    private final World world;
+    private final Machine machine;
+    private final List<Strand> strands;
+    private final List<Step> steps;
+    private final int[] turnsDone;
+    private final List<Context> contexts = new ArrayList<>();
+    private final Semaphore back = new Semaphore(0);
+    private int position;
+    private boolean stopping;
+    private Throwable thrown;
+
+    /**
+     * A transition that the search took.
+     *
+     * @param transition which
+     * @param call the call that a step takes; null for other transitions
+     */
+    record Step(int transition, Call call) { }
+
+    /** One call on the Cpu: its kind, one of Op, and its operands. */
+    record Call(int kind, long a, long b, long c, long d, long e) {
+        @Override
+        public String toString() {
+            return Histories.callText(kind, a, b, c, d, e);
+        }
+    }
+
+    LiveSchedule(World world, List<Step> steps) {
+        this.world = world;
+        this.machine = world.machine();
+        this.strands = world.strands();
+        this.steps = steps;
+        this.turnsDone = new int[strands.size()];
+    }
+
+    /**
+     * Takes all steps, or those up to the first violation, which {@link World#violatedOracle} then has.
+     *
+     * @return of each step taken by code on a processor the stack above it, innermost first; empty for the others
+     */
+    List<List<String>> run() {
+        List<List<String>> stacks = new ArrayList<>();
+        try {
+            for (int i = 0; i < strands.size(); i++) {
+                if (!strands.get(i).device() && strands.get(i).level() == Level.USER) {
+                    goOn(context(strands.get(i).processor(), i));
+                }
+            }
+            while (position < steps.size() && world.violatedOracle() == null) {
+                stacks.add(take(steps.get(position).transition()));
+                position++;
+            }
+        } catch (KernelBug bug) {
+            world.violated("no-bug", bug.getMessage());
+        }
+        return stacks;
+    }
+
+    /** Lets all code leave; call it when nothing more is asked. */
+    void end() {
+        stopping = true;
+        for (Context context : contexts) {
+            if (!context.over) {
+                context.go.release();
+                back.acquireUninterruptibly();
+            }
+        }
+    }
+
+    /** Who waits for what: of every code that has not ended, in the words of the search. Empty if all has ended. */
+    String waiting() {
+        StringBuilder text = new StringBuilder();
+        for (int p = 0; p < machine.processors().count(); p++) {
+            for (Context context : contexts) {
+                if (context.processor == p && !context.running.isEmpty()) {
+                    text.append(text.length() > 0 ? "; " : "").append(context.running.peek()).append(" waits at ")
+                            .append(context.line).append(" for ").append(machine.kernel().nameOf(context.call.a()));
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    private List<String> take(int transition) {
+        int p = Transition.processor(transition);
+        int operand = Transition.operand(transition);
+        switch (Transition.kind(transition)) {
+            case Transition.STEP, Transition.ARRIVAL, Transition.IPI -> {
+                Context context = at(p);
+                List<String> stack = Transition.kind(transition) == Transition.STEP ? context.stack : List.of();
+                goOn(context);
+                return stack;
+            }
+            case Transition.DEVICE -> world.device(operand, turnsDone[operand]++);
+            case Transition.HARDWARE -> world.hardware(operand).family().take(world.hardware(operand).index());
+            default -> migrate(p, operand);
+        }
+        return List.of();
+    }
+
+    /** The code moves with its thread; what idled there takes its place. */
+    private void migrate(int from, int to) {
+        Context moving = at(from);
+        at(to).processor = from;
+        moving.processor = to;
+    }
+
+    private Context at(int p) {
+        return contexts.stream().filter(one -> one.processor == p).findFirst().orElseGet(() -> {
+            Context idle = context(p, -1);
+            goOn(idle);
+            return idle;
+        });
+    }
+
+    private Context context(int p, int strand) {
+        Context context = new Context(p, strand);
+        contexts.add(context);
+        Thread thread = new Thread(context, "cpu" + p + (strand < 0 ? "" : " " + strands.get(strand).name()));
+        thread.setDaemon(true);
+        thread.start();
+        return context;
+    }
+
+    /** Lets one thread run to its next call, and waits for that. */
+    private void goOn(Context context) {
+        context.go.release();
+        back.acquireUninterruptibly();
+        Throwable caught = thrown;
+        thrown = null;
+        if (caught instanceof RuntimeException exception) {
+            throw exception;
+        }
+        if (caught instanceof Error error) {
+            throw error;
+        }
+    }
+
+    /** What runs on one processor: at most one code of user level, and the interrupts on top of it. */
+    private final class Context implements Runnable {
+        private final Semaphore go = new Semaphore(0);
+        private final Deque<String> running = new ArrayDeque<>();
+        private final int strand;
+        private int processor;
+        private Call call;
+        private String line;
+        private List<String> stack = List.of();
+        private int swallowed;
+        private boolean over;
+
+        Context(int processor, int strand) {
+            this.processor = processor;
+            this.strand = strand;
+        }
+
+        @Override
+        public void run() {
+            go.acquireUninterruptibly();
+            try {
+                if (strand >= 0) {
+                    code(strands.get(strand).name(), strands.get(strand).parts().get(0), Level.USER);
+                }
+                while (true) {
+                    waitForTurn();
+                    interrupt(steps.get(position).transition());
+                }
+            } catch (Stop stop) {
+                // the schedule is over
+            } catch (RuntimeException | Error e) {
+                thrown = e;
+            }
+            over = true;
+            back.release();
+        }
+
+        private void code(String name, Code code, Level level) {
+            running.push(name);
+            code.run(new ScheduledCpu(this, level, machine.services()));
+            running.pop();
+        }
+
+        private void waitForTurn() {
+            back.release();
+            go.acquireUninterruptibly();
+            if (stopping) {
+                throw Stop.INSTANCE;
+            }
+        }
+
+        /** The code is at a call: interrupts come until it is its turn to take it. */
+        long call(Level level, Call next) {
+            if (stopping) {
+                if (++swallowed > MAX_SWALLOWED) {
+                    throw new BrokenCode("the code catches the stop at " + line);
+                }
+                throw Stop.INSTANCE;
+            }
+            while (true) {
+                call = next;
+                stack = callers();
+                line = stack.isEmpty() ? "?" : stack.get(0).substring(stack.get(0).indexOf('(') + 1,
+                        stack.get(0).length() - 1);
+                waitForTurn();
+                int transition = steps.get(position).transition();
+                if (Transition.kind(transition) == Transition.STEP) {
+                    requireSame(steps.get(position).call(), next);
+                    long result = world.execute(processor, level, Transition.operand(transition), next.kind(), next.a(),
+                            next.b(), next.c(), next.d(), next.e());
+                    if (world.violatedOracle() != null) {
+                        waitForTurn();
+                    }
+                    return result;
+                }
+                interrupt(transition);
+            }
+        }
+
+        private void requireSame(Call expected, Call next) {
+            if (!next.equals(expected)) {
+                throw new BrokenCode("step " + (position + 1) + " run live: the search saw "
+                        + expected + ", the code calls " + next + " at "
+                        + line);
+            }
+        }
+
+        private void interrupt(int transition) {
+            int p = processor;
+            int operand = Transition.operand(transition);
+            if (Transition.kind(transition) == Transition.ARRIVAL) {
+                Strand arriving = strands.get(operand);
+                world.announce(p, operand);
+                handle(arriving.name(), arriving.parts().get(0), arriving.level());
+            } else if (Transition.kind(transition) == Transition.IPI) {
+                int vector = Long.numberOfTrailingZeros(machine.processors().pending(p));
+                long argument = machine.processors().take(p, vector);
+                handle(Wording.IPI_HANDLER, cpu -> {
+                    machine.ipiHandler().handle(cpu, vector, argument);
+                    return 0;
+                }, Level.HARDIRQ);
+            } else {
+                throw new BrokenCode("step " + (position + 1) + " run live: the code has ended, the search saw "
+                        + steps.get(position).call());
+            }
+        }
+
+        private void handle(String name, Code code, Level level) {
+            if (level == Level.HARDIRQ) {
+                machine.processors().setIrqsOff(processor, 1);
+            }
+            code(name, code, level);
+            if (level == Level.HARDIRQ) {
+                machine.processors().setIrqsOff(processor, 0);
+            }
+        }
+    }
+
+    /** The Java frames of kernel and patch code, innermost first; where an interrupt came in stands a line for it. */
+    private static List<String> callers() {
+        return STACK.walk(frames -> {
+            List<String> lines = new ArrayList<>();
+            frames.filter(frame -> !frame.getClassName().equals(Cpu.class.getName())).forEach(frame -> {
+                boolean own = of(LiveSchedule.class, frame) || of(ScenarioExplorer.class, frame);
+                if (own && frame.getMethodName().equals("interrupt")) {
+                    lines.add("<interrupt>");
+                } else if (!own && !frame.getClassName().startsWith("java.")) {
+                    String type = frame.getClassName();
+                    lines.add(type.substring(type.lastIndexOf('.') + 1) + '.' + frame.getMethodName() + '('
+                            + frame.getFileName() + ':' + frame.getLineNumber() + ')');
+                }
+            });
+            return lines;
+        });
+    }
+
+    private static boolean of(Class<?> type, StackWalker.StackFrame frame) {
+        return frame.getClassName().equals(type.getName()) || frame.getClassName().startsWith(type.getName() + '$');
+    }
+
+    /** Takes no call before its turn. */
+    private static final class ScheduledCpu extends Cpu {
+        private final Context context;
+
+        ScheduledCpu(Context context, Level level, Services services) {
+            super(level, services);
+            this.context = context;
+        }
+
+        @Override
+        protected long op(int kind, long a, long b, long c, long d, long e) {
+            return context.call(level(), new Call(kind, a, b, c, d, e));
+        }
+    }
+}
