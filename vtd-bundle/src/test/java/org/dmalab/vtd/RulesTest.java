@@ -133,7 +133,7 @@ class RulesTest {
                 loaded.getConstructor().newInstance();
             }
         }
-        assertEquals(19, variants);
+        assertEquals(27, variants);
         noClasses().that().resideInAPackage("..vtd.patch..").and().areNotAnnotatedWith(Component.class).should()
                 .bePublic().check(CODE);
     }

@@ -57,14 +57,15 @@ public final class DmaReachesMapping implements Oracle {
             } else if (buffers.physicalOf(buffer, bus) != physical) {
                 watch.violation(subject(actor, bus, write) + " reaches physical " + hex(physical)
                         + mapping(actor, bus));
-            } else if (buffers.direction(buffer) == (write ? Direction.TO_DEVICE : Direction.FROM_DEVICE)) {
+            } else if (against(buffer, write)) {
                 watch.violation(subject(actor, bus, write) + " goes against the direction "
                         + buffers.direction(buffer) + " in which the kernel mapped it");
             }
         }
 
         private void refused(int actor, long bus, boolean write, String how) {
-            if (buffers.find(Actor.sourceIdOf(actor), bus, 1) < 0) {
+            int buffer = buffers.find(Actor.sourceIdOf(actor), bus, 1);
+            if (buffer < 0 || against(buffer, write)) {
                 return;
             }
             watch.violation(subject(actor, bus, write) + " " + how + mapping(actor, bus));
@@ -73,6 +74,10 @@ public final class DmaReachesMapping implements Oracle {
                 fault.set(LINES_BEFORE, watch.machine().dmesg().count());
                 fault.set(BUS, bus);
             }
+        }
+
+        private boolean against(int buffer, boolean write) {
+            return buffers.direction(buffer) == (write ? Direction.TO_DEVICE : Direction.FROM_DEVICE);
         }
 
         private String mapping(int actor, long bus) {

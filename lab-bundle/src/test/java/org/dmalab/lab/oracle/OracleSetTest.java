@@ -153,13 +153,15 @@ class OracleSetTest {
         emit(EventKind.DMA_READ, DEVICE, 0x9ff8, 0x1ff8, 8, 0);
         emit(EventKind.DMA_WRITE, DEVICE, 0x5000, 0x6000, 8, 0);
         emit(EventKind.DMA_FAULT, DEVICE, 0x4000, 0, 6, 0); // nothing mapped there: right to refuse
+        emit(EventKind.DMA_FAULT, DEVICE, 0x9000, 1, 5, 0); // against the direction: right to refuse
+        emit(EventKind.DMA_DROPPED, DEVICE, 0x9000, 1, 0, 0);
         assertEquals(List.of(), messages());
         emit(EventKind.DMA_READ, DEVICE, 0x9ffc, 0x1ffc, 8, 0);
         emit(EventKind.DMA_READ, DEVICE, 0x9000, 0x3000, 8, 0);
         emit(EventKind.DMA_READ, DEVICE, 0x9008, 0x3008, 8, 0);
         emit(EventKind.DMA_WRITE, DEVICE, 0x9000, 0x1000, 8, 0);
         emit(EventKind.DMA_READ, Actor.device(9), 0x9000, 0x1000, 8, 0);
-        emit(EventKind.DMA_DROPPED, DEVICE, 0x9000, 1, 0, 0);
+        emit(EventKind.DMA_DROPPED, DEVICE, 0x9000, 0, 0, 0);
         emit(EventKind.DMA_ABORT, DEVICE, 0x9000, 0xf0000000L, 8, 0);
         assertEquals(List.of(
                 "DMA read of 00:01.0 at bus 0x9ffc reaches physical 0x1ffc, but the kernel has mapped nothing there "
@@ -167,7 +169,7 @@ class OracleSetTest {
                 "DMA read of 00:01.0 at bus 0x9000 reaches physical 0x3000, mapped to physical 0x1000 "
                         + "(and 1 more in this step)",
                 "DMA write of 00:01.0 at bus 0x9000 goes against the direction TO_DEVICE in which the kernel mapped it",
-                "DMA write of 00:01.0 at bus 0x9000 is lost, mapped to physical 0x1000",
+                "DMA read of 00:01.0 at bus 0x9000 is lost, mapped to physical 0x1000",
                 "DMA read of 00:01.0 at bus 0x9000 reaches physical 0xf0000000, where no memory is, mapped to "
                         + "physical 0x1000"), messages());
     }
@@ -275,7 +277,7 @@ class OracleSetTest {
         long mark = machine.store().mark();
         long fingerprint = machine.store().fingerprint();
         emit(EventKind.CPU_WRITE, 0, 0x1000, 8, 1, 0);
-        give(0x9000, 0x2000, 8, Direction.TO_DEVICE);
+        give(0x9000, 0x2000, 8, Direction.BIDIRECTIONAL);
         emit(EventKind.DMA_FAULT, DEVICE, 0x9000, 1, 5, 0);
         assertTrue(machine.store().fingerprint() != fingerprint);
         assertEquals(1, set.reported());

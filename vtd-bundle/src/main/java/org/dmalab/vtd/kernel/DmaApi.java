@@ -14,6 +14,8 @@ public final class DmaApi {
     private static final long LIMIT_PFN = 0xfffff; // below 4 GiB
     private static final int DIRECTION_SHIFT = 56;
     private static final int MAXIMUM_PAGES = 64;
+    private static final int MAXIMUM_HUGE_PAGES = 1024;
+    private static final long ANY = -1;
     private static final long PATTERN = 0x0101010101010101L;
     private static final int FILLED_BYTES = 64;
 
@@ -43,6 +45,34 @@ public final class DmaApi {
         }
         long buffer = alloc(cpu, device, sizeBytes, direction);
         return Devices.isError(buffer) ? buffer : cpu.load(buffer, Buffer.ADDRESS);
+    }
+
+    /**
+     * A user of the IOMMU API, such as VFIO, maps a new buffer at a bus address of its choice: {@code iommu_map}.
+     *
+     * @return the bus address; {@code -EBUSY} if it is in use; or another error number
+     */
+    public static long mapAt(Cpu cpu, long sourceId, long busAddress, long sizeBytes, Direction direction) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        long count = Mappings.pages(0, sizeBytes);
+        boolean huge = count > MAXIMUM_PAGES;
+        if (sizeBytes <= 0 || count > MAXIMUM_HUGE_PAGES || (count & MAXIMUM_PAGES - 1) != 0 && huge
+                || busAddress <= 0 || (busAddress & 0xfff) != 0) {
+            return Errno.EINVAL;
+        }
+        long page = huge ? Pages.allocAligned(cpu, (int) count) : Pages.alloc(cpu, (int) count);
+        if (page == 0) {
+            return Errno.ENOMEM;
+        }
+        long buffer = map(cpu, device, page, sizeBytes, direction, busAddress >>> 12);
+        if (Devices.isError(buffer)) {
+            Pages.free(cpu, page, (int) count);
+            return buffer;
+        }
+        return busAddress;
     }
 
     /** Unmaps and frees the buffer at a bus address. */
@@ -83,7 +113,7 @@ public final class DmaApi {
                 cpu.write(page + offset, 8, Endian.LITTLE, PATTERN * (offset / 8 + 1));
             }
         }
-        long buffer = map(cpu, device, page, sizeBytes, direction);
+        long buffer = map(cpu, device, page, sizeBytes, direction, ANY);
         if (Devices.isError(buffer)) {
             Pages.free(cpu, page, (int) count);
         }
@@ -91,18 +121,29 @@ public final class DmaApi {
     }
 
     /** {@code intel_map_page}. The services are entered first: without a variant nothing has changed. */
-    static long map(Cpu cpu, long device, long page, long sizeBytes, Direction direction) {
+    private static long map(Cpu cpu, long device, long page, long sizeBytes, Direction direction, long wantedPfn) {
         Binding variant = cpu.services().enter();
         try {
             long domain = Domains.ofDevice(cpu, device);
             if (Devices.isError(domain)) {
                 return domain;
             }
+            long count = Mappings.pages(0, sizeBytes);
+            if (wantedPfn != ANY && wantedPfn + count - 1 >>> 9 * Mappings.levels(cpu, domain) != 0) {
+                return Errno.EINVAL;
+            }
             long buffer = cpu.alloc(Buffer.STRUCT);
-            long pfn = buffer == 0 ? 0 : Iovas.alloc(cpu, domain, Mappings.pages(0, sizeBytes), LIMIT_PFN);
-            if (pfn == 0) {
+            long pfn = wantedPfn;
+            if (buffer != 0 && wantedPfn == ANY) {
+                pfn = Iovas.alloc(cpu, domain, count, LIMIT_PFN);
+            }
+            if (buffer == 0 || pfn == 0) {
                 freeIf(cpu, buffer);
                 return Errno.ENOMEM;
+            }
+            if (wantedPfn != ANY && !Iovas.reserve(cpu, domain, pfn, pfn + count - 1)) {
+                freeIf(cpu, buffer);
+                return Errno.EBUSY;
             }
             long physical = Pages.physical(page);
             long address = variant.iommu().map(cpu, domain, pfn << 12, physical, sizeBytes, direction);

@@ -130,8 +130,13 @@ public final class Domains {
         long left = cpu.load(domain, DmarDomain.DEVICES) - 1;
         cpu.store(domain, DmarDomain.DEVICES, left);
         if (left == 0) {
-            Bits.clear(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), cpu.load(domain, DmarDomain.DID));
+            freeId(cpu, iommu, cpu.load(domain, DmarDomain.DID));
         }
+    }
+
+    /** Gives a domain-id back: the next domain that is attached may get it. */
+    public static void freeId(Cpu cpu, long iommu, long did) {
+        Bits.clear(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), did);
     }
 
     /** {@code dmar_remove_one_dev_info}, then {@code domain_exit}. */

@@ -10,7 +10,7 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
  * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range}, and the map and unmap that all variants
- * share. Maps 4 KiB pages only; table pages stay until the domain goes.
+ * share. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
  */
 public final class Mappings {
     static final long READ = 1;
@@ -18,13 +18,16 @@ public final class Mappings {
     private static final long ALREADY_SET =
             Text.id("DMAR: ERROR: DMA PTE for vPFN 0x%llx already set (to %llx not %llx)");
     private static final int PAGE_SHIFT = 12;
+    private static final int STRIDE = 9;
     private static final long PAGE_MASK = ~0xfffL;
+    private static final long SUPERPAGE = 1 << 7;
     private static final int ENTRIES = 512;
+    private static final long LEVEL = 7;
 
     private Mappings() { }
 
     /** The smallest n with 2^n at least the count. */
-    static long log2RoundedUp(long count) {
+    public static long log2RoundedUp(long count) {
         return count <= 1 ? 0 : 64 - Long.numberOfLeadingZeros(count - 1);
     }
 
@@ -39,22 +42,36 @@ public final class Mappings {
 
     /** {@code Iommu.map}: fills in the tables for a range whose bus addresses are taken, and makes them seen. */
     public static long map(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes, Direction direction) {
+        if (makeRoom(cpu, domain, busAddress, physical, sizeBytes)) {
+            Flush.pages(cpu, domain, busAddress >>> PAGE_SHIFT, pages(physical, sizeBytes), false);
+        }
+        long result = enter(cpu, domain, busAddress, physical, sizeBytes, direction);
+        if (result >= 0) {
+            makeSeen(cpu, domain, busAddress, pages(physical, sizeBytes));
+        }
+        return result;
+    }
+
+    /** From not present to present: in caching mode what was not there may be cached, else nothing is. */
+    public static void makeSeen(Cpu cpu, long domain, long busAddress, long count) {
+        long iommu = cpu.load(domain, DmarDomain.IOMMU);
+        if (Hw.cachingMode(cpu, iommu)) {
+            Flush.pages(cpu, domain, busAddress >>> PAGE_SHIFT, count, false);
+        } else {
+            Hw.flushWriteBuffer(cpu, iommu);
+        }
+    }
+
+    /** Fills in the tables for a range: the bus address of its first byte, or an error number. */
+    public static long enter(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes,
+            Direction direction) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         boolean zeroLengthReads = (cpu.load(iommu, IntelIommu.CAP) >>> 22 & 1) != 0;
         long permissions = direction == Direction.FROM_DEVICE && zeroLengthReads ? 0 : READ;
         permissions |= direction == Direction.TO_DEVICE ? 0 : WRITE;
-        long count = pages(physical, sizeBytes);
-        long first = busAddress >>> PAGE_SHIFT;
-        long result = fill(cpu, domain, first, physical >>> PAGE_SHIFT, count, permissions);
-        if (result < 0) {
-            return result;
-        }
-        if (Hw.cachingMode(cpu, iommu)) {
-            Flush.pages(cpu, domain, first, count, false);
-        } else {
-            Hw.flushWriteBuffer(cpu, iommu);
-        }
-        return busAddress & PAGE_MASK | physical & 0xfff;
+        long result = fill(cpu, domain, busAddress >>> PAGE_SHIFT, physical >>> PAGE_SHIFT,
+                pages(physical, sizeBytes), permissions);
+        return result < 0 ? result : busAddress & PAGE_MASK | physical & 0xfff;
     }
 
     /** {@code Iommu.unmap}, strict: clears the entries, then flushes the pages. */
@@ -66,15 +83,40 @@ public final class Mappings {
         return 0;
     }
 
+    /**
+     * {@code switch_to_super_page}: frees tables of small pages where superpages are to be mapped.
+     *
+     * @return whether there were any; then the unit may have cached pointers to them
+     */
+    public static boolean makeRoom(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes) {
+        long first = busAddress >>> PAGE_SHIFT;
+        long count = pages(physical, sizeBytes);
+        boolean found = false;
+        for (long i = 0; count - i >= pagesOf(2);) {
+            int level = level(cpu, domain, first + i, (physical >>> PAGE_SHIFT) + i, count - i);
+            long pte = level == 1 ? 0 : find(cpu, domain, first + i, level, false) & ~LEVEL;
+            long value = pte == 0 ? 0 : cpu.read(pte, 8, Endian.LITTLE);
+            if ((value & (READ | WRITE)) != 0 && (value & SUPERPAGE) == 0) {
+                cpu.write(pte, 8, Endian.LITTLE, 0);
+                flush(cpu, domain, pte, 8);
+                freeTable(cpu, Pages.linear(value & PAGE_MASK), level - 1);
+                found = true;
+            }
+            i += pagesOf(level);
+        }
+        return found;
+    }
+
     /** {@code __domain_mapping}. */
     static long fill(Cpu cpu, long domain, long firstPfn, long physicalPfn, long count, long permissions) {
         long run = 0;
-        for (long i = 0; i < count; i++) {
-            long pte = entry(cpu, domain, firstPfn + i, true);
+        for (long i = 0; i < count;) {
+            int level = level(cpu, domain, firstPfn + i, physicalPfn + i, count - i);
+            long pte = find(cpu, domain, firstPfn + i, level, true) & ~LEVEL;
             if (pte == 0) {
                 return Errno.ENOMEM;
             }
-            long value = physicalPfn + i << PAGE_SHIFT | permissions;
+            long value = physicalPfn + i << PAGE_SHIFT | permissions | (level > 1 ? SUPERPAGE : 0);
             long old = cpu.read(pte, 8, Endian.LITTLE);
             if (old == 0) {
                 cpu.write(pte, 8, Endian.LITTLE, value);
@@ -83,7 +125,8 @@ public final class Mappings {
                 cpu.warn(ALREADY_SET);
             }
             run = run == 0 ? pte : run;
-            if (i == count - 1 || (pte & 0xfff) == 0xff8) {
+            i += pagesOf(level);
+            if (i >= count || level > 1 || (pte & 0xfff) == 0xff8) {
                 flush(cpu, domain, run, pte + 8 - run);
                 run = 0;
             }
@@ -91,27 +134,71 @@ public final class Mappings {
         return 0;
     }
 
-    /** {@code dma_pte_clear_range}. */
+    /** {@code hardware_largepage_caps}: the level of the largest page that a range may begin with. */
+    private static int level(Cpu cpu, long domain, long pfn, long physicalPfn, long count) {
+        if (count < pagesOf(2)) {
+            return 1;
+        }
+        long sizes = cpu.load(cpu.load(domain, DmarDomain.IOMMU), IntelIommu.CAP) >>> 34 & 0xf;
+        int level = 1;
+        while (level < levels(cpu, domain) && (sizes >>> level - 1 & 1) != 0 && count >= pagesOf(level + 1)
+                && ((pfn | physicalPfn) & pagesOf(level + 1) - 1) == 0) {
+            level++;
+        }
+        return level;
+    }
+
+    private static long pagesOf(int level) {
+        return 1L << STRIDE * (level - 1);
+    }
+
+    /** {@code dma_pte_clear_range}; a superpage goes as a whole. */
     public static void clearRange(Cpu cpu, long domain, long firstPfn, long count) {
-        for (long pfn = firstPfn; pfn < firstPfn + count; pfn++) {
-            long pte = entry(cpu, domain, pfn, false);
-            if (pte != 0) {
+        clear(cpu, domain, firstPfn, count, true);
+    }
+
+    /** The same, but what was written may stay in the processor's cache. */
+    public static void clearInCache(Cpu cpu, long domain, long firstPfn, long count) {
+        clear(cpu, domain, firstPfn, count, false);
+    }
+
+    private static void clear(Cpu cpu, long domain, long firstPfn, long count, boolean writeBack) {
+        for (long pfn = firstPfn; pfn < firstPfn + count;) {
+            long found = find(cpu, domain, pfn, 0, false);
+            int level = (int) (found & LEVEL);
+            long pte = found & ~LEVEL;
+            if (level == 1 || cpu.read(pte, 8, Endian.LITTLE) != 0) {
                 cpu.write(pte, 8, Endian.LITTLE, 0);
-                flush(cpu, domain, pte, 8);
+                if (writeBack) {
+                    flush(cpu, domain, pte, 8);
+                }
             }
+            pfn = (pfn | pagesOf(level) - 1) + 1;
         }
     }
 
-    /** {@code pfn_to_dma_pte}: kernel address of the last-level entry; 0 if there is no table or no memory for one. */
-    static long entry(Cpu cpu, long domain, long pfn, boolean alloc) {
+    /** Kernel address of the last-level entry of a page; 0 if there is no table for it. */
+    static long entry(Cpu cpu, long domain, long pfn) {
+        return find(cpu, domain, pfn, 1, false) & ~LEVEL;
+    }
+
+    /**
+     * {@code pfn_to_dma_pte}: kernel address of an entry, plus its level. Target 0 is where a walk ends: a page, a
+     * superpage, or an entry that is not present. 0 if there is no table and none is to be made, or no memory for one.
+     */
+    private static long find(Cpu cpu, long domain, long pfn, int target, boolean alloc) {
         long table = cpu.load(domain, DmarDomain.PGD);
         for (int level = levels(cpu, domain); ; level--) {
-            long pte = table + (pfn >>> 9 * (level - 1) & ENTRIES - 1) * 8;
-            if (level == 1) {
-                return pte;
+            long pte = table + (pfn >>> STRIDE * (level - 1) & ENTRIES - 1) * 8;
+            if (level == Math.max(target, 1)) {
+                return pte | level;
             }
             long value = cpu.read(pte, 8, Endian.LITTLE);
-            if ((value & (READ | WRITE)) == 0) {
+            boolean present = (value & (READ | WRITE)) != 0;
+            if (target == 0 && (!present || (value & SUPERPAGE) != 0)) {
+                return pte | level;
+            }
+            if (!present) {
                 long page = alloc ? Pages.alloc(cpu) : 0;
                 if (page == 0) {
                     return 0;
@@ -133,7 +220,7 @@ public final class Mappings {
     private static void freeTable(Cpu cpu, long table, int level) {
         for (int i = 0; i < ENTRIES && level > 1; i++) {
             long value = cpu.read(table + i * 8L, 8, Endian.LITTLE);
-            if ((value & (READ | WRITE)) != 0) {
+            if ((value & (READ | WRITE)) != 0 && (value & SUPERPAGE) == 0) {
                 freeTable(cpu, Pages.linear(value & PAGE_MASK), level - 1);
             }
         }

@@ -48,6 +48,25 @@ public final class Pages {
         return 0;
     }
 
+    /** Adjacent cleared pages aligned to their number, a multiple of 64: the first, 0 if there are none. */
+    static long allocAligned(Cpu cpu, int count) {
+        int words = count / 64;
+        for (long word = 0; word + words <= KernelLayout.PAGE_TAKEN.count(); word += words) {
+            boolean free = true;
+            for (int i = 0; i < words; i++) {
+                free &= cpu.load(KernelLayout.PAGE_TAKEN, word + i) == 0;
+            }
+            if (free) {
+                for (int i = 0; i < words; i++) {
+                    cpu.store(KernelLayout.PAGE_TAKEN, word + i, -1L);
+                    clear(cpu, word + i, 0, 64);
+                }
+                return linear(cpu.load(KernelLayout.PAGE_BASE) + word * 64 * BYTES);
+            }
+        }
+        return 0;
+    }
+
     /** Memory is zero when the machine starts; only what was used before has to be cleared. */
     private static long clear(Cpu cpu, long word, int firstBit, int count) {
         long used = cpu.load(KernelLayout.PAGE_USED, word);

@@ -64,7 +64,7 @@ public final class Traffic {
     }
 
     private static long pte(Cpu cpu, long device, long address) {
-        long entry = Mappings.entry(cpu, cpu.load(device, Device.DOMAIN), address >>> 12, false);
+        long entry = Mappings.entry(cpu, cpu.load(device, Device.DOMAIN), address >>> 12);
         return entry == 0 ? 0 : cpu.read(entry, 8, Endian.LITTLE);
     }
 

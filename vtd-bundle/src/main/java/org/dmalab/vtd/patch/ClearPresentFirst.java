@@ -55,7 +55,7 @@ public final class ClearPresentFirst implements Iommu, CopiedBitmap {
     }
 
     /** {@code domain_context_mapping_one}, under its locks. */
-    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+    public static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
         boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
         if (ContextEntry.present(cpu, entry) && !copied) {
             return 0;
@@ -71,7 +71,7 @@ public final class ClearPresentFirst implements Iommu, CopiedBitmap {
     }
 
     /** {@code copied_context_tear_down}: the handshake of the specification, Guidance to Software for Invalidations. */
-    private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
+    public static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
         long oldId = ContextEntry.domainId(cpu, entry);
         ContextEntry.clearPresent(cpu, entry);
         cpu.barrier(Barrier.WRITE);

@@ -1,7 +1,6 @@
 package org.dmalab.vtd.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
@@ -9,13 +8,13 @@ import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
 import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
-import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Clear-then-flush that flushes an alias with the source-id of the device.
+ * Clear-present-first that flushes an alias with the source-id of the device.
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -25,15 +24,15 @@ import org.osgi.service.component.annotations.Component;
     Variant.ORIGIN + "=mutant",
     Variant.LAYOUT + "=copied-bitmap",
     Variant.STEPS + "=return if present and not in the bitmap of copied entries",
-    Variant.STEPS + "=copied: clear the entry; flush context (old id, the device's own source-id), then "
-        + "IOTLB (old id); clear the bit in the bitmap",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
-        + "if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
-        + "write buffer",
+    Variant.STEPS + "=copied: clear only the present bit; write barrier; clflush if ECAP.C=0; flush context "
+        + "(old id, the device's own source-id), then IOTLB (old id); clear the entry; clear the bit in the "
+        + "bitmap",
+    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush if "
+        + "ECAP.C=0",
+    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the write "
+        + "buffer",
     Variant.DEFECTS + "=the cached entry of the alias stays, as before c54e4ae971b9",
-    "service.description=clear-then-flush that flushes an alias with the source-id of the "
-        + "device"
+    "service.description=clear-present-first that flushes an alias with the source-id of the device"
 })
 public final class AliasOwnId implements Iommu, CopiedBitmap {
     @Override
@@ -61,10 +60,7 @@ public final class AliasOwnId implements Iommu, CopiedBitmap {
             return 0;
         }
         if (copied) {
-            long oldId = ContextEntry.domainId(cpu, entry);
-            ContextEntry.clear(cpu, entry);
-            Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
-            Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
+            ClearPresentFirst.tearDown(cpu, iommu, entry, sourceId);
             CopiedTables.clearInBitmap(cpu, iommu, alias);
         }
         long result = ContextMapping.program(cpu, iommu, domain, entry);

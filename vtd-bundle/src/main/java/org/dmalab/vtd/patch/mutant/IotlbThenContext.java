@@ -1,5 +1,6 @@
 package org.dmalab.vtd.patch.mutant;
 
+import org.dmalab.api.cpu.Barrier;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
@@ -10,11 +11,12 @@ import org.dmalab.vtd.kernel.ContextMapping;
 import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Flush;
+import org.dmalab.vtd.kernel.Hw;
 import org.dmalab.vtd.kernel.Mappings;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Clear-then-flush with the two flushes swapped.
+ * Clear-present-first with the two flushes swapped.
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -24,14 +26,14 @@ import org.osgi.service.component.annotations.Component;
     Variant.ORIGIN + "=mutant",
     Variant.LAYOUT + "=copied-bitmap",
     Variant.STEPS + "=return if present and not in the bitmap of copied entries",
-    Variant.STEPS + "=copied: clear the entry; flush IOTLB (old id), then context (old id, source-id); "
-        + "clear the bit in the bitmap",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
-        + "if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
-        + "write buffer",
+    Variant.STEPS + "=copied: clear only the present bit; write barrier; clflush if ECAP.C=0; flush IOTLB (old "
+        + "id), then context (old id, source-id); clear the entry; clear the bit in the bitmap",
+    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush if "
+        + "ECAP.C=0",
+    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the write "
+        + "buffer",
     Variant.DEFECTS + "=a DMA between the two fills the IOTLB through the old context entry",
-    "service.description=clear-then-flush with the two flushes swapped"
+    "service.description=clear-present-first with the two flushes swapped"
 })
 public final class IotlbThenContext implements Iommu, CopiedBitmap {
     @Override
@@ -68,11 +70,14 @@ public final class IotlbThenContext implements Iommu, CopiedBitmap {
     /** {@code copied_context_tear_down} with the two flushes swapped. */
     private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
         long oldId = ContextEntry.domainId(cpu, entry);
-        ContextEntry.clear(cpu, entry);
+        ContextEntry.clearPresent(cpu, entry);
+        cpu.barrier(Barrier.WRITE);
+        Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
         if (ContextMapping.valid(cpu, iommu, oldId)) {
             Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
             Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
         }
+        ContextEntry.clear(cpu, entry);
         CopiedTables.clearInBitmap(cpu, iommu, sourceId);
     }
 }

@@ -5,15 +5,16 @@ import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
-import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
+import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Flush-old-did whose unmap flushes another domain-id.
+ * Clear-present-first whose unmap flushes another domain-id.
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -21,21 +22,16 @@ import org.osgi.service.component.annotations.Component;
     Variant.COMMIT + "=-",
     Variant.SINCE + "=-",
     Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-bit-67",
-    Variant.STEPS + "=return if present and not marked in bit 67",
-    Variant.STEPS + "=copied: flush context (old id, source-id), then IOTLB (old id)",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
-        + "if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
-        + "write buffer",
-    Variant.STEPS + "=unmap: clear the table entries, flush the pages with the next domain-id",
+    Variant.LAYOUT + "=copied-bitmap",
+    Variant.STEPS + "=attach and map as clear-present-first",
+    Variant.STEPS + "=unmap: clear the table entries, flush the next domain-id",
     Variant.DEFECTS + "=what the IOTLB has of an unmapped buffer stays",
-    "service.description=flush-old-did whose unmap flushes another domain-id"
+    "service.description=clear-present-first whose unmap flushes another domain-id"
 })
-public final class UnmapNextId implements Iommu {
+public final class UnmapNextId implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, UnmapNextId::contextMappingOne);
+        return new ClearPresentFirst().attach(cpu, device, domain);
     }
 
     @Override
@@ -49,24 +45,5 @@ public final class UnmapNextId implements Iommu {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         Flush.iotlb(cpu, iommu, ContextMapping.domainId(cpu, domain) + 1, 0, 0, Scope.DOMAIN);
         return 0;
-    }
-
-    /** {@code domain_context_mapping_one}, under its locks. */
-    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
-        if (ContextMapping.presentAndNotMarked(cpu, entry)) {
-            return 0;
-        }
-        if (ContextEntry.markedCopied(cpu, entry)) {
-            long oldId = ContextEntry.domainId(cpu, entry);
-            if (ContextMapping.valid(cpu, iommu, oldId)) {
-                Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
-                Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
-            }
-        }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
-        if (result == 0) {
-            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
-        }
-        return result;
     }
 }
