@@ -100,4 +100,25 @@ public class CommandLineIT {
         assertError("scenario:debug is not in this version", run("scenario:debug", "x"));
         assertError("this is no token", run("scenario:replay", "x"));
     }
+
+    @Test
+    public void whatTheMachinesNeedCannotBeStopped() throws Exception {
+        for (String name : new String[] {"org.dmalab.lab", "org.dmalab.api", "org.dmalab.shell",
+            "org.apache.felix.scr", "org.apache.felix.configadmin", "org.apache.felix.framework"}) {
+            assertError("need " + name, run("bundle:stop", name));
+        }
+        RunnableJar.Result result = run("-c", "machine:create m mips; bundle:stop org.dmalab.mips");
+        assertEquals(result.err(), 0, result.code());
+        assertTrue(result.out() + result.err(), (result.out() + result.err()).contains("machine m has no variant for"));
+    }
+
+    @Test
+    public void aStormGivesThePatchBack() throws Exception {
+        RunnableJar.Result result = run("-c", "machine:create m mips --patch ppc-irq-off; patch:storm m --swaps 7 "
+            + "--patch per-page-irq-off,stack-kmap; machine:show m");
+        String all = result.out() + result.err();
+        assertEquals(all, 0, result.code());
+        assertTrue(all, all.contains("machine m has ppc-irq-off in use again"));
+        assertTrue(all, result.out().contains("patch CacheFlush = ppc-irq-off"));
+    }
 }

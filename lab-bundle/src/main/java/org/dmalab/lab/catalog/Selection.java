@@ -123,7 +123,15 @@ public final class Selection {
      * @throws InputException that names the nearest known variant
      */
     public void check(Catalog catalog, String arch) {
-        List<VariantInfo> variants = catalog.variants(arch);
+        check(catalog.variants(arch), arch);
+    }
+
+    /**
+     * The same, for who has the variants of the architecture at hand.
+     *
+     * @throws InputException that names the nearest of them
+     */
+    public void check(List<VariantInfo> variants, String arch) {
         if (single != null) {
             require(variants, arch, single);
         }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
@@ -26,6 +28,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class Main implements Callable<Integer> {
 
     private static final int INTERRUPTED = 130;
+    private static final long INTERRUPT_SECONDS = 2;
 
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
@@ -75,18 +78,36 @@ public final class Main implements Callable<Integer> {
             return new InteractiveShell(runner, catalog).run();
         }
         Thread worker = Thread.currentThread();
+        CountDownLatch ended = new CountDownLatch(1);
         AtomicBoolean asked = new AtomicBoolean();
         Object before = Signals.register("INT", () -> {
             if (asked.getAndSet(true)) {
                 Runtime.getRuntime().halt(INTERRUPTED); // the second Ctrl-C does not wait for anybody
             }
             runner.interrupt(worker);
+            sayHowToEnd(runner, ended);
         });
         try {
             return runOnce(runner, invocation);
         } finally {
+            ended.countDown();
             Signals.unregister("INT", before);
         }
+    }
+
+    /** A variant that spins without a call of the processor does not notice an interrupt. */
+    private static void sayHowToEnd(LineRunner runner, CountDownLatch ended) {
+        Thread waiting = new Thread(() -> {
+            try {
+                if (!ended.await(INTERRUPT_SECONDS, TimeUnit.SECONDS)) {
+                    runner.err().println("still running; press Ctrl-C again to end at once");
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }, "second Ctrl-C");
+        waiting.setDaemon(true);
+        waiting.start();
     }
 
     private static int runOnce(LineRunner runner, Invocation invocation) throws IOException {

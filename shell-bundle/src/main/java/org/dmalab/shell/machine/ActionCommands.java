@@ -8,7 +8,9 @@ import java.util.TreeMap;
 
 import org.dmalab.api.Action;
 import org.dmalab.shell.command.CommandFunction;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,11 +19,16 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Keeps one command registered for every action name, as actions come and go with their bundles. */
+/**
+ * Keeps one command registered for every action name, as actions come and go with their bundles. Of an action whose
+ * bundle is stopped a command remains that says so.
+ */
 @Component(service = ActionCommands.class, immediate = true)
 public final class ActionCommands {
     private final MachineRegistry registry;
     private final Map<String, List<Action>> actions = new TreeMap<>();
+    /** By action, the bundle that it came with; names only, lest a removed bundle be kept from collection. */
+    private final Map<String, String> bundles = new HashMap<>();
     private final Map<String, ServiceRegistration<?>> registrations = new HashMap<>();
     private BundleContext context;
 
@@ -47,6 +54,8 @@ public final class ActionCommands {
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
     synchronized void bindAction(Action action) {
         actions.computeIfAbsent(action.name(), name -> new ArrayList<>()).add(action);
+        Bundle bundle = FrameworkUtil.getBundle(action.getClass());
+        bundles.put(action.name(), bundle == null ? "?" : bundle.getSymbolicName());
         register(action.name());
     }
 
@@ -60,7 +69,7 @@ public final class ActionCommands {
     }
 
     private void register(String name) {
-        if (context == null) {
+        if (context == null || name.indexOf('.') < 1) {
             return;
         }
         ServiceRegistration<?> before = registrations.remove(name);
@@ -68,9 +77,7 @@ public final class ActionCommands {
             before.unregister();
         }
         List<Action> same = actions.get(name);
-        if (same == null || name.indexOf('.') < 1) {
-            return;
-        }
-        registrations.put(name, CommandFunction.register(context, new ActionCommand(same, registry)));
+        registrations.put(name, CommandFunction.register(context, same == null
+                ? new StoppedActionCommand(name, bundles.get(name)) : new ActionCommand(same, registry)));
     }
 }

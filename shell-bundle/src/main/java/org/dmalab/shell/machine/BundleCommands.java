@@ -1,9 +1,13 @@
 package org.dmalab.shell.machine;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandProcessor;
@@ -18,8 +22,10 @@ import org.dmalab.shell.command.Suggestions;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 
 /** The commands {@code bundle:*}: the second way to take variants away and bring them back. */
 @Component(service = {CommandSet.class, ArgumentCompleter.class, BundleCommands.class}, property = {
@@ -35,11 +41,13 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
             "Stops a bundle when the last call has left its variants.").required("NAME", NAME).build();
 
     private final BundleContext context;
+    private final MachineRegistry registry;
 
     /** Wired by Declarative Services. */
     @Activate
-    public BundleCommands(BundleContext context) {
+    public BundleCommands(BundleContext context, @Reference MachineRegistry registry) {
         this.context = context;
+        this.registry = registry;
     }
 
     @Override
@@ -91,8 +99,9 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
         if (bundle == null) {
             throw args.wrong("there is no bundle " + name + Suggestions.hint(name, bundles().keySet()));
         }
-        if (bundle.equals(context.getBundle()) && spec == STOP) {
-            throw args.wrong("this shell is in " + name + "; leave it with exit");
+        if (spec == STOP && carrying().contains(bundle)) {
+            throw args.wrong("this shell and the named machines need " + name + "; leave the shell with exit. Bundles"
+                    + " that can be stopped are those of architectures and of your own");
         }
         change.on(bundle);
         try (Output output = Output.open(session, args)) {
@@ -100,8 +109,27 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
             facts.put("bundle", name);
             facts.put("state", state(bundle));
             output.stream().println(output.text() ? name + ": " + state(bundle) : Json.write(facts));
+            for (NamedMachine machine : registry.all()) {
+                if (machine.host().missing() != null) {
+                    output.remarks().println(machine.host().missing());
+                }
+            }
         }
         return null;
+    }
+
+    /** The bundle of this class and all that it is wired to: with any of them the named machines would go. */
+    private Set<Bundle> carrying() {
+        Set<Bundle> found = new HashSet<>(Set.of(context.getBundle(0)));
+        Deque<Bundle> open = new ArrayDeque<>(List.of(context.getBundle()));
+        while (!open.isEmpty()) {
+            Bundle bundle = open.pop();
+            BundleWiring wiring = bundle.adapt(BundleWiring.class);
+            if (found.add(bundle) && wiring != null) {
+                wiring.getRequiredWires(null).forEach(wire -> open.push(wire.getProvider().getBundle()));
+            }
+        }
+        return found;
     }
 
     private Map<String, Bundle> bundles() {

@@ -89,14 +89,36 @@ public final class PatchCommands implements CommandSet {
             List<String> patches = patches(args, machine);
             try (Output output = Output.open(session, args)) {
                 StormProgress progress = new StormProgress(output.remarks(), swaps);
+                String inUse = selection(machine);
                 Storm.Result result = machine.live().unobserved(live -> new Storm(
                         new StormTarget(registry, machine, live), patches, args.number("--seed", 1, 0, Long.MAX_VALUE))
                         .run(swaps, threads, progress));
                 progress.end();
                 print(output, machine, patches, result);
+                restore(machine, inUse);
+                output.remarks().println("machine " + machine.name() + " has " + machine.patchNames()
+                        + " in use again; its marks, and what could be undone, are gone");
                 return exitCode(result);
             }
         });
+    }
+
+    private static String selection(NamedMachine machine) {
+        if (machine.host().missing() != null) {
+            throw new InputException(machine.host().missing());
+        }
+        List<String> services = new ArrayList<>();
+        machine.patches().forEach((service, id) -> services.add(service + "=" + id));
+        return String.join(",", services);
+    }
+
+    /** Also after Ctrl-C, of which the caller still gets to know. */
+    private void restore(NamedMachine machine, String selection) throws InterruptedException {
+        boolean interrupted = Thread.interrupted();
+        registry.patchSwitch().use(machine.name(), machine.spec(), Selection.parse(selection));
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private List<String> patches(Arguments args, NamedMachine machine) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +70,7 @@ public final class PatchSwitch {
      * @throws InputException if the variant does not bind
      */
     public MachineHost create(String name, MachineSpec spec, Selection selection) throws InterruptedException {
-        Map<ServiceKind, String> patches = resolve(spec, selection, Map.of());
+        Map<ServiceKind, String> patches = resolve(spec, selection, Map.of(), catalog.variants(spec.arch()));
         update(name, spec, patches);
         MachineHost host = awaitHost(name);
         host.builtIn(builtIns(spec, patches));
@@ -85,8 +86,9 @@ public final class PatchSwitch {
      */
     public void use(String name, MachineSpec spec, Selection selection) throws InterruptedException {
         MachineHost host = awaitHost(name);
-        Map<ServiceKind, String> patches = resolve(spec, selection, host.patches());
-        requireSameLayout(name, spec.arch(), host.patches(), patches);
+        List<VariantInfo> variants = catalog.variants(spec.arch());
+        Map<ServiceKind, String> patches = resolve(spec, selection, host.patches(), variants);
+        requireSameLayout(name, variants, host.patches(), patches);
         if (host.missing() == null && host.patches().equals(patches)) {
             return;
         }
@@ -114,10 +116,9 @@ public final class PatchSwitch {
      * mainline variant that provides it.
      */
     private Map<ServiceKind, String> resolve(MachineSpec spec, Selection selection,
-            Map<ServiceKind, String> inUse) {
-        selection.check(catalog, spec.arch());
+            Map<ServiceKind, String> inUse, List<VariantInfo> variants) {
+        selection.check(variants, spec.arch());
         Architecture architecture = catalog.architecture(spec.arch());
-        List<VariantInfo> variants = catalog.variants(spec.arch());
         Map<ServiceKind, String> patches = new EnumMap<>(ServiceKind.class);
         for (ServiceKind kind : architecture.services()) {
             String id = selection.id(kind);
@@ -153,10 +154,10 @@ public final class PatchSwitch {
         return objects;
     }
 
-    private void requireSameLayout(String name, String arch, Map<ServiceKind, String> from,
+    private static void requireSameLayout(String name, List<VariantInfo> variants, Map<ServiceKind, String> from,
             Map<ServiceKind, String> to) {
-        Map<String, String> layouts = new java.util.HashMap<>();
-        catalog.variants(arch).forEach(info -> layouts.put(info.id(), info.layout()));
+        Map<String, String> layouts = new HashMap<>();
+        variants.forEach(info -> layouts.put(info.id(), info.layout()));
         for (Map.Entry<ServiceKind, String> entry : to.entrySet()) {
             String before = layouts.getOrDefault(from.getOrDefault(entry.getKey(), ""), "");
             String after = layouts.getOrDefault(entry.getValue(), "");
