@@ -69,6 +69,9 @@ final class Words {
                     + (event.a() == 1 ? "root table pointer set" : "translation enable changed");
             case VtdEvent.DESCRIPTOR -> String.format("queue descriptor %d: %s", event.a(),
                     DescriptorWords.of(event.b(), event.c()));
+            case VtdEvent.PASIDS_FLUSHED -> String.format("PASID cache flushed, %s: %d entries dropped",
+                    event.a() == 3 ? "global" : "did=" + event.b() + (event.a() == 0 ? "" : " PASID " + event.c()),
+                    event.d());
             case VtdEvent.QUEUE_ERROR -> DescriptorWords.error(event);
             case VtdEvent.DEVICE_TLB_FLUSHED -> String.format("device-TLB of %s, 0x%x and %s: %s", Actor.bdf(event.a()),
                     event.b(), event.c() <= 0 ? "all" : "0x" + Long.toHexString(event.c()) + " bytes",

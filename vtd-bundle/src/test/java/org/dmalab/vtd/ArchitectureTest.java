@@ -227,6 +227,10 @@ class ArchitectureTest {
         assertWords(bench, "queue descriptor 3: IOTLB of PASID 7 did=5", VtdEvent.DESCRIPTOR, 3, 0x700050006L, 0, 0);
         assertWords(bench, "queue descriptor 3: PASID cache global did=0 PASID 0", VtdEvent.DESCRIPTOR, 3, 0x37, 0, 0);
         assertWords(bench, "queue descriptor 3: 0x208 0x0", VtdEvent.DESCRIPTOR, 3, 0x208, 0, 0);
+        assertWords(bench, "PASID cache flushed, global: 2 entries dropped", VtdEvent.PASIDS_FLUSHED, 3, 0, 0, 2);
+        assertWords(bench, "PASID cache flushed, did=5: 2 entries dropped", VtdEvent.PASIDS_FLUSHED, 0, 5, 0, 2);
+        assertWords(bench, "PASID cache flushed, did=5 PASID 7: 1 entries dropped", VtdEvent.PASIDS_FLUSHED, 1, 5, 7,
+                1);
         assertWords(bench, "invalidation queue error at offset 0x30: reserved descriptor type", VtdEvent.QUEUE_ERROR,
                 Reg.IQE, 3, 3, 0);
         assertWords(bench, "invalidation time-out: 02:00.0 does not answer", VtdEvent.QUEUE_ERROR, Reg.ITE, 3, 0x200,

@@ -72,12 +72,12 @@ public class TranslationBenchmark {
     /** One page, from the IOTLB. */
     @Benchmark
     public long hit() {
-        return hitting.translate(SID, IOVA + (next++ & 0xff8), false);
+        return hitting.translate(SID, IOVA + (next++ & 0xff8), 0);
     }
 
     /** 64 pages in turn, each walked. */
     @Benchmark
     public long walks() {
-        return walking.translate(SID, IOVA + (next++ & PAGES - 1) * 0x1000, false);
+        return walking.translate(SID, IOVA + (next++ & PAGES - 1) * 0x1000, 0);
     }
 }

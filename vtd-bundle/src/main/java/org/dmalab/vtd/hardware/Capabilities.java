@@ -136,6 +136,31 @@ public record Capabilities(long cap, long ecap) {
         return (ecap >>> 43 & 1) != 0;
     }
 
+    /** Page requests (PRS). */
+    public boolean pageRequests() {
+        return (ecap >>> 29 & 1) != 0;
+    }
+
+    /** Requests with PASID (PASID). */
+    public boolean pasids() {
+        return (ecap >>> 40 & 1) != 0;
+    }
+
+    /** Second-level translation in scalable mode (SLTS). */
+    public boolean secondLevel() {
+        return (ecap >>> 46 & 1) != 0;
+    }
+
+    /** Scalable-mode context entries name the PASID of requests without one (RPS); else it is 0. */
+    public boolean ridPasid() {
+        return (ecap >>> 49 & 1) != 0;
+    }
+
+    /** First-level or nested translation (FLTS, NEST), which are not modelled. */
+    public boolean firstLevel() {
+        return (ecap >>> 47 & 1) != 0 || (ecap >>> 26 & 1) != 0;
+    }
+
     /** Offset of the IVA register (IRO); the IOTLB register follows it. */
     public int iotlbOffset() {
         return (int) (ecap >>> 8 & 0x3ff) << 4;

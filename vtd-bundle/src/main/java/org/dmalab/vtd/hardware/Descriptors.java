@@ -3,7 +3,7 @@ package org.dmalab.vtd.hardware;
 /**
  * Checks and executes single descriptors of the invalidation queue.
  *
- * <p>Specification: Context-cache, IOTLB, Device-TLB, Interrupt Entry Cache Invalidate Descriptors; Invalidation Wait
+ * <p>Specification: Context-cache, PASID-cache, IOTLB, PASID-based IOTLB, Device-TLB, Interrupt Entry Cache Invalidate Descriptors; Invalidation Wait
  * Descriptor. Of an interrupt-entry descriptor there is nothing to flush here. Draining of reads and writes and the
  * device's queue depth have no effect, since requests are not in flight across a descriptor.
  */
@@ -22,6 +22,7 @@ final class Descriptors {
     private static final long GRANULARITY = 3 << 4;
     private static final long DOMAIN = 0xffff0000L;
     private static final long SOURCE = 0xffffL << 32;
+    private static final long PASID = 0xfffffL << 32;
     private static final long FUNCTION_MASK = 3L << 48;
     private static final long DRAIN = 3 << 6;
     private static final long QUEUE_DEPTH = 0x1f << 16;
@@ -88,10 +89,30 @@ final class Descriptors {
                 extra |= low & LOW_HALF & ~(TYPE | INTERRUPT | STATUS_WRITE | FENCE | drain) | high & 3;
                 return extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
             }
+            case 6, 7 -> {
+                extra |= low & ~(TYPE | GRANULARITY | DOMAIN | PASID)
+                        | (type(low) == 6 ? high & ~IOTLB_HIGH : high);
+                return !capabilities.scalableMode() ? InvalidationQueue.INVALID_TYPE
+                        : extra != 0 ? InvalidationQueue.RESERVED_FIELD : pasids(low);
+            }
             default -> {
                 return InvalidationQueue.INVALID_TYPE;
             }
         }
+    }
+
+    /** What is cached for a PASID in the IOTLB are first-level translations, of which there are none. */
+    private int pasids(long low) {
+        int domain = (int) (low >>> 16) & 0xffff;
+        int scope = (int) (low >>> 4) & 3;
+        if (type(low) == 6) {
+            return scope < 2 ? InvalidationQueue.RESERVED_FIELD : OK;
+        }
+        if (scope == 2) {
+            return InvalidationQueue.RESERVED_FIELD;
+        }
+        caches.flushPasids(scope, domain, (int) (low >>> 32) & 0xfffff);
+        return OK;
     }
 
     private int context(long low) {

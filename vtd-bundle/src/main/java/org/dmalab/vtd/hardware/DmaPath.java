@@ -61,7 +61,7 @@ public final class DmaPath implements DmaMaster {
             }
             return new Access(Outcome.OK, 0, busAddress);
         }
-        long physical = unit.translate(sourceId, busAddress, write);
+        long physical = unit.translate(sourceId, busAddress, write ? Translator.WRITES : 0);
         if (physical == Translator.DROPPED) {
             emitter.emit(EventKind.DMA_DROPPED, actor, busAddress, direction, 0, 0);
             return DROPPED;

@@ -26,7 +26,7 @@ final class EntryFetch implements Spontaneous {
     private static final int CELLS = 5;
     private static final int SOURCE = 0;
     private static final int ADDRESS = 1;
-    private static final int WRITE = 2;
+    private static final int ACCESS = 2;
     private static final int ENTRY = 3;
     private static final int HALF = 4;
     private static final long PRESENT = 1;
@@ -47,7 +47,7 @@ final class EntryFetch implements Spontaneous {
         long table(long address);
 
         /** Fetches a context entry for a request and caches it, or records the fault. */
-        void fetch(int sourceId, long address, boolean write);
+        void fetch(int sourceId, long address, int access);
     }
 
     EntryFetch(Store store, Emitter emitter, int order, Walker walker) {
@@ -59,7 +59,7 @@ final class EntryFetch implements Spontaneous {
     }
 
     /** A request needs the entry: its device is in flight from here on. */
-    void request(int sourceId, long address, boolean write) {
+    void request(int sourceId, long address, int access) {
         if (order == AT_ONCE) {
             return;
         }
@@ -68,7 +68,7 @@ final class EntryFetch implements Spontaneous {
             if (cells.get(slot + SOURCE) == 0 || cells.get(slot + SOURCE) == sourceId + 1L) {
                 cells.set(slot + SOURCE, sourceId + 1L);
                 cells.set(slot + ADDRESS, address);
-                cells.set(slot + WRITE, write ? 1 : 0);
+                cells.set(slot + ACCESS, access);
                 return;
             }
         }
@@ -145,7 +145,7 @@ final class EntryFetch implements Spontaneous {
         int slot = index * CELLS;
         int sourceId = source(index);
         if (begun(index)) {
-            walker.fetch(sourceId, cells.get(slot + ADDRESS), cells.get(slot + WRITE) != 0);
+            walker.fetch(sourceId, cells.get(slot + ADDRESS), (int) cells.get(slot + ACCESS));
             drop(sourceId);
             return;
         }

@@ -13,6 +13,9 @@ final class FaultRecorder {
     private static final int INDEX_SHIFT = 8;
     private static final long READ_REQUEST = 1L << 62;
     private static final long STATUS_BITS = 0xff;
+    private static final int ADDRESS_TYPE_SHIFT = 60;
+    /** FPD, in the lower half of an entry. */
+    static final long DISABLE = 2;
     private final RegisterFile registers;
     private final Capabilities capabilities;
     private final UnitProfile profile;
@@ -29,16 +32,32 @@ final class FaultRecorder {
     }
 
     /** Tells whether FPD of a context entry suppresses a fault (a qualified fault). */
-    boolean qualified(int reason) {
+    private boolean qualified(int reason) {
         return switch (reason) {
             case 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0xc, 0xd -> true;
             case 0xb -> profile.reservedContextQualified();
-            default -> false;
+            default -> reason > ScalableTables.CONTEXT_ERROR;
         };
     }
 
+    /**
+     * A request faults: the fault is recorded, unless it is qualified and an entry disables fault processing.
+     *
+     * @param entryLow lower half of the entry in effect, for FPD and the mode; 0 before there is one
+     * @return minus one minus the reason, which in scalable mode has another number
+     */
+    long raise(int sourceId, long address, int access, int legacyReason, long entryLow) {
+        int reason = (entryLow & Translator.SCALABLE) != 0 ? ScalableTables.reason(legacyReason) : legacyReason;
+        if ((entryLow & DISABLE) != 0 && qualified(reason)) {
+            unrecorded(3, sourceId, address, reason);
+        } else {
+            record(sourceId, address, access, reason);
+        }
+        return -1L - reason;
+    }
+
     /** Records a fault, or drops it when the records are full. */
-    void record(int sourceId, long address, boolean write, int reason) {
+    private void record(int sourceId, long address, int access, int reason) {
         long status = registers.get(Reg.FSTS, 4);
         if ((status & Reg.PFO) != 0) {
             unrecorded(1, sourceId, address, reason);
@@ -57,7 +76,8 @@ final class FaultRecorder {
             return;
         }
         registers.set(offset, 8, address & -RegisterFile.BYTES);
-        registers.set(offset + 8, 8, Reg.F | (write ? 0 : READ_REQUEST) | (long) reason << 32 | sourceId);
+        registers.set(offset + 8, 8, Reg.F | ((access & Translator.WRITES) != 0 ? 0 : READ_REQUEST)
+                | (long) (access >>> 1) << ADDRESS_TYPE_SHIFT | (long) reason << 32 | sourceId);
         registers.nextFault((index + 1) % capabilities.faultCount());
         emitter.emit(VtdEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId, address & -RegisterFile.BYTES,
                 reason);
@@ -68,7 +88,7 @@ final class FaultRecorder {
     }
 
     /** Says that a fault was not recorded: 1 overflow, 2 collapsed, 3 fault processing disabled. */
-    void unrecorded(int why, int sourceId, long address, int reason) {
+    private void unrecorded(int why, int sourceId, long address, int reason) {
         emitter.emit(VtdEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason);
     }
 

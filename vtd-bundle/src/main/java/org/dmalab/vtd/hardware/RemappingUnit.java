@@ -54,6 +54,10 @@ public final class RemappingUnit {
         if (hostAddressBits < 32 || hostAddressBits > 52) {
             throw new IllegalArgumentException("hostAddressBits: " + hostAddressBits + ", expected 32 to 52");
         }
+        if (capabilities.firstLevel()) {
+            throw new IllegalArgumentException(String.format("ECAP 0x%x: first-level and nested translation (FLTS, bit "
+                    + "47; NEST, bit 26) are not modelled: clear the bits", capabilities.ecap()));
+        }
         this.registers = new RegisterFile(store, capabilities);
         this.capabilities = capabilities;
         this.profile = profile;
@@ -76,8 +80,8 @@ public final class RemappingUnit {
     }
 
     /** Translates as a device's request does; see {@link Translator}. */
-    long translate(int sourceId, long address, boolean write) {
-        return translator.translate(sourceId, address, write);
+    long translate(int sourceId, long address, int access) {
+        return translator.translate(sourceId, address, access);
     }
 
     /** Fetches of context entries that the unit may go on with at any moment. */

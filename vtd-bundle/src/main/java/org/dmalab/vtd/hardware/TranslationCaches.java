@@ -20,15 +20,21 @@ final class TranslationCaches {
     static final long READ = 1;
     /** Write permission in a cached translation. */
     static final long WRITE = 2;
+    /** Scopes of a flush of the PASID cache. */
+    static final int PASIDS_OF_DOMAIN = 0;
+    static final int ONE_PASID = 1;
+    static final int ALL_PASIDS = 3;
     private static final int PAGE_SHIFT = 12;
     private static final int STRIDE = 9;
     private static final int LEAF_LEVELS = 3;
     private static final int LEVEL_SHIFT = 16;
+    private static final int PASID_ENTRIES = 64;
     private final UnitProfile profile;
     private final Emitter emitter;
     private final AssociativeCache contexts;
     private final AssociativeCache iotlb;
     private final AssociativeCache paging;
+    private final AssociativeCache pasids;
     private final Region levels;
 
     TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
@@ -40,6 +46,7 @@ final class TranslationCaches {
                 profile.overflowEmpties());
         this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()),
                 profile.overflowEmpties());
+        this.pasids = new AssociativeCache(store, "vtd.pasidCache", PASID_ENTRIES, profile.overflowEmpties());
         this.levels = store.dense("vtd.iotlb.levels", 1, Region.Kind.DERIVED, null);
     }
 
@@ -73,6 +80,24 @@ final class TranslationCaches {
 
     static int domainOf(long contextHigh) {
         return (int) (contextHigh >>> 8) & 0xffff;
+    }
+
+    // ---- PASID cache: source-id and PASID -> PASID table entry, in the form of a context entry ----
+
+    int pasid(int sourceId, int pasid) {
+        return pasids.find(sourceId, pasid);
+    }
+
+    long pasidLow(int slot) {
+        return pasids.value0(slot);
+    }
+
+    long pasidHigh(int slot) {
+        return pasids.value1(slot);
+    }
+
+    int putPasid(int sourceId, int pasid, long low, long high) {
+        return pasids.put(sourceId, pasid, low, high);
     }
 
     // ---- IOTLB: tag (domain-id or source-id), level, page -> page address and permissions ----
@@ -172,6 +197,7 @@ final class TranslationCaches {
     /** Empties everything, as some units do by themselves. */
     void reset(int why) {
         contexts.clear();
+        pasids.clear();
         iotlb.clear();
         paging.clear();
         emitter.emit(VtdEvent.CACHES_RESET, Actor.MACHINE, why, 0, 0, 0);
@@ -191,7 +217,7 @@ final class TranslationCaches {
         }
         int before = contexts.count();
         for (int slot = before - 1; slot >= 0; slot--) {
-            if (domainOf(contexts.value1(slot)) == domain) {
+            if (belongs(contexts.value1(slot), domain)) {
                 contexts.remove(slot);
             }
         }
@@ -205,11 +231,28 @@ final class TranslationCaches {
         int before = contexts.count();
         for (int slot = before - 1; slot >= 0; slot--) {
             boolean device = ((contexts.key0(slot) ^ sourceId) & ~ignored) == 0;
-            if (device && (!profile.contextMatchesDomain() || domainOf(contexts.value1(slot)) == domain)) {
+            if (device && (!profile.contextMatchesDomain() || belongs(contexts.value1(slot), domain))) {
                 contexts.remove(slot);
             }
         }
         emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 3, domain, sourceId, before - contexts.count());
+    }
+
+    /** A context entry of scalable mode has no domain-id: it counts as every domain's. */
+    private static boolean belongs(long contextHigh, int domain) {
+        return contextHigh < 0 || domainOf(contextHigh) == domain;
+    }
+
+    /** PASID cache: of a domain-id, of one PASID in it, or all. */
+    void flushPasids(int scope, int domain, int pasid) {
+        int before = pasids.count();
+        for (int slot = before - 1; slot >= 0; slot--) {
+            if (scope == ALL_PASIDS || domainOf(pasids.value1(slot)) == domain
+                    && (scope == PASIDS_OF_DOMAIN || pasids.key1(slot) == pasid)) {
+                pasids.remove(slot);
+            }
+        }
+        emitter.emit(VtdEvent.PASIDS_FLUSHED, Actor.MACHINE, scope, domain, pasid, before - pasids.count());
     }
 
     void flushAllTranslations() {
@@ -261,6 +304,15 @@ final class TranslationCaches {
 
     private static int shift(int level) {
         return PAGE_SHIFT + STRIDE * (level - 1);
+    }
+
+    /** For tests: entries of the PASID cache. */
+    int pasidCount() {
+        return pasids.count();
+    }
+
+    long sizeBytes(int slot) {
+        return 1L << shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
     }
 
     /** For tests: IOTLB entries, context entries, table pointers. */

@@ -5,18 +5,30 @@ import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.Store;
 
 /**
- * Translates the addresses of DMA requests without PASID in legacy mode.
+ * Translates the addresses of DMA requests without PASID, in legacy mode by itself and in scalable mode with what
+ * {@link ScalableTables} finds.
  *
  * <p>Specification: DMA Remapping, Legacy Mode Address Translation; Second-Level Translation; Fault Conditions. Tables
- * are read from machine memory; each check stands where it decides between two faults.
+ * are read from machine memory; each check stands where it decides between two faults. An access is 0 for a read or
+ * {@link #WRITES}, with {@link #ASKS} for a device's request of a translation and {@link #TRANSLATED} for a request
+ * whose address a device has translated.
  */
 final class Translator implements EntryFetch.Walker {
     /** Result of a request that was lost without a record. */
     static final long DROPPED = Long.MIN_VALUE;
+    /** Result of a request of a translation where the tables give no permission. */
+    static final long NOTHING = Long.MIN_VALUE + 1;
+    /** An access that writes. */
+    static final int WRITES = 1;
+    /** A translation request (ATS). */
+    static final int ASKS = 2;
+    /** A translated request (ATS). */
+    static final int TRANSLATED = 4;
+    /** Mark of the lower half of what is in effect: it comes from a PASID table. */
+    static final long SCALABLE = 1 << 4;
     private static final int READ_NOT_SET = 6;
     private static final int WRITE_NOT_SET = 5;
     private static final long PRESENT = 1;
-    private static final long FAULT_DISABLE = 2;
     private static final long ADDRESS = ~0xfffL;
     private static final long CONTEXT_LOW_RESERVED = 0xff0;
     private static final long CONTEXT_HIGH_RESERVED = 0xffffffffff000080L;
@@ -30,6 +42,8 @@ final class Translator implements EntryFetch.Walker {
     private static final int CONTEXT_LEVEL = 5;
     private static final int PASS_THROUGH = 2;
     private static final int DEVICE_TLB = 1;
+    private static final int BLOCKED = 0xd;
+    private static final int ABORTED = Integer.MIN_VALUE;
     private final MachineMemory memory;
     private final RegisterFile registers;
     private final Capabilities capabilities;
@@ -38,6 +52,7 @@ final class Translator implements EntryFetch.Walker {
     private final FaultRecorder faults;
     private final Emitter emitter;
     private final EntryFetch fetches;
+    private final ScalableTables scalable;
     private final long beyondHost;
     private final boolean cachesNotPresent;
 
@@ -51,34 +66,58 @@ final class Translator implements EntryFetch.Walker {
         this.faults = faults;
         this.emitter = emitter;
         this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
+        this.scalable = new ScalableTables(memory, registers, capabilities, profile, caches, faults, emitter,
+                hostAddressBits);
         this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
     }
 
-    /** The physical address; {@link #DROPPED}; or minus one minus the fault reason. */
-    long translate(int sourceId, long address, boolean write) {
+    /** The physical address; {@link #DROPPED} or {@link #NOTHING}; or minus one minus the fault reason. */
+    long translate(int sourceId, long address, int access) {
         if (!registers.status(Reg.TE)) {
-            return address & Long.MAX_VALUE;
+            return (access & ASKS) != 0 ? NOTHING : address & Long.MAX_VALUE;
         }
         if (profile.iotlbBeforeContext()) {
-            int slot = caches.translation(sourceId, address);
+            int slot = (access & TRANSLATED) != 0 ? -1 : caches.translation(sourceId, address);
             if (slot >= 0) {
-                return hit(slot, sourceId, address, write, 0);
+                return hit(slot, sourceId, address, access, 0, 0);
             }
         }
         long how = VtdEvent.CONTEXT_HIT;
         int context = caches.context(sourceId);
         if (context < 0) {
             how = 0;
-            context = fetchContext(sourceId, address, write);
+            context = fetchContext(sourceId, address, access);
             if (context < 0) {
-                return context;
+                return context == ABORTED ? DROPPED : context;
             }
         }
         long low = caches.contextLow(context);
         long high = caches.contextHigh(context);
         if ((low & PRESENT) == 0) {
-            return fault(sourceId, address, write, TranslationCaches.faultOf(high), low);
+            return faults.raise(sourceId, address, access, TranslationCaches.faultOf(high), low);
+        }
+        if (high < 0) {
+            return inScalableMode(sourceId, address, access, low, high, how);
+        }
+        int type = (int) (low >>> 2) & 3;
+        if (access > WRITES && type != DEVICE_TLB) {
+            return faults.raise(sourceId, address, access, BLOCKED, low);
+        }
+        return inEffect(sourceId, address, access, low, high, how);
+    }
+
+    /** A PASID table entry takes the context entry's place. */
+    private long inScalableMode(int sourceId, long address, int access, long low, long high, long how) {
+        int slot = scalable.pasidEntry(sourceId, address, access, low, high);
+        return slot < 0 ? slot
+                : inEffect(sourceId, address, access, caches.pasidLow(slot), caches.pasidHigh(slot), how);
+    }
+
+    /** With an entry in effect, of a context table or in its form. */
+    private long inEffect(int sourceId, long address, int access, long low, long high, long how) {
+        if ((access & TRANSLATED) != 0) {
+            return address & Long.MAX_VALUE;
         }
         if ((low >>> 2 & 3) == PASS_THROUGH) {
             translated(sourceId, address, address, how, TranslationCaches.domainOf(high));
@@ -86,53 +125,83 @@ final class Translator implements EntryFetch.Walker {
         }
         int widthBits = 30 + 9 * (int) (high & 7);
         if (address >>> Math.min(capabilities.maximumWidthBits(), widthBits) != 0) {
-            return fault(sourceId, address, write, 4, low);
+            return faults.raise(sourceId, address, access, 4, low);
         }
         if (!profile.iotlbBeforeContext()) {
             int slot = caches.translation(TranslationCaches.domainOf(high), address);
             if (slot >= 0) {
-                return hit(slot, sourceId, address, write, how);
+                return hit(slot, sourceId, address, access, how, low);
             }
         }
-        return walk(sourceId, address, write, low, high, how);
+        return walk(sourceId, address, access, low, high, how);
     }
 
-    private long hit(int slot, int sourceId, long address, boolean write, long how) {
-        long needed = write ? TranslationCaches.WRITE : TranslationCaches.READ;
+    private long hit(int slot, int sourceId, long address, int access, long how, long low) {
+        long needed = (access & ASKS) != 0 ? caches.permissions(slot)
+                : (access & WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ;
         if ((caches.permissions(slot) & needed) == 0) {
-            if (profile.permissionMissDropped()) {
-                return DROPPED;
-            }
-            int context = caches.context(sourceId);
-            return fault(sourceId, address, write, write ? WRITE_NOT_SET : READ_NOT_SET,
-                    context < 0 ? 0 : caches.contextLow(context));
+            return (access & ASKS) != 0 ? NOTHING : profile.permissionMissDropped() ? DROPPED
+                    : faults.raise(sourceId, address, access, noPermission(access),
+                            low != 0 ? low : lowInEffect(sourceId));
         }
         long physical = caches.physical(slot, address);
         translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, caches.translationDomain(slot));
         return physical;
     }
 
+    private static int noPermission(int access) {
+        return (access & WRITES) != 0 ? WRITE_NOT_SET : READ_NOT_SET;
+    }
+
+    /** Lower half of the cached entry in effect, after a hit that did not look for it; 0 if none is cached. */
+    private long lowInEffect(int sourceId) {
+        int context = caches.context(sourceId);
+        int pasid = pasidOf(sourceId, context);
+        return context < 0 ? 0 : pasid < 0 ? caches.contextLow(context) : caches.pasidLow(pasid);
+    }
+
+    /** Slot in the PASID cache that a context entry of scalable mode leads to; -1 if there is none. */
+    private int pasidOf(int sourceId, int context) {
+        long high = context < 0 ? 0 : caches.contextHigh(context);
+        return high < 0 ? caches.pasid(sourceId, scalable.ridPasid(high)) : -1;
+    }
+
+    /** Slot in the IOTLB of the translation that a device has just asked for; -1 if there is none, as in pass-through. */
+    int slotOf(int sourceId, long address) {
+        int context = caches.context(sourceId);
+        if (profile.iotlbBeforeContext() || context < 0) {
+            return caches.translation(sourceId, address);
+        }
+        int pasid = pasidOf(sourceId, context);
+        long high = pasid < 0 ? caches.contextHigh(context) : caches.pasidHigh(pasid);
+        return caches.translation(TranslationCaches.domainOf(high), address);
+    }
+
     // ---- root and context entry ----
 
     /** Slot in the context cache, or minus one minus the fault reason. */
-    private int fetchContext(int sourceId, long address, boolean write) {
+    private int fetchContext(int sourceId, long address, int access) {
+        int mode = registers.tableMode();
+        if (mode != RegisterFile.LEGACY_MODE) {
+            return mode == RegisterFile.ABORT_MODE ? ABORTED : scalable.context(sourceId, address, access);
+        }
         long rootEntry = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L;
         if (!memory.isRam(rootEntry, 16)) {
-            return (int) fault(sourceId, address, write, 0x8, 0);
+            return (int) faults.raise(sourceId, address, access, 0x8, 0);
         }
         long root = read(rootEntry, ROOT_LEVEL, sourceId);
         if ((root & PRESENT) == 0) {
-            return (int) fault(sourceId, address, write, 0x1, 0);
+            return (int) faults.raise(sourceId, address, access, 0x1, 0);
         }
         if ((root & (ROOT_RESERVED | beyondHost)) != 0 || table(rootEntry + 8) != 0) {
-            return (int) fault(sourceId, address, write, 0xa, 0);
+            return (int) faults.raise(sourceId, address, access, 0xa, 0);
         }
         long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
         if (!memory.isRam(entry, 16)) {
-            return (int) fault(sourceId, address, write, 0x9, 0);
+            return (int) faults.raise(sourceId, address, access, 0x9, 0);
         }
         emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
-        fetches.request(sourceId, address, write);
+        fetches.request(sourceId, address, access);
         long low = fetches.low(sourceId, entry);
         long high = fetches.high(sourceId, entry);
         int reason = checkContext(low, high);
@@ -140,9 +209,9 @@ final class Translator implements EntryFetch.Walker {
             return caches.putContext(sourceId, low, high);
         }
         if (cachesNotPresent) {
-            caches.putFaultingContext(sourceId, low & FAULT_DISABLE, reason);
+            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason);
         }
-        return (int) fault(sourceId, address, write, reason, low);
+        return (int) faults.raise(sourceId, address, access, reason, low);
     }
 
     /** The fetches of context entries, which may be read half by half. */
@@ -158,14 +227,15 @@ final class Translator implements EntryFetch.Walker {
     @Override
     public long contextEntry(int sourceId) {
         long rootEntry = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L;
-        long root = memory.isRam(rootEntry, 16) ? table(rootEntry) : 0;
+        boolean read = registers.tableMode() == RegisterFile.LEGACY_MODE && memory.isRam(rootEntry, 16);
+        long root = read ? table(rootEntry) : 0;
         long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
         return (root & PRESENT) != 0 && memory.isRam(entry, 16) ? entry : -1;
     }
 
     @Override
-    public void fetch(int sourceId, long address, boolean write) {
-        fetchContext(sourceId, address, write);
+    public void fetch(int sourceId, long address, int access) {
+        fetchContext(sourceId, address, access);
     }
 
     private int checkContext(long low, long high) {
@@ -189,7 +259,7 @@ final class Translator implements EntryFetch.Walker {
 
     // ---- second-level tables ----
 
-    private long walk(int sourceId, long address, boolean write, long low, long high, long how) {
+    private long walk(int sourceId, long address, int access, long low, long high, long how) {
         int domain = TranslationCaches.domainOf(high);
         int top = (int) (high & 7) + 2;
         int level = top;
@@ -208,19 +278,23 @@ final class Translator implements EntryFetch.Walker {
         while (true) {
             long entry = table + (address >>> shift(level) & 0x1ff) * 8;
             if (!memory.isRam(entry, 8)) {
-                return fault(sourceId, address, write, level == top ? 0x3 : 0x7, low);
+                return faults.raise(sourceId, address, access, level == top ? 0x3 : 0x7, low);
             }
             long pte = read(entry, level, sourceId);
             permissions &= pte;
             if (cachesNotPresent && (pte & 3) == 0) {
                 caches.putTranslation(profile.iotlbBeforeContext() ? sourceId : domain, domain, 1, address, 0, 0);
             }
-            if ((permissions & (write ? TranslationCaches.WRITE : TranslationCaches.READ)) == 0) {
-                return fault(sourceId, address, write, write ? WRITE_NOT_SET : READ_NOT_SET, low);
+            if ((access & ASKS) != 0 && (permissions & 3) == 0) {
+                return NOTHING;
+            }
+            if ((access & ASKS) == 0
+                    && (permissions & ((access & WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ)) == 0) {
+                return faults.raise(sourceId, address, access, noPermission(access), low);
             }
             boolean leaf = level == 1 || level <= TOP_SUPERPAGE_LEVEL && (pte & PTE_SUPERPAGE) != 0;
             if ((pte & reserved(level, leaf)) != 0) {
-                return fault(sourceId, address, write, 0xc, low);
+                return faults.raise(sourceId, address, access, 0xc, low);
             }
             if (leaf) {
                 return insert(sourceId, address, domain, level, pte, permissions, origin);
@@ -270,15 +344,5 @@ final class Translator implements EntryFetch.Walker {
 
     private void translated(int sourceId, long address, long physical, long how, int domain) {
         emitter.emit(VtdEvent.TRANSLATED, Actor.device(sourceId), address, physical, how, domain);
-    }
-
-    /** Records a fault unless it is qualified and the context entry disables fault processing. */
-    private long fault(int sourceId, long address, boolean write, int reason, long contextLow) {
-        if ((contextLow & FAULT_DISABLE) != 0 && faults.qualified(reason)) {
-            faults.unrecorded(3, sourceId, address, reason);
-        } else {
-            faults.record(sourceId, address, write, reason);
-        }
-        return -1L - reason;
     }
 }

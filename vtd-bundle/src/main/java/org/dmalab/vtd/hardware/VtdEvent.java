@@ -16,7 +16,8 @@ public final class VtdEvent {
     public static final int FAULT_RECORDED = EventKind.ARCHITECTURE + 4;
     /** A fault was not recorded: why (1 overflow, 2 same source-id pending, 3 FPD), source-id, address, reason. */
     public static final int FAULT_UNRECORDED = EventKind.ARCHITECTURE + 5;
-    /** A table entry was read: physical address, level (6 root, 5 context, 4 to 1 second-level). */
+    /** A table entry was read: physical address, level (8 PASID directory, 7 PASID table,
+     *  6 root, 5 context, 4 to 1 second-level). */
     public static final int TABLE_READ = EventKind.ARCHITECTURE + 6;
     /** The unit emptied its caches by itself: 1 root table pointer set, 2 translation enable changed. */
     public static final int CACHES_RESET = EventKind.ARCHITECTURE + 7;
@@ -30,6 +31,8 @@ public final class VtdEvent {
     public static final int QUEUE_ERROR = EventKind.ARCHITECTURE + 11;
     /** A device's TLB was invalidated: source-id, address, bytes, entries dropped or -1 if it does not answer. */
     public static final int DEVICE_TLB_FLUSHED = EventKind.ARCHITECTURE + 12;
+    /** The PASID cache was flushed: scope (0 domain, 1 PASID, 3 all), domain-id, PASID, entries dropped. */
+    public static final int PASIDS_FLUSHED = EventKind.ARCHITECTURE + 13;
 
     /** {@link #TRANSLATED}: the context entry came from the context cache. */
     public static final long CONTEXT_HIT = 1;

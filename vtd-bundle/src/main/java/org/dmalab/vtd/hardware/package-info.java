@@ -2,13 +2,14 @@
  * The hardware of a PC with one VT-d remapping unit, over the machine's store.
  *
  * <p>Can: the register file with widths, read-only and write-1-to-clear bits; translation of requests without PASID in
- * legacy mode, with root, context and second-level tables read from machine memory; context cache, IOTLB and
- * paging-structure cache with tagging by profile; not-present entries with CAP.CM; tables behind the processors' dirty
- * lines (ECAP.C=0); context entries read half by half; invalidation by register and by queue with its waits and errors;
- * primary fault logging; read and write ACPI DMAR tables; a RAID controller with its reset and no-op message.
+ * legacy mode, and in scalable mode with second-level translation and pass-through, with all tables read from machine
+ * memory; context cache, PASID cache, IOTLB and paging-structure cache with tagging by profile; not-present entries with
+ * CAP.CM; tables behind the processors' dirty lines (ECAP.C=0); context entries of legacy mode read half by half;
+ * invalidation by register and by queue with its waits and errors; primary fault logging; read and write ACPI DMAR
+ * tables; a RAID controller with its reset and no-op message.
  *
- * <p>Can't: scalable mode, PASIDs, device-TLBs, interrupt remapping, advanced fault logging, protected memory regions
- * (PMEN reads back, and blocks nothing). More than one unit.
+ * <p>Can't: first-level and nested translation, requests with PASID, page requests, interrupt remapping, advanced fault
+ * logging, protected memory regions (PMEN reads back, and blocks nothing). More than one unit.
  *
  * <p>Specification: Intel Virtualization Technology for Directed I/O, by the names of its sections.
  */
