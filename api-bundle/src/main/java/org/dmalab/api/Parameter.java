@@ -37,6 +37,11 @@ public record Parameter(String name, Type type, String summary, String otherwise
         }
     }
 
+    /** The words that are its values: of a choice and of a flag; none if there are too many. */
+    public List<String> values() {
+        return type == Type.FLAG ? List.of("true", "false") : choices;
+    }
+
     /** A parameter that must be given. */
     public static Parameter required(String name, Type type, String summary) {
         return new Parameter(name, type, summary, null, List.of());

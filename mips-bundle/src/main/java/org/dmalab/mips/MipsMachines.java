@@ -63,7 +63,8 @@ final class MipsMachines {
 
     private static Caches.Shape shape(MachineSpec spec, int processors) {
         return new Caches.Shape(processors, geometry(spec, "l1"), secondary(spec),
-                flag(spec, MipsParameters.L2_INCLUSIVE), flag(spec, MipsParameters.HIT_OPS_GLOBAL), narrow(spec, MipsParameters.WRITE_BUFFER_LINES));
+                flag(spec, MipsParameters.L2_INCLUSIVE), flag(spec, MipsParameters.HIT_OPS_GLOBAL),
+                narrow(spec, MipsParameters.WRITE_BUFFER_LINES));
     }
 
     private static CacheGeometry secondary(MachineSpec spec) {

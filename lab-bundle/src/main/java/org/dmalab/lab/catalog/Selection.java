@@ -9,9 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import org.dmalab.api.Architecture;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -102,6 +104,36 @@ public final class Selection {
             }
         }
         return selections;
+    }
+
+    /**
+     * How a text may go on that is to be one or several selections: each candidate is the text with one more id or
+     * {@code SERVICE=}.
+     *
+     * @param architectures those whose variants are meant
+     * @param typed what there is so far; what follows the last comma or equals sign is replaced
+     */
+    public static List<String> completions(Catalog catalog, List<Architecture> architectures, String typed) {
+        String before = typed.substring(0, typed.lastIndexOf(',') + 1);
+        String last = typed.substring(before.length());
+        String service = last.substring(0, Math.max(0, last.indexOf('=')));
+        boolean combination = before.indexOf('=') >= 0;
+        Set<String> found = new TreeSet<>();
+        for (Architecture architecture : architectures) {
+            for (VariantInfo info : catalog.variants(architecture.name())) {
+                boolean provides = info.services().stream().map(Selection::serviceName).anyMatch(service::equals);
+                if (provides) {
+                    found.add(before + service + "=" + info.id());
+                } else if (service.isEmpty() && !combination && !List.of(before.split(",")).contains(info.id())) {
+                    found.add(before + info.id());
+                }
+            }
+            architecture.services().stream().map(Selection::serviceName)
+                    .filter(name -> service.isEmpty() && (before.isEmpty() || combination))
+                    .filter(name -> !before.contains(name + "="))
+                    .forEach(name -> found.add(before + name + "="));
+        }
+        return List.copyOf(found);
     }
 
     /**

@@ -9,10 +9,8 @@ public interface ArgumentCompleter {
      * The candidates for one word; the shell filters by what has been typed. Names and fixed choices of options come
      * from the {@link CommandSpec} and are not to be repeated.
      *
-     * @param command the name as {@link CommandSpec#name} gives it
-     * @param words the words after the command name, the one being completed included
-     * @param wordIndex which of them is being completed, from 0; the word before it may be an option's name
+     * @param slot the word
      * @return the candidates, or an empty list when this service knows none
      */
-    List<String> candidates(String command, List<String> words, int wordIndex);
+    List<String> candidates(Slot slot);
 }

@@ -10,6 +10,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.dmalab.shell.command.ArgumentCompleter;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.Slot;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -62,12 +63,12 @@ public final class CommandCatalog {
     }
 
     /** What all completers propose. */
-    List<String> candidates(String command, List<String> words, int index) {
+    List<String> candidates(Slot slot) {
         TreeSet<String> result = new TreeSet<>();
         for (ServiceReference<ArgumentCompleter> reference : references(ArgumentCompleter.class, null)) {
             ArgumentCompleter completer = context.getService(reference);
             if (completer != null) {
-                result.addAll(completer.candidates(command, words, index));
+                result.addAll(completer.candidates(slot));
                 context.ungetService(reference);
             }
         }

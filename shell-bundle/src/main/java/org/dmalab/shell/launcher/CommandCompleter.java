@@ -1,9 +1,11 @@
 package org.dmalab.shell.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.Slot;
 import org.jline.reader.Candidate;
 import org.jline.reader.Completer;
 import org.jline.reader.LineReader;
@@ -49,24 +51,25 @@ final class CommandCompleter implements Completer {
             catalog.specs().keySet().forEach(name -> candidates.add(new Candidate(name)));
         }
         Optional<CommandSpec> spec = catalog.find(command);
-        if (spec.isEmpty()) {
-            return;
-        }
-        int index = words.size() - 1;
-        Optional<CommandSpec.Option> valueOf = index == 0 ? Optional.empty()
-            : spec.get().option(words.get(index - 1)).filter(option -> !option.flag());
-        if (valueOf.isPresent()) {
-            valueOf.get().choices().forEach(choice -> candidates.add(new Candidate(choice)));
-        } else if (words.get(index).startsWith("-")) {
+        String word = words.get(words.size() - 1);
+        Optional<Slot> slot = spec.flatMap(known -> Slot.of(known, words));
+        if (slot.isPresent()) {
+            values(slot.get(), word.substring(0, word.length() - slot.get().typed().length()), candidates);
+        } else if (spec.isPresent() && word.startsWith("-")) {
             for (CommandSpec.Option option : spec.get().options()) {
                 candidates.add(new Candidate(option.name(), option.name(), null, option.text(), null, null, true));
             }
-            return;
         }
-        for (String name : catalog.candidates(command, words, index)) {
+    }
+
+    /** @param before what the word has before its value: {@code --option=} or nothing */
+    private void values(Slot slot, String before, List<Candidate> candidates) {
+        List<String> names = new ArrayList<>(catalog.candidates(slot));
+        slot.spec().option(slot.name()).ifPresent(option -> names.addAll(option.choices()));
+        for (String name : names) {
             // After a list, SERVICE= or a folder more may follow: no blank behind it.
             boolean whole = !name.endsWith("=") && !name.endsWith("/") && !name.contains(",");
-            candidates.add(new Candidate(name, name, null, null, null, null, whole));
+            candidates.add(new Candidate(before + name, name, null, null, null, null, whole));
         }
     }
 }

@@ -43,7 +43,7 @@ final class ActionCommand implements CommandFunction {
         for (String name : parameterNames(actions)) {
             List<Parameter> same = actions.stream().flatMap(one -> one.parameters().stream())
                     .filter(parameter -> parameter.name().equals(name)).toList();
-            String[] choices = same.stream().flatMap(parameter -> parameter.choices().stream()).distinct()
+            String[] choices = same.stream().flatMap(parameter -> parameter.values().stream()).distinct()
                     .toArray(String[]::new);
             builder.option("--" + name, same.get(0).type().name(), text(same, actions.size()), choices);
         }

@@ -18,6 +18,7 @@ import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
+import org.dmalab.shell.command.Slot;
 import org.dmalab.shell.command.Suggestions;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -151,8 +152,8 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
     }
 
     @Override
-    public List<String> candidates(String command, List<String> words, int wordIndex) {
-        boolean takesBundle = command.equals("bundle:start") || command.equals("bundle:stop");
-        return takesBundle && wordIndex == 0 ? List.copyOf(bundles().keySet()) : List.of();
+    public List<String> candidates(Slot slot) {
+        boolean takesBundle = slot.spec() == START || slot.spec() == STOP;
+        return takesBundle && slot.name().equals("NAME") ? List.copyOf(bundles().keySet()) : List.of();
     }
 }

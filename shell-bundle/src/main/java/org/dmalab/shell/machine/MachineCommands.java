@@ -48,7 +48,7 @@ public final class MachineCommands implements CommandSet {
     private static final CommandSpec CREATE = command("create", "Makes a named machine and boots its kernel.")
             .required("NAME", "a new name: a letter, then letters, digits, - or _")
             .required("PRESET", "the equipment; pseries, vtd or mips is each architecture's usual one")
-            .option("--profile", "P", "how its hardware behaves where that differs")
+            .option("--profile", "PROFILE", "how its hardware behaves where that differs")
             .option("--patch", "ID", "the variant, or SERVICE=ID,SERVICE=ID; default: the newest without known defects")
             .flag("--cold", "do not boot the kernel").build();
     private static final CommandSpec LIST = command("list", "Lists the named machines.").build();

@@ -3,16 +3,21 @@ package org.dmalab.shell.machine;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.dmalab.api.Architecture;
 import org.dmalab.api.Preset;
-import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.catalog.Selection;
 import org.dmalab.shell.command.ArgumentCompleter;
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.Slot;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Proposes names of machines, presets, profiles, marks and variants. */
+/** Proposes names of machines, presets, profiles, marks, devices and variants. */
 @Component
 public final class MachineCompleter implements ArgumentCompleter {
+    private static final String CREATE = MachineCommands.SCOPE + ":create";
+
     private final MachineRegistry registry;
 
     /** Wired by Declarative Services. */
@@ -22,51 +27,46 @@ public final class MachineCompleter implements ArgumentCompleter {
     }
 
     @Override
-    public List<String> candidates(String command, List<String> words, int wordIndex) {
-        String before = wordIndex > 0 ? words.get(wordIndex - 1) : "";
-        if (command.equals("machine:create")) {
-            return create(before, wordIndex);
-        }
-        boolean patch = command.equals("patch:use") || command.equals("patch:storm");
-        boolean takesMachine = command.startsWith("machine:") || patch || isAction(command);
-        if (!takesMachine || before.startsWith("--")) {
-            return patch && before.equals("--patch") ? variants(words) : List.of();
-        }
-        if (wordIndex == 0) {
+    public List<String> candidates(Slot slot) {
+        boolean creates = slot.spec().name().equals(CREATE);
+        List<Architecture> architectures = creates ? created(slot) : machine(slot).map(this::architecture).toList();
+        if (namesMachine(slot.spec(), slot.name()) && !creates) {
             return registry.all().stream().map(NamedMachine::name).toList();
         }
-        if (command.equals("patch:use")) {
-            return variants(words);
+        if (!creates && !namesMachine(slot.spec(), slot.spec().params().isEmpty() ? ""
+                : slot.spec().params().get(0).name())) {
+            return List.of();
         }
-        return command.equals("machine:diff") && wordIndex == 1 ? machine(words)
-                .flatMap(one -> one.live().marks().stream()).toList() : List.of();
+        return switch (slot.kind()) {
+            case "PRESET" -> registry.presets();
+            case "PROFILE" -> architectures.stream().flatMap(one -> one.profiles().stream()).map(Preset::name)
+                    .distinct().toList();
+            case "ID", "ID,ID" -> Selection.completions(registry.catalog(), architectures, slot.typed());
+            case "MARK" -> machine(slot).flatMap(one -> one.live().marks().stream()).toList();
+            case "DEVICE" -> machine(slot).flatMap(one -> architecture(one).devices(one.spec()).stream()).toList();
+            default -> List.of();
+        };
     }
 
-    private List<String> create(String before, int wordIndex) {
-        if (before.equals("--profile")) {
-            return registry.catalog().architectures().stream().flatMap(one -> one.profiles().stream())
-                    .map(Preset::name).distinct().toList();
-        }
-        if (before.equals("--patch")) {
-            return registry.catalog().architectures().stream()
-                    .flatMap(one -> registry.catalog().variants(one.name()).stream()).map(VariantInfo::id).toList();
-        }
-        return wordIndex == 1 ? registry.presets() : List.of();
+    /** Whether an argument is the name of a machine. */
+    private static boolean namesMachine(CommandSpec spec, String argument) {
+        return argument.equals("MACHINE") || spec.scope().equals(MachineCommands.SCOPE) && argument.equals("NAME");
     }
 
-    private boolean isAction(String command) {
-        String action = command.replace(':', '.');
-        return registry.catalog().architectures().stream()
-                .anyMatch(one -> registry.catalog().actions(one.name()).stream()
-                        .anyMatch(known -> known.name().equals(action)));
+    /** The machine that has been typed. */
+    private Stream<NamedMachine> machine(Slot slot) {
+        return registry.all().stream().filter(one -> slot.arguments().stream().limit(1).anyMatch(one.name()::equals));
     }
 
-    private Stream<NamedMachine> machine(List<String> words) {
-        return registry.all().stream().filter(one -> one.name().equals(words.get(0)));
+    private Architecture architecture(NamedMachine machine) {
+        return registry.catalog().architecture(machine.spec().arch());
     }
 
-    private List<String> variants(List<String> words) {
-        return machine(words).flatMap(one -> registry.catalog().variants(one.spec().arch()).stream())
-                .map(VariantInfo::id).toList();
+    /** The architecture of the preset that has been typed; all as long as there is none. */
+    private List<Architecture> created(Slot slot) {
+        List<Architecture> all = registry.catalog().architectures();
+        List<Architecture> typed = all.stream().filter(one -> slot.arguments().stream().skip(1).anyMatch(word ->
+                word.equals(one.name()) || one.presets().stream().map(Preset::name).anyMatch(word::equals))).toList();
+        return typed.isEmpty() ? all : typed;
     }
 }

@@ -34,7 +34,7 @@ final class ToolCommand implements CommandFunction {
             } else {
                 builder.option(option(parameter), parameter.type().name(), parameter.summary()
                         + (parameter.otherwise() == null ? "; must be given" : "; default " + parameter.otherwise()),
-                        parameter.choices().toArray(String[]::new));
+                        parameter.values().toArray(String[]::new));
             }
         }
         this.spec = builder.build();

@@ -69,7 +69,8 @@ final class FakePlatform {
 
     private static Map<String, Object> properties(String arch, String id, String since, String origin) {
         return new HashMap<>(Map.of(Variant.ARCH, arch, Variant.PATCH, id, Variant.COMMIT,
-                origin.equals("mutant") ? "-" : "0123456789ab", Variant.SINCE, since, Variant.ORIGIN, origin, Variant.STEPS, new String[] {"take the slot", "work"},
+                origin.equals("mutant") ? "-" : "0123456789ab", Variant.SINCE, since, Variant.ORIGIN, origin,
+                Variant.STEPS, new String[] {"take the slot", "work"},
                 Constants.SERVICE_DESCRIPTION, "the fake patch, " + id));
     }
 

@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Stream;
 
+import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.Slot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +29,14 @@ class NameCompleterTest {
     }
 
     private List<String> complete(String command, String... words) {
-        return completer.candidates(command, List.of(words), words.length - 1);
+        return complete(completer, command, words);
+    }
+
+    private static List<String> complete(NameCompleter completer, String command, String... words) {
+        CommandSpec spec = Stream.of(ScenarioCommands.specs(), RunCommands.specs(), ExplorerCommands.specs(),
+                PatchCommands.specs()).flatMap(List::stream).filter(one -> one.name().equals(command)).findFirst()
+                .orElseGet(() -> CommandSpec.command("machine", "create", "").required("NAME", "").build());
+        return Slot.of(spec, List.of(words)).map(completer::candidates).orElse(List.of());
     }
 
     @Test
@@ -40,7 +50,9 @@ class NameCompleterTest {
     @Test
     void patchesStandAfterTheOptionAndAfterAComma() {
         assertTrue(complete("scenario:compare", "fake/map", "--patch", "").containsAll(PATCHES));
-        assertTrue(complete("scenario:compare", "--patch", "careful,").contains("careful,wrong-page"));
+        assertEquals(List.of("careful,declining", "careful,no-restore", "careful,throwing", "careful,wrong-page"),
+                complete("scenario:compare", "--patch", "careful,"));
+        assertEquals(complete("scenario:compare", "--patch", ""), complete("scenario:compare", "--patch="));
         assertEquals(List.of("Iommu=careful", "Iommu=declining", "Iommu=no-restore", "Iommu=throwing",
                 "Iommu=wrong-page"), complete("scenario:run", "--patch", "Iommu="));
         assertTrue(complete("patch:diff", "careful", "").containsAll(PATCHES));
@@ -65,7 +77,8 @@ class NameCompleterTest {
     @Test
     void onlyTheArchitectureOfTheScenarioIsProposed() {
         NameCompleter two = new NameCompleter(FakePlatform.catalog("fake", "other"));
-        assertEquals(List.of("fake", "other"), two.candidates("patch:list", List.of(""), 0));
-        assertEquals(List.of("fake"), two.candidates("scenario:schema", List.of("fake/map", ""), 0));
+        assertEquals(List.of("fake", "other"), complete(two, "patch:list", ""));
+        assertTrue(complete(two, "scenario:run", "fake/map", "--patch", "").contains("careful"));
+        assertEquals(complete("scenario:run", "--patch", ""), complete(two, "scenario:run", "fake/map", "--patch", ""));
     }
 }

@@ -18,6 +18,7 @@ import org.dmalab.api.Tool;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.HelpRequested;
+import org.dmalab.shell.command.Slot;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -142,11 +143,25 @@ class ToolCommandTest {
         FileCompleter completer = new FileCompleter();
         completer.tools = List.of(new Counting(Parameter.Type.FILE));
         String typed = folder + "/lo";
-        List<String> found = completer.candidates("bytes:count", List.of(typed), 0).stream().sorted().toList();
-        assertEquals(List.of(folder + "/log.txt", folder + "/logs/"), found);
-        assertEquals(List.of(), completer.candidates("other:command", List.of(typed), 0));
-        assertEquals(List.of(), completer.candidates("bytes:count", List.of("--unit", ""), 1));
-        assertEquals(List.of(), completer.candidates("bytes:count", List.of("/no/such/folder/"), 0));
-        assertTrue(completer.candidates("bytes:count", List.of(""), 0).contains("pom.xml"), "the working directory");
+        List<String> both = List.of(folder + "/log.txt", folder + "/logs/");
+        CommandSpec tool = new ToolCommand(completer.tools.get(0)).commands().get(0);
+        CommandSpec other = CommandSpec.command("machine", "save", "").required("NAME", "")
+                .required("FILE", "").build();
+        CommandSpec run = CommandSpec.command("scenario", "run", "").repeated("NAME-OR-FILE", "", true).build();
+        assertEquals(both, complete(completer, tool, typed));
+        assertEquals(both, complete(completer, other, "m0", typed));
+        assertEquals(both, complete(completer, other, "--output", typed));
+        assertEquals(both, complete(completer, other, "--output=" + typed));
+        assertEquals(List.of(), complete(completer, other, typed));
+        assertEquals(List.of(), complete(completer, tool, "--unit", ""));
+        assertEquals(List.of(), complete(completer, tool, "/no/such/folder/"));
+        assertTrue(complete(completer, tool, "").contains("pom.xml"), "the working directory");
+        Files.createFile(folder.resolve("logs.yaml"));
+        assertEquals(List.of(folder + "/logs.yaml", folder + "/logs/"), complete(completer, run, typed));
+        assertEquals(List.of(), complete(completer, run, ""), "names of scenarios come first");
+    }
+
+    private static List<String> complete(FileCompleter completer, CommandSpec spec, String... words) {
+        return Slot.of(spec, List.of(words)).map(completer::candidates).orElse(List.of()).stream().sorted().toList();
     }
 }
