@@ -12,6 +12,7 @@ import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.FaultReasons;
+import org.dmalab.vtd.kernel.KernelEvent;
 
 /** Says in VT-d's terms what an event was; an empty string for noise. */
 final class Words {
@@ -78,6 +79,7 @@ final class Words {
                     event.d() < 0 ? "no answer" : event.d() + " entries dropped");
             case VtdEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
                     event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
+            case KernelEvent.DOMAIN_ID_TAKEN -> String.format("did=%d goes to a new domain", event.a());
             case VtdEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
                     event.b() == 1 ? "lower" : "upper", event.a(), event.c());
             default -> "";

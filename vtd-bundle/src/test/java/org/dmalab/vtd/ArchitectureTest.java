@@ -32,6 +32,7 @@ import org.dmalab.vtd.hardware.SeedTable;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
+import org.dmalab.vtd.kernel.KernelEvent;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.FlushOldDid;
@@ -253,6 +254,7 @@ class ArchitectureTest {
                 0);
         assertWords(bench, "refused, queued invalidation is enabled: IOTLB global", EventKind.COMMAND_REFUSED, 0x208, 3,
                 Reg.IVT | 1L << 60, 0);
+        assertWords(bench, "did=7 goes to a new domain", KernelEvent.DOMAIN_ID_TAKEN, 7, 0, 0, 0);
         assertWords(bench, "", VtdEvent.TABLE_READ, 1, 2, 3, 4);
         for (int offset = 0; offset < 0xc0; offset += 4) {
             assertTrue(!Words.named(bench.machine.model(VtdModel.class).unit().capabilities(), offset, 1).isEmpty());

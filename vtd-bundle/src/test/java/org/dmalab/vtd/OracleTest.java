@@ -18,6 +18,7 @@ import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
 import org.dmalab.vtd.patch.mutant.ContextFlushOnly;
+import org.dmalab.vtd.patch.mutant.OldIdFreed;
 import org.dmalab.vtd.patch.mutant.UnmapNoFlush;
 import org.junit.jupiter.api.Test;
 
@@ -96,6 +97,25 @@ class OracleTest {
         List<String> found = judge(new StaleTranslationOracle(), bench, 0);
         assertEquals(1, found.size(), found.toString());
         assertTrue(found.get(0).endsWith("the tables of 00:05.0 have nothing there"), found.get(0));
+    }
+
+    /** An id is given back while translations of its owner are cached; the next domain gets it. */
+    @Test
+    void idWithTranslationsOfItsLastOwner() {
+        for (Iommu variant : List.of(new OldIdFreed(), new FlushOldDid(), new ContextFlushOnly())) {
+            Bench bench = new Bench(variant, "X9DRG", "strict", Map.of());
+            bench.run("kernel.boot");
+            bench.run("dma.map", "device", CARD);
+            bench.run("kernel.crash");
+            bench.run("kernel.kdump");
+            bench.run("device.dma", "device", CARD, "address", "0xfffff000");
+            bench.run("device.attach", "device", CARD);
+            int from = bench.events.size();
+            bench.run("device.attach", "device", "02:00.0");
+            assertEquals(variant instanceof OldIdFreed ? List.of("did=2 goes to a new domain while the unit has 0 "
+                    + "context entries, 1 translations and 3 table pointers of its last owner") : List.of(),
+                    judge(new ReusedIdOracle(), bench, from), variant.toString());
+        }
     }
 
     @Test

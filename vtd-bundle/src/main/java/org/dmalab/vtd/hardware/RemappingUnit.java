@@ -123,6 +123,11 @@ public final class RemappingUnit {
         return caches.cachedTranslations();
     }
 
+    /** How many pointers to tables the paging-structure cache holds of a domain-id. */
+    public int cachedTables(int domain) {
+        return caches.cachedTables(domain);
+    }
+
     /** The root table pointer in use. */
     public long rootTable() {
         return registers.root();

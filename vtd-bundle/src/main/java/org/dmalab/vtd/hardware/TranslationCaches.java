@@ -192,6 +192,14 @@ final class TranslationCaches {
         return found;
     }
 
+    int cachedTables(int domain) {
+        int found = 0;
+        for (int slot = 0; slot < paging.count(); slot++) {
+            found += (paging.key0(slot) & 0xffff) == domain ? 1 : 0;
+        }
+        return found;
+    }
+
     // ---- invalidation ----
 
     /** Empties everything, as some units do by themselves. */

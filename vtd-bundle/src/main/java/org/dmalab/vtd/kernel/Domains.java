@@ -121,6 +121,7 @@ public final class Domains {
             }
             Bits.set(cpu, bitmap, did);
             cpu.store(domain, DmarDomain.DID, did);
+            cpu.note(KernelEvent.DOMAIN_ID_TAKEN, did, 0, 0, 0);
         }
         cpu.store(domain, DmarDomain.DEVICES, cpu.load(domain, DmarDomain.DEVICES) + 1);
         return 0;
