@@ -5,7 +5,10 @@ import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.port.DmaMaster;
 
-/** A device's way to memory: through the remapping unit. An access that crosses a page is made byte by byte. */
+/**
+ * A device's way to memory: through the remapping unit, and through its own TLB if it has one. An access that crosses a
+ * page is made byte by byte.
+ */
 public final class DmaPath implements DmaMaster {
     private static final long INTERRUPTS = 0xfee00000L;
     private static final long INTERRUPT_BYTES = 0x100000;
@@ -61,8 +64,10 @@ public final class DmaPath implements DmaMaster {
             }
             return new Access(Outcome.OK, 0, busAddress);
         }
-        long physical = unit.translate(sourceId, busAddress, write ? Translator.WRITES : 0);
-        if (physical == Translator.DROPPED) {
+        int access = write ? Translator.WRITES : 0;
+        long physical = unit.deviceTlbs().enabled(sourceId) ? throughDeviceTlb(sourceId, busAddress, access)
+                : unit.translate(sourceId, busAddress, access);
+        if (physical == Translator.DROPPED || physical == Translator.NOTHING) {
             emitter.emit(EventKind.DMA_DROPPED, actor, busAddress, direction, 0, 0);
             return DROPPED;
         }
@@ -83,5 +88,24 @@ public final class DmaPath implements DmaMaster {
         long found = memory.snoop(physical, widthBytes);
         emitter.emit(EventKind.DMA_READ, actor, busAddress, physical, widthBytes, found);
         return new Access(Outcome.OK, found, physical);
+    }
+
+    /**
+     * A device with a TLB of its own asks for a translation that it does not have, and then makes a translated request.
+     * Without permission it makes none. (Address Translation Services.)
+     */
+    private long throughDeviceTlb(int sourceId, long address, int access) {
+        DeviceTlbs tlbs = unit.deviceTlbs();
+        long needed = (access & Translator.WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ;
+        int entry = tlbs.lookUp(sourceId, address, needed);
+        if (entry < 0) {
+            long answer = unit.ask(sourceId, address, access);
+            if (answer < 0) {
+                return answer;
+            }
+            entry = tlbs.lookUp(sourceId, address, needed);
+        }
+        return entry < 0 ? Translator.NOTHING
+                : unit.translate(sourceId, tlbs.physical(entry, address), access | Translator.TRANSLATED);
     }
 }

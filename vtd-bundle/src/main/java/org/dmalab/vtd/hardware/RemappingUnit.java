@@ -25,6 +25,7 @@ public final class RemappingUnit {
     private static final long CCMD_SCOPE = 3L << 61;
     private static final long IOTLB_SCOPE = 3L << 60;
     private static final long IOTLB_KEPT = IOTLB_SCOPE | 3L << 48 | 0xffffL << 32;
+    private static final long PAGE_BYTES = 0x1000;
     private static final long LOW_HALF = 0xffffffffL;
     private final RegisterFile registers;
     private final Capabilities capabilities;
@@ -82,6 +83,22 @@ public final class RemappingUnit {
     /** Translates as a device's request does; see {@link Translator}. */
     long translate(int sourceId, long address, int access) {
         return translator.translate(sourceId, address, access);
+    }
+
+    /**
+     * A device asks for a translation, and keeps the answer in its TLB: page, size and permissions as the tables have
+     * them; where nothing is translated, a page at its own address.
+     *
+     * @return not negative if there was one; else as {@link Translator#translate}
+     */
+    long ask(int sourceId, long address, int access) {
+        long physical = translator.translate(sourceId, address, access | Translator.ASKS);
+        if (physical >= 0) {
+            int slot = translator.slotOf(sourceId, address);
+            devices.put(sourceId, address, physical, slot < 0 ? PAGE_BYTES : caches.sizeBytes(slot),
+                    slot < 0 ? TranslationCaches.READ | TranslationCaches.WRITE : caches.permissions(slot));
+        }
+        return physical;
     }
 
     /** Fetches of context entries that the unit may go on with at any moment. */

@@ -5,7 +5,8 @@
  * legacy mode, and in scalable mode with second-level translation and pass-through, with all tables read from machine
  * memory; context cache, PASID cache, IOTLB and paging-structure cache with tagging by profile; not-present entries with
  * CAP.CM; tables behind the processors' dirty lines (ECAP.C=0); context entries of legacy mode read half by half;
- * invalidation by register and by queue with its waits and errors; primary fault logging; read and write ACPI DMAR
+ * invalidation by register and by queue with its waits and errors; the TLBs of devices with address translation
+ * services; primary fault logging; read and write ACPI DMAR
  * tables; a RAID controller with its reset and no-op message.
  *
  * <p>Can't: first-level and nested translation, requests with PASID, page requests, interrupt remapping, advanced fault
