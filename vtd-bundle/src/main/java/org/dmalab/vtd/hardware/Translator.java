@@ -97,28 +97,30 @@ final class Translator implements EntryFetch.Walker {
         if ((low & PRESENT) == 0) {
             return faults.raise(sourceId, address, access, TranslationCaches.faultOf(high), low);
         }
-        if (high < 0) {
-            return inScalableMode(sourceId, address, access, low, high, how);
-        }
-        int type = (int) (low >>> 2) & 3;
-        if (access > WRITES && type != DEVICE_TLB) {
-            return faults.raise(sourceId, address, access, BLOCKED, low);
-        }
-        return inEffect(sourceId, address, access, low, high, how);
+        return high < 0 || access > WRITES ? special(sourceId, address, access, low, high, how)
+                : inEffect(sourceId, address, access, low, high, how);
     }
 
-    /** A PASID table entry takes the context entry's place. */
-    private long inScalableMode(int sourceId, long address, int access, long low, long high, long how) {
-        int slot = scalable.pasidEntry(sourceId, address, access, low, high);
-        return slot < 0 ? slot
-                : inEffect(sourceId, address, access, caches.pasidLow(slot), caches.pasidHigh(slot), how);
+    /** What is not an untranslated request in legacy mode. */
+    private long special(int sourceId, long address, int access, long contextLow, long contextHigh, long how) {
+        long low = contextLow;
+        long high = contextHigh;
+        if (contextHigh < 0) { // a PASID table entry takes the context entry's place
+            int slot = scalable.pasidEntry(sourceId, address, access, contextLow, contextHigh);
+            if (slot < 0) {
+                return slot;
+            }
+            low = caches.pasidLow(slot);
+            high = caches.pasidHigh(slot);
+        } else if ((low >>> 2 & 3) != DEVICE_TLB) {
+            return faults.raise(sourceId, address, access, BLOCKED, low);
+        }
+        return (access & TRANSLATED) != 0 ? address & Long.MAX_VALUE
+                : inEffect(sourceId, address, access, low, high, how);
     }
 
     /** With an entry in effect, of a context table or in its form. */
     private long inEffect(int sourceId, long address, int access, long low, long high, long how) {
-        if ((access & TRANSLATED) != 0) {
-            return address & Long.MAX_VALUE;
-        }
         if ((low >>> 2 & 3) == PASS_THROUGH) {
             translated(sourceId, address, address, how, TranslationCaches.domainOf(high));
             return address & Long.MAX_VALUE;
@@ -137,9 +139,7 @@ final class Translator implements EntryFetch.Walker {
     }
 
     private long hit(int slot, int sourceId, long address, int access, long how, long low) {
-        long needed = (access & ASKS) != 0 ? caches.permissions(slot)
-                : (access & WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ;
-        if ((caches.permissions(slot) & needed) == 0) {
+        if ((caches.permissions(slot) & needed(access)) == 0) {
             return (access & ASKS) != 0 ? NOTHING : profile.permissionMissDropped() ? DROPPED
                     : faults.raise(sourceId, address, access, noPermission(access),
                             low != 0 ? low : lowInEffect(sourceId));
@@ -147,6 +147,12 @@ final class Translator implements EntryFetch.Walker {
         long physical = caches.physical(slot, address);
         translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, caches.translationDomain(slot));
         return physical;
+    }
+
+    /** Permissions of which one at least must be there. */
+    private static long needed(int access) {
+        return (access & ASKS) != 0 ? TranslationCaches.READ | TranslationCaches.WRITE
+                : access == WRITES ? TranslationCaches.WRITE : TranslationCaches.READ;
     }
 
     private static int noPermission(int access) {
@@ -264,6 +270,7 @@ final class Translator implements EntryFetch.Walker {
         int top = (int) (high & 7) + 2;
         int level = top;
         long table = low & ADDRESS;
+        long needed = needed(access);
         long permissions = TranslationCaches.READ | TranslationCaches.WRITE;
         for (int cached = 1; cached < top; cached++) {
             int slot = caches.table(domain, cached, address);
@@ -285,12 +292,9 @@ final class Translator implements EntryFetch.Walker {
             if (cachesNotPresent && (pte & 3) == 0) {
                 caches.putTranslation(profile.iotlbBeforeContext() ? sourceId : domain, domain, 1, address, 0, 0);
             }
-            if ((access & ASKS) != 0 && (permissions & 3) == 0) {
-                return NOTHING;
-            }
-            if ((access & ASKS) == 0
-                    && (permissions & ((access & WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ)) == 0) {
-                return faults.raise(sourceId, address, access, noPermission(access), low);
+            if ((permissions & needed) == 0) {
+                return (access & ASKS) != 0 ? NOTHING
+                        : faults.raise(sourceId, address, access, noPermission(access), low);
             }
             boolean leaf = level == 1 || level <= TOP_SUPERPAGE_LEVEL && (pte & PTE_SUPERPAGE) != 0;
             if ((pte & reserved(level, leaf)) != 0) {
