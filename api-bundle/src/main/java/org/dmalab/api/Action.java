@@ -47,6 +47,7 @@ public interface Action {
      * @param cpu the processor and level it runs on
      * @param values parameters
      * @return 0 or more, or the negative error number with which the kernel declined
+     * @throws NotReadyException if another action has to come first
      */
     long run(Machine machine, Cpu cpu, Values values);
 

@@ -28,6 +28,7 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
@@ -145,7 +146,7 @@ class MachineTest {
                 "kernel.fault", "partition.migrate", "dma.transfer", "window.show")) {
             Map<String, String> needed = new TreeMap<>(values);
             needed.keySet().retainAll(Rig.action(name).parameters().stream().map(Parameter::name).toList());
-            assertTrue(assertThrows(IllegalStateException.class, () -> rig.run(name, needed)).getMessage()
+            assertTrue(assertThrows(NotReadyException.class, () -> rig.run(name, needed)).getMessage()
                     .contains("kernel.boot"), name);
         }
     }

@@ -18,6 +18,7 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Backend;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.KernelBug;
@@ -141,7 +142,7 @@ public final class LiveMachine {
      * @param typed its values as typed, by parameter
      * @param processor the processor that runs it
      * @return what came of it; whatever the kernel code throws is in it
-     * @throws InputException if a name or value is wrong; then nothing has happened
+     * @throws InputException if a name or value is wrong, or another action has to come first; then nothing has happened
      * @throws RunInterrupted if the thread was interrupted; what the action did is undone as far as the trail reaches
      */
     public synchronized ActionOutcome run(String action, Map<String, String> typed, int processor) {
@@ -180,6 +181,9 @@ public final class LiveMachine {
             problem = e.getMessage();
             takeBack();
             happened.clear();
+        } catch (NotReadyException e) {
+            takeBack();
+            throw new InputException("machine " + name + ": " + action.name() + ": " + e.getMessage());
         } catch (RunInterrupted e) {
             takeBack();
             Thread.currentThread().interrupt();

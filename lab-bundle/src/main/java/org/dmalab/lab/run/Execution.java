@@ -8,6 +8,7 @@ import java.util.TreeMap;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.Cpu;
@@ -184,6 +185,8 @@ final class Execution implements EventSink {
             stop("no-bug", "BUG: " + e.getMessage() + ", in " + action.name());
         } catch (Blocked e) {
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
+        } catch (NotReadyException e) {
+            throw new InputException(action.name() + ": " + e.getMessage());
         }
     }
 

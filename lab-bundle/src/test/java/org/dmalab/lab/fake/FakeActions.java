@@ -1,10 +1,12 @@
 package org.dmalab.lab.fake;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Parameter.Type;
 import org.dmalab.api.Values;
@@ -99,6 +101,9 @@ public final class FakeActions {
                     }
                     return 0;
                 }),
+                new Simple("driver.unload", true, List.of(), (machine, cpu, values) -> {
+                    throw new NotReadyException("there is no driver; driver.load comes first");
+                }),
                 new Simple("irqs.ipi", true, List.of(), (machine, cpu, values) -> {
                     long flags = cpu.irqSave();
                     cpu.ipi(0, 1, 5);
@@ -109,6 +114,14 @@ public final class FakeActions {
                     cpu.store(FakeArchitecture.TRAFFIC, 8, cpu.choose(1000));
                     return 0;
                 }));
+    }
+
+    /** Waits until a thread is in code of an action. */
+    public static void awaitInside(Thread thread) {
+        while (thread.isAlive() && Arrays.stream(thread.getStackTrace())
+                .noneMatch(frame -> frame.getClassName().startsWith(FakeActions.class.getName()))) {
+            Thread.onSpinWait();
+        }
     }
 
     private static long boot(Machine machine, Cpu cpu, Values values) {

@@ -26,6 +26,7 @@ import org.dmalab.api.service.Services;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.fake.FakeArchitecture;
+import org.dmalab.lab.fake.FakeActions;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.fake.FakeVariants;
 import org.dmalab.lab.run.RunInterrupted;
@@ -64,6 +65,8 @@ class LiveMachineTest {
         assertThrows(InputException.class, () -> machine.run("dma.map", Map.of()));
         assertThrows(InputException.class, () -> machine.run("kernel.boot", Map.of(), 2));
         assertThrows(InputException.class, () -> machine("smal"));
+        assertEquals("machine m0: driver.unload: there is no driver; driver.load comes first",
+                assertThrows(InputException.class, () -> machine.run("driver.unload", Map.of())).getMessage());
         assertEquals(List.of(), machine.history());
     }
 
@@ -113,7 +116,7 @@ class LiveMachineTest {
             }
         });
         thread.start();
-        Thread.sleep(20);
+        FakeActions.awaitInside(thread);
         thread.interrupt();
         thread.join(10_000);
         assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());

@@ -10,6 +10,7 @@ import java.util.List;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.fake.FakeActions;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.scenario.Scenario;
@@ -197,10 +198,16 @@ class RunnerTest {
             }
         });
         thread.start();
-        Thread.sleep(50);
+        FakeActions.awaitInside(thread);
         thread.interrupt();
         thread.join(10_000);
         assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());
+    }
+
+    @Test
+    void whatHasToComeFirstIsAnInputError() {
+        assertEquals("driver.unload: there is no driver; driver.load comes first", assertThrows(InputException.class,
+                () -> FakePlatform.run(FakePlatform.scenario("driver.unload"), "exact")).getMessage());
     }
 
     @Test
