@@ -48,7 +48,11 @@ public final class Region {
     private final Namer namer;
     private final boolean tracked;
     private final long[] dense;
+    /** The same array, or null while every access is to be noted in a {@link Footprint}. */
+    private long[] direct;
     private final PageTable pages;
+    /** Of a derived region: it was written since it was last emptied. */
+    private boolean stale;
     private long lastPageNumber = -1;
     private long[] lastPage;
 
@@ -72,6 +76,7 @@ public final class Region {
         long pageCount = (cells + PAGE_CELLS - 1) >>> PAGE_SHIFT;
         this.dense = layout == Layout.DENSE ? new long[Math.toIntExact(cells)] : null;
         this.pages = layout == Layout.DENSE ? null : new PageTable(pageCount, layout == Layout.BULK);
+        this.direct = dense;
     }
 
     /** The region's name, unique in its store. */
@@ -101,11 +106,12 @@ public final class Region {
      * @return its value; zero if never written
      */
     public long get(long cell) {
-        long[] array = dense;
+        long[] array = direct;
         if (array != null) {
             return array[(int) cell];
         }
-        return sparseGet(cell);
+        note(cell, Footprint.ALL_BYTES, 0);
+        return value(cell);
     }
 
     /**
@@ -115,19 +121,56 @@ public final class Region {
      * @param value new value
      */
     public void set(long cell, long value) {
-        long[] array = dense;
+        long[] array = direct;
         if (array != null) {
-            int index = (int) cell;
-            long old = array[index];
-            if (old != value) {
-                array[index] = value;
-                if (store.recording && tracked) {
-                    store.record(this, cell, old, value);
-                }
-            }
+            change(array, (int) cell, cell, value);
             return;
         }
-        sparseSet(cell, value);
+        note(cell, 0, Footprint.ALL_BYTES);
+        setValue(cell, value);
+    }
+
+    private void change(long[] array, int index, long cell, long value) {
+        long old = array[index];
+        if (old != value) {
+            array[index] = value;
+            if (store.recording) {
+                recordChange(cell, old, value);
+            }
+        }
+    }
+
+    private void recordChange(long cell, long old, long value) {
+        if (tracked) {
+            store.record(this, cell, old, value);
+        } else {
+            stale = true;
+        }
+    }
+
+    /** Notes which bytes of a cell a step reads and writes; a log decides nothing and does not count. */
+    private void note(long cell, int read, int written) {
+        Footprint footprint = store.footprint;
+        if (footprint != null && kind != Kind.LOG) {
+            footprint.add(key + cell, read, written);
+        }
+    }
+
+    private long value(long cell) {
+        return dense != null ? dense[(int) cell] : sparseGet(cell);
+    }
+
+    private void setValue(long cell, long value) {
+        if (dense != null) {
+            change(dense, (int) cell, cell, value);
+        } else {
+            sparseSet(cell, value);
+        }
+    }
+
+    /** Accesses take the way on which they are noted, or the short one. */
+    void noteAccesses(boolean on) {
+        direct = on ? null : dense;
     }
 
     /**
@@ -145,11 +188,17 @@ public final class Region {
     }
 
     private long loadPart(long byteOffset, int widthBytes) {
+        long cell = byteOffset >>> 3;
         int shift = (int) (byteOffset & 7) << 3;
-        long value = get(byteOffset >>> 3) >>> shift;
         int bits = widthBytes << 3;
+        if (direct == null) {
+            int bytes = ((1 << widthBytes) - 1) << (shift >>> 3);
+            note(cell, bytes & Footprint.ALL_BYTES, 0);
+            note(cell + 1, bytes >>> 8, 0);
+        }
+        long value = value(cell) >>> shift;
         if (shift + bits > 64) {
-            value |= get((byteOffset >>> 3) + 1) << (64 - shift);
+            value |= value(cell + 1) << (64 - shift);
         }
         return bits == 64 ? value : value & ((1L << bits) - 1);
     }
@@ -174,10 +223,15 @@ public final class Region {
         int shift = (int) (byteOffset & 7) << 3;
         int bits = widthBytes << 3;
         long mask = bits == 64 ? -1L : (1L << bits) - 1;
-        set(cell, (get(cell) & ~(mask << shift)) | ((value & mask) << shift));
+        if (direct == null) {
+            int bytes = ((1 << widthBytes) - 1) << (shift >>> 3);
+            note(cell, 0, bytes & Footprint.ALL_BYTES);
+            note(cell + 1, 0, bytes >>> 8);
+        }
+        setValue(cell, (value(cell) & ~(mask << shift)) | ((value & mask) << shift));
         if (shift + bits > 64) {
             int done = 64 - shift;
-            set(cell + 1, (get(cell + 1) & ~(mask >>> done)) | ((value & mask) >>> done));
+            setValue(cell + 1, (value(cell + 1) & ~(mask >>> done)) | ((value & mask) >>> done));
         }
     }
 
@@ -194,8 +248,8 @@ public final class Region {
         int index = (int) cell & (PAGE_CELLS - 1);
         long old = page[index];
         if (old != value) {
-            if (store.recording && tracked) {
-                store.record(this, cell, old, value);
+            if (store.recording) {
+                recordChange(cell, old, value);
             }
             page[index] = value;
         }
@@ -230,6 +284,14 @@ public final class Region {
         }
     }
 
+    /** Empties a derived region that may no longer fit what was rolled back. */
+    void clearStale() {
+        if (stale) {
+            stale = false;
+            clear();
+        }
+    }
+
     /** Empties the region without recording. */
     void clear() {
         if (dense != null) {
@@ -243,6 +305,9 @@ public final class Region {
 
     /** Visits every cell that is not zero, in ascending order. */
     public void forEachNonZero(CellVisitor visitor) {
+        if (direct == null && store.footprint != null) {
+            store.footprint.addEverything();
+        }
         if (dense != null) {
             visit(dense, 0, visitor);
         } else {

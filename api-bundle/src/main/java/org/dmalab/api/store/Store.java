@@ -28,6 +28,8 @@ public final class Store {
     private final List<Region> regions = new ArrayList<>();
     private final List<Region> derived = new ArrayList<>();
     boolean recording;
+    /** Notes what a step reads and writes; null if nobody wants to know. */
+    Footprint footprint;
     private int openMarks;
     private long fingerprint;
     private long seed;
@@ -107,7 +109,7 @@ public final class Store {
             region.restore(cell, trailOld[i]);
         }
         for (int i = 0; i < derived.size(); i++) {
-            derived.get(i).clear();
+            derived.get(i).clearStale();
         }
     }
 
@@ -140,6 +142,21 @@ public final class Store {
      */
     public long fingerprint() {
         return recording ? fingerprint : computeFingerprint();
+    }
+
+    /**
+     * Makes every access to cells take the way on which it can be noted by {@link #note}; costs nothing otherwise.
+     *
+     * @param on false ends the noting, too
+     */
+    public void noteAccesses(boolean on) {
+        footprint = null;
+        regions.forEach(region -> region.noteAccesses(on));
+    }
+
+    /** Notes accesses in a footprint from now on, if {@link #noteAccesses} is on; null for no more. */
+    public void note(Footprint in) {
+        footprint = in;
     }
 
     /** Chooses another hash function, for a second search that confirms the first. */

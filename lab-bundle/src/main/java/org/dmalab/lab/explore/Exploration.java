@@ -1,17 +1,12 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.cpu.Blocked;
-import org.dmalab.api.cpu.KernelBug;
-import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.Changed;
@@ -24,50 +19,26 @@ import org.dmalab.lab.Changes;
  * machine is left as it was found.
  */
 public final class Exploration {
-    private static final int MAX_UNUSUAL = 64;
-    private static final int ANY = Integer.MAX_VALUE;
-    private static final long BUDGET_KEY = -30_000;
-    private static final int WATCH_MASK = 0x3ff;
-
     private final Machine machine;
     private final World world;
-    private final Wording wording;
     private final List<Oracle> oracles;
-    private final Runnable after;
-    private final Limits limits;
-    private final List<Point> path = new ArrayList<>();
-    private final Map<String, SearchResult.Found> found = new LinkedHashMap<>();
-    private final List<Watcher> watchers = new ArrayList<>();
-    private VisitedStates visited = new VisitedStates();
-    private long placements;
-    private long transitions;
-    private long executions;
-    private String bound = "";
-    private boolean ordered;
-    private boolean stopAtFirst;
+    private final Reductions reductions;
+    private final Findings findings;
+    private final Meter meter;
+    private final List<Findings.Watcher> watchers = new ArrayList<>();
 
-    private record Watcher(Oracle oracle, Oracle.Watch watch, EventSink sink) { }
-
-    /** A state on the way, with the transitions that are still to be tried and what undoes the one taken. */
-    private static final class Point {
-        private final int[] transitions;
-        private final int unusualLeft;
-        private final World.Undo undo = new World.Undo();
-        private int next;
-        private boolean taken;
-        private int kindOfCall;
-        private String column;
-        private String strand;
-        private String line;
-
-        Point(int[] transitions, int unusualLeft) {
-            this.transitions = transitions;
-            this.unusualLeft = unusualLeft;
-        }
-
-        int transition() {
-            return transitions[next - 1];
-        }
+    /**
+     * What the search that decides may leave out. What it finds is the same with and without; only which of several
+     * schedules to a violation it meets differs.
+     *
+     * @param sleepSets steps that can change places are tried in one order
+     * @param privateCells steps that touch only what nobody else touches go alone
+     */
+    public record Reductions(boolean sleepSets, boolean privateCells) {
+        /** All of them. */
+        public static final Reductions ALL = new Reductions(true, true);
+        /** The search of every state by every way. */
+        public static final Reductions NONE = new Reductions(false, false);
     }
 
     /**
@@ -106,15 +77,22 @@ public final class Exploration {
      * @param oracles who watches; they see only what the concurrent part does
      * @param after what runs when all strands have ended, on the live machine
      * @param limits bounds
+     * @param reductions what may be left out
      */
     public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
-            Runnable after, Limits limits) {
+            Runnable after, Limits limits, Reductions reductions) {
         this.machine = machine;
-        this.world = new World(machine, strands, families);
-        this.wording = new Wording(world);
+        this.world = new World(machine, strands, families, 0);
         this.oracles = List.copyOf(oracles);
-        this.after = after;
-        this.limits = limits;
+        this.reductions = reductions;
+        this.findings = new Findings(world, watchers, after);
+        this.meter = new Meter(limits, findings);
+    }
+
+    /** With all reductions. */
+    public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
+            Runnable after, Limits limits) {
+        this(machine, strands, families, oracles, after, limits, Reductions.ALL);
     }
 
     /** Code of processors only, with nothing after it. */
@@ -125,36 +103,45 @@ public final class Exploration {
     /**
      * Searches. An interrupt of the calling thread ends the search early, with what is known so far.
      *
-     * @return what was found
+     * @return what was found; of the first violation the schedule in which least is unusual
      * @throws BrokenCode if the code breaks the rules by which it can be replayed
      */
     public SearchResult run() {
         return onMachine(() -> {
             world.start();
-            search(ANY);
-            world.histories().verifyAll();
-            SearchResult decided = new SearchResult(bound.isEmpty(), bound, placements, visited.size(), transitions,
-                    executions, world.histories().size(), world.histories().runs(), List.copyOf(found.values()));
-            return found.isEmpty() ? decided : decided.withFirst(simplest(found.values().iterator().next()));
+            SearchResult decided = search();
+            return decided.violations().isEmpty() ? decided
+                    : decided.withFirst(simplest(decided.violations().get(0)));
         });
+    }
+
+    /**
+     * Searches, and leaves it at the schedules in which each violation was met first.
+     *
+     * @return what was found
+     * @throws BrokenCode if the code breaks the rules by which it can be replayed
+     */
+    public SearchResult decide() {
+        return onMachine(() -> {
+            world.start();
+            return search();
+        });
+    }
+
+    private SearchResult search() {
+        DepthFirst search = new DepthFirst(world, findings, meter, reductions);
+        search.run();
+        world.histories().verifyAll();
+        return new SearchResult(!meter.hit(), meter.bound(), meter.arrivals(), search.states(), meter.transitions(),
+                findings.executions(), world.histories().size(), world.histories().runs(),
+                findings.all().stream().map(new Retelling(world)::tell).toList());
     }
 
     /** The schedule of a violation in which least is unusual; the one given if that could not be searched to the end. */
     private SearchResult.Found simplest(SearchResult.Found otherwise) {
-        stopAtFirst = true;
-        ordered = true;
-        for (int unusual = 0; unusual <= MAX_UNUSUAL; unusual++) {
-            found.clear();
-            bound = "";
-            search(unusual);
-            if (!found.isEmpty()) {
-                return found.values().iterator().next();
-            }
-            if (!bound.isEmpty()) {
-                return otherwise;
-            }
-        }
-        return otherwise;
+        meter.reset();
+        Findings.Violation simplest = new FewestUnusual(world, findings, meter).find();
+        return simplest == null ? otherwise : new Retelling(world).tell(simplest);
     }
 
     /**
@@ -191,58 +178,65 @@ public final class Exploration {
         }
     }
 
-    private SearchResult.Found firstFound() {
-        return found.isEmpty() ? null : found.values().iterator().next();
-    }
-
     private SearchResult.Found live(List<LiveSchedule.Step> taken, List<List<String>> stacks) {
-        found.clear();
+        findings.clear();
         return onMachine(() -> {
             LiveSchedule live = new LiveSchedule(world, taken);
+            Path path = new Path(world);
             try {
                 stacks.addAll(live.run());
-                reportViolation();
-                if (!found.isEmpty()) {
-                    return firstFound();
+                findings.collect(path);
+                if (!findings.isEmpty()) {
+                    return found(findings.first());
                 }
                 if (!live.waiting().isEmpty()) {
-                    report("no-lock-cycle", Wording.DEADLOCK + live.waiting());
+                    findings.add(Findings.DEADLOCK, Wording.DEADLOCK + live.waiting(), path);
                 } else {
-                    endOfCode();
+                    findings.endOfCode(path);
                 }
-                return firstFound();
+                return findings.isEmpty() ? null : found(findings.first());
             } finally {
                 live.end();
             }
         });
     }
 
+    /** A violation without a schedule. */
+    private static SearchResult.Found found(Findings.Violation violation) {
+        return new SearchResult.Found(violation.oracle(), violation.message(), List.of(), null);
+    }
+
     private SearchResult.Found taken(Schedule schedule, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
         return onMachine(() -> {
             world.start();
             Schedule.Reader choices = schedule.reader();
+            Wording wording = new Wording(world);
+            Path path = new Path(world);
             while (true) {
-                int[] enabled = world.enabled();
-                if (enabled.length == 0) {
-                    endOfSchedule();
+                int enabled = world.countEnabled();
+                if (enabled == 0) {
+                    findings.end(path);
                 } else {
-                    Point point = new Point(enabled, 0);
-                    point.next = choices.next(enabled.length) + 1;
-                    path.add(point);
-                    int transition = point.transition();
+                    Path.Point point = path.push(enabled);
+                    int choice = choices.next(enabled);
+                    int transition = path.transition(point, choice);
                     choices.check(world.kindOfCall(transition));
+                    String column = wording.column(transition);
+                    String strand = wording.strand(transition);
                     String words = wording.words(transition);
+                    String line = wording.line(transition);
                     taken.add(new LiveSchedule.Step(transition, world.call(transition)));
-                    boolean goesOn = take(point);
-                    List<Changed> changes = Changes.of(machine, machine.store().changesSince(point.undo.mark()));
-                    steps.add(new ReplayStep(path.size(), point.column, point.strand, words, point.line, changes,
-                            List.of()));
+                    boolean goesOn = path.take(point, choice);
+                    findings.collect(path);
+                    List<Changed> changes = Changes.of(machine, machine.store().changesSince(point.mark()));
+                    steps.add(new ReplayStep(path.length(), column, strand, words, line, changes, List.of()));
                     if (goesOn) {
                         continue;
                     }
                 }
                 choices.checkEnd();
-                return firstFound();
+                path.unwind();
+                return findings.isEmpty() ? null : new Retelling(world).tell(findings.first());
             }
         });
     }
@@ -271,154 +265,16 @@ public final class Exploration {
     private void watch() {
         for (Oracle oracle : watchers.isEmpty() ? oracles : List.<Oracle>of()) {
             Oracle.Watch watch = new SearchWatch(oracle.name());
-            watchers.add(new Watcher(oracle, watch, oracle.attach(watch)));
+            watchers.add(new Findings.Watcher(oracle, watch, oracle.attach(watch)));
+        }
+        if (watchers.isEmpty()) {
+            return;
         }
         machine.observe((kind, actor, a, b, c, d, e, result) -> {
-            for (Watcher watcher : watchers) {
+            for (Findings.Watcher watcher : watchers) {
                 watcher.sink().event(kind, actor, a, b, c, d, e, result);
             }
         });
-    }
-
-    /** Depth first with an explicit stack: a schedule may have more steps than a Java stack has room for. */
-    private void search(int unusual) {
-        visited = new VisitedStates();
-        enter(unusual);
-        while (!path.isEmpty()) {
-            Point point = path.get(path.size() - 1);
-            undo(point);
-            boolean more = bound.isEmpty() && !(stopAtFirst && !found.isEmpty());
-            if (more && point.next < point.transitions.length && (point.next == 0 || point.unusualLeft > 0)) {
-                int left = point.next == 0 || point.unusualLeft == ANY ? point.unusualLeft : point.unusualLeft - 1;
-                point.next++;
-                if (take(point)) {
-                    enter(left);
-                }
-            } else {
-                path.remove(path.size() - 1);
-            }
-        }
-    }
-
-    /** Comes to a state; if it is new, its transitions are to be tried. */
-    private void enter(int unusualLeft) {
-        long fingerprint = ordered ? world.fingerprintWithOrder() + Store.mix(BUDGET_KEY, unusualLeft)
-                : world.fingerprint();
-        if (!visited.add(fingerprint)) {
-            return;
-        }
-        if (visited.size() >= limits.maxStates()) {
-            bound = "max-states " + limits.maxStates();
-        } else if (Thread.currentThread().isInterrupted()) {
-            bound = "interrupted";
-        } else if ((visited.size() & WATCH_MASK) == 0) {
-            bound = limits.watch().progress(visited.size(), executions, path.size());
-        }
-        int[] enabled = world.enabled();
-        if (enabled.length == 0) {
-            endOfSchedule();
-        } else {
-            path.add(new Point(enabled, unusualLeft));
-        }
-    }
-
-    private boolean take(Point point) {
-        transitions++;
-        int transition = point.transition();
-        int kind = Transition.kind(transition);
-        placements += kind == Transition.ARRIVAL ? 1 : 0;
-        point.column = wording.column(transition);
-        point.strand = wording.strand(transition);
-        point.line = wording.line(transition);
-        point.kindOfCall = world.kindOfCall(transition);
-        point.taken = true;
-        boolean goesOn = world.take(transition, point.undo);
-        reportViolation();
-        return goesOn;
-    }
-
-    private void undo(Point point) {
-        if (point.taken) {
-            world.undo(point.undo);
-            point.taken = false;
-        }
-    }
-
-    private void endOfSchedule() {
-        if (!world.finished()) {
-            report("no-lock-cycle", wording.deadlock());
-            return;
-        }
-        endOfCode();
-    }
-
-    private void endOfCode() {
-        executions++;
-        long mark = machine.store().mark();
-        machine.hold(false);
-        try {
-            after.run();
-        } catch (KernelBug | Blocked e) {
-            world.violated("no-bug", "after the concurrent part: " + e.getMessage());
-        } finally {
-            machine.hold(true);
-        }
-        reportViolation();
-        for (Watcher watcher : watchers) {
-            watcher.oracle().end(watcher.watch(), watcher.sink());
-            reportViolation();
-        }
-        machine.store().rollback(mark);
-        machine.store().release();
-    }
-
-    private void reportViolation() {
-        if (world.violatedOracle() != null) {
-            report(world.violatedOracle(), world.violation());
-            world.clearViolation();
-        }
-    }
-
-    private void report(String oracle, String message) {
-        found.computeIfAbsent(oracle + message, key -> new SearchResult.Found(oracle, message, turns(), schedule()));
-    }
-
-    /** The way here as choices, with what each step is, so that a replay sees where it no longer fits. */
-    private Schedule schedule() {
-        return Schedule.of(path.stream().mapToInt(point -> point.next - 1).toArray(),
-                path.stream().mapToInt(point -> point.kindOfCall).toArray());
-    }
-
-    /** The way here, in turns: who ran, for how many calls, and where an interrupt was let in. */
-    private List<String> turns() {
-        List<String> turns = new ArrayList<>();
-        int first = 0;
-        while (first < path.size()) {
-            int last = first;
-            while (last + 1 < path.size() && path.get(last + 1).column.equals(path.get(first).column)
-                    && path.get(last + 1).strand.equals(path.get(first).strand)) {
-                last++;
-            }
-            turns.add(turn(first, last));
-            first = last + 1;
-        }
-        return turns;
-    }
-
-    private String turn(int first, int last) {
-        Point start = path.get(first);
-        int kind = Transition.kind(start.transition());
-        boolean arrives = kind == Transition.ARRIVAL || kind == Transition.IPI;
-        int calls = last - first + (arrives ? 0 : 1);
-        String arrival = "";
-        if (arrives) {
-            arrival = first == 0 ? ", let in before anything else"
-                    : ", let in after " + path.get(first - 1).line;
-        }
-        String where = path.get(last).line.isEmpty() ? "" : ", last at " + path.get(last).line;
-        String unit = kind == Transition.DEVICE || kind == Transition.HARDWARE ? " step" : " call";
-        return start.column + " " + start.strand + ": " + calls + unit + (calls == 1 ? "" : "s") + arrival
-                + where;
     }
 
     /** What an oracle works with during a search. */

@@ -2,7 +2,9 @@ package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 import org.dmalab.api.cpu.Code;
 import org.dmalab.api.cpu.Cpu;
@@ -17,7 +19,9 @@ import org.dmalab.api.store.Store;
  * Hash-consed histories of kernel code: a node stands for one sequence of results and stores the call that follows it.
  *
  * <p>Nodes are numbers; all that is known of them lies in parallel arrays. Node numbers are exact (no hash of
- * histories), so two different histories never share one.
+ * histories), so two different histories never share one. A mark says that what follows depends on its label and locals
+ * only: after marks that say the same, histories go on in one node, so that an unbounded loop is a cycle of nodes. That
+ * a mark does not lie is checked by running the code along ways through such cycles.
  */
 final class Histories {
     /** The code has returned. */
@@ -30,6 +34,9 @@ final class Histories {
     static final int OPERANDS = 5;
     private static final int MAX_BURST = 4096;
     private static final int MAX_SWALLOWED = 10_000;
+    private static final int MAX_CHECKED_MERGES = 500;
+    private static final int WALKS = 4;
+    private static final int MAX_WALK = 128;
     private static final StackWalker STACK = StackWalker.getInstance();
 
     private final List<Code> codes = new ArrayList<>();
@@ -43,12 +50,28 @@ final class Histories {
     private long[] result = new long[1024];
     private long[] operand = new long[1024 * OPERANDS];
     private int[] firstChild = new int[1024];
-    private String[] line = new String[1024];
+    private final Map<List<Long>, Integer> marks = new HashMap<>();
+    private final List<Integer> merged = new ArrayList<>();
+    private final Map<Integer, String> thrown = new HashMap<>();
+    private final Map<Integer, Place> places = new HashMap<>();
     private long[] keyNode = new long[4096];
     private long[] keyResult = new long[4096];
     private int[] child = new int[4096];
     private int children;
     private long runs;
+
+    /** Where a call stands: the class, and file and line in short. */
+    private record Place(String type, String line) {
+        static final Place UNKNOWN = new Place("?", "?");
+
+        @Override
+        public String toString() {
+            return type + " (" + line + ")";
+        }
+    }
+
+    /** What a run of the code is for. */
+    private enum Purpose { DISCOVER, CHECK, LOCATE }
 
     Histories(Services services) {
         this.services = services;
@@ -71,9 +94,23 @@ final class Histories {
         return operand[node * OPERANDS + index];
     }
 
-    /** Source line of the call that follows a history. */
+    /** Source line of the call that follows a history, found by running the code; what was thrown if it threw. */
     String line(int node) {
-        return line[node];
+        return kind[node] == THREW ? thrown.get(node) : place(node).line();
+    }
+
+    private Place place(int node) {
+        Place known = places.get(node);
+        if (known == null) {
+            places.put(node, Place.UNKNOWN); // stays if the code goes another way now
+            try {
+                run(node, Purpose.LOCATE);
+            } catch (BrokenCode e) {
+                return Place.UNKNOWN; // that is said where it is found
+            }
+            known = places.get(node);
+        }
+        return known;
     }
 
     /** Number of results in a history. */
@@ -97,6 +134,9 @@ final class Histories {
         if (first >= 0 && result[first] == newResult) {
             return first;
         }
+        if (first < 0 && kind[node] == Op.MARK) {
+            return afterMark(node);
+        }
         if (first < 0) {
             int found = discover(allocate(code[node], node, newResult, depth[node] + 1));
             firstChild[node] = found;
@@ -117,17 +157,88 @@ final class Histories {
         return found;
     }
 
+    /** After a mark that says what another has said the code has to go on as it did there. */
+    private int afterMark(int node) {
+        List<Long> said = List.of((long) code[node], operand(node, 0), operand(node, 1), operand(node, 2),
+                operand(node, 3));
+        Integer known = marks.get(said);
+        if (known == null) {
+            firstChild[node] = discover(allocate(code[node], node, 0, depth[node] + 1));
+            marks.put(said, firstChild[node]);
+        } else {
+            firstChild[node] = known;
+            merged.add(node);
+            follow(path(node, known), results(node, known), Purpose.CHECK);
+        }
+        return firstChild[node];
+    }
+
     /**
-     * Runs the code of every complete history once more, newest first, and compares each call with what is recorded.
+     * Runs the code of every complete history once more, newest first, and compares each call with what is recorded;
+     * then along some ways that lead through merged marks.
      *
-     * @throws BrokenCode if one differs: the code keeps something outside the store
+     * @throws BrokenCode if one differs: the code keeps something outside the store, or a mark does not say all
      */
     void verifyAll() {
-        for (int node = nodes - 1; node >= 0; node--) {
+        int known = nodes;
+        for (int node = known - 1; node >= 0; node--) {
             if (kind[node] == END || kind[node] == THREW) {
-                run(node);
+                run(node, Purpose.CHECK);
             }
         }
+        if (!merged.isEmpty()) {
+            verifyMarks();
+        }
+    }
+
+    private void verifyMarks() {
+        int[] head = new int[nodes];
+        int[] sibling = new int[nodes];
+        Arrays.fill(head, -1);
+        for (int node = 0; node < nodes; node++) {
+            if (parent[node] >= 0) {
+                sibling[node] = head[parent[node]];
+                head[parent[node]] = node;
+            }
+        }
+        int step = 1 + merged.size() / MAX_CHECKED_MERGES;
+        for (int i = 0; i < merged.size(); i += step) {
+            for (int walk = 0; walk < WALKS; walk++) {
+                walk(merged.get(i), walk, head, sibling);
+            }
+        }
+    }
+
+    /** One way through the graph from a merged mark on, the choices drawn from the number of the walk. */
+    private void walk(int mark, int number, int[] head, int[] sibling) {
+        int[] path = path(mark, firstChild[mark]);
+        long[] results = results(mark, firstChild[mark]);
+        int length = path.length;
+        path = Arrays.copyOf(path, length + MAX_WALK);
+        results = Arrays.copyOf(results, length + MAX_WALK);
+        int end = length + MAX_WALK;
+        while (length < end) {
+            int at = path[length - 1];
+            int next = kind[at] == Op.MARK ? firstChild[at] : child(at, number, length, head, sibling);
+            if (next < 0) {
+                break;
+            }
+            path[length] = next;
+            results[length++] = kind[at] == Op.MARK ? 0 : result[next];
+        }
+        follow(Arrays.copyOf(path, length), Arrays.copyOf(results, length), Purpose.CHECK);
+    }
+
+    private static int child(int node, int number, int step, int[] head, int[] sibling) {
+        int count = 0;
+        for (int at = head[node]; at >= 0; at = sibling[at]) {
+            count++;
+        }
+        int chosen = head[node];
+        for (int skip = count == 0 ? 0 : (int) Math.floorMod(Store.mix(number, step), (long) count); skip > 0; skip--) {
+            chosen = sibling[chosen];
+        }
+        return chosen;
     }
 
     private static int slot(long[] keys, long[] results, int node, long newResult) {
@@ -159,7 +270,8 @@ final class Histories {
 
     private int allocate(int codeNumber, int parentNode, long newResult, int newDepth) {
         if (newDepth > MAX_DEPTH) {
-            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at " + line[parentNode]);
+            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at " + place(parentNode)
+                    + "; a loop without a bound has to say mark at its head");
         }
         int node = nodes++;
         if (node == kind.length) {
@@ -171,7 +283,6 @@ final class Histories {
             result = Arrays.copyOf(result, length);
             operand = Arrays.copyOf(operand, length * OPERANDS);
             firstChild = Arrays.copyOf(firstChild, length);
-            line = Arrays.copyOf(line, length);
         }
         parent[node] = parentNode;
         result[node] = newResult;
@@ -183,19 +294,46 @@ final class Histories {
 
     private int discover(int node) {
         kind[node] = -1;
-        run(node);
+        run(node, Purpose.DISCOVER);
         return node;
     }
 
-    private void run(int node) {
-        ReplayCpu cpu = new ReplayCpu(node);
+    private void run(int node, Purpose purpose) {
+        follow(path(node, -1), results(node, -1), purpose);
+    }
+
+    /** The nodes from the root to one, and then another if that is not negative. */
+    private int[] path(int node, int last) {
+        int[] path = new int[depth[node] + (last < 0 ? 1 : 2)];
+        path[path.length - 1] = last;
+        int at = node;
+        for (int i = depth[node]; i >= 0; i--) {
+            path[i] = at;
+            at = parent[at];
+        }
+        return path;
+    }
+
+    /** The result that leads to each node of {@link #path}; of the first there is none. */
+    private long[] results(int node, int last) {
+        long[] results = new long[depth[node] + (last < 0 ? 1 : 2)];
+        int at = node;
+        for (int i = depth[node]; i > 0; i--) {
+            results[i] = kind[parent[at]] == Op.MARK ? 0 : result[at];
+            at = parent[at];
+        }
+        return results;
+    }
+
+    private void follow(int[] path, long[] results, Purpose purpose) {
+        ReplayCpu cpu = new ReplayCpu(path, results, purpose);
         runs++;
         try {
-            codes.get(code[node]).run(cpu);
+            codes.get(code[path[0]]).run(cpu);
             cpu.ended(END, null);
         } catch (Stop stop) {
             if (!cpu.stopped) {
-                throw new BrokenCode("a stop that nobody threw at " + line[node]);
+                throw new BrokenCode("a stop that nobody threw at " + place(cpu.current));
             }
         } catch (KernelBug bug) {
             cpu.ended(THREW, bug.getMessage());
@@ -205,28 +343,27 @@ final class Histories {
     /** Feeds a recorded history to its code, then records the call that follows and cuts the code off. */
     private final class ReplayCpu extends Cpu {
         private final int[] path;
+        private final long[] results;
+        private final Purpose purpose;
         private int position;
         private int current;
         private boolean stopped;
         private int swallowed;
         private int burst;
 
-        ReplayCpu(int node) {
-            super(levels.get(code[node]), services);
-            path = new int[depth[node] + 1];
-            int at = node;
-            for (int i = path.length - 1; i >= 0; i--) {
-                path[i] = at;
-                at = parent[at];
-            }
-            current = path[0];
+        ReplayCpu(int[] path, long[] results, Purpose purpose) {
+            super(levels.get(code[path[0]]), services);
+            this.path = path;
+            this.results = results;
+            this.purpose = purpose;
+            this.current = path[0];
         }
 
         @Override
         protected long op(int newKind, long a, long b, long c, long d, long e) {
             if (stopped) {
                 if (++swallowed > MAX_SWALLOWED) {
-                    throw new BrokenCode("the code catches the stop at " + line[current]);
+                    throw new BrokenCode("the code catches the stop at " + place());
                 }
                 throw Stop.INSTANCE;
             }
@@ -237,9 +374,12 @@ final class Histories {
             }
             if (position + 1 < path.length) {
                 current = path[++position];
-                return result[current];
+                return results[position];
             }
-            if (returnsNothing(newKind) && burst++ < MAX_BURST && firstChild[current] < 0) {
+            if (purpose == Purpose.LOCATE) {
+                places.put(current, place());
+            }
+            if (purpose == Purpose.DISCOVER && returnsNothing(newKind) && burst++ < MAX_BURST && firstChild[current] < 0) {
                 int following = allocate(code[current], current, 0, depth[current] + 1);
                 kind[following] = -1;
                 firstChild[current] = following;
@@ -258,32 +398,50 @@ final class Histories {
             operand[at + 2] = c;
             operand[at + 3] = d;
             operand[at + 4] = e;
-            line[current] = STACK.walk(frames -> frames
+        }
+
+        private Place place() {
+            return STACK.walk(frames -> frames
                     .filter(frame -> !frame.getClassName().equals(Cpu.class.getName())
                             && !frame.getClassName().startsWith(Histories.class.getName()))
-                    .findFirst().map(frame -> frame.getFileName() + ":" + frame.getLineNumber()).orElse("?"));
+                    .findFirst().map(frame -> new Place(frame.getClassName(),
+                            frame.getFileName() + ":" + frame.getLineNumber())).orElse(Place.UNKNOWN));
         }
 
         private void requireSame(int newKind, long a, long b, long c, long d, long e) {
             int at = current * OPERANDS;
             if (kind[current] != newKind || operand[at] != a || operand[at + 1] != b || operand[at + 2] != c
                     || operand[at + 3] != d || operand[at + 4] != e) {
-                throw new BrokenCode("hidden state: after the same " + depth[current] + " results the code called "
-                        + callText(kind[current], Arrays.copyOfRange(operand, at, at + OPERANDS)) + " at "
-                        + line[current] + ", then " + callText(newKind, new long[] {a, b, c, d, e}));
+                throw new BrokenCode(breach() + "called "
+                        + callText(kind[current], Arrays.copyOfRange(operand, at, at + OPERANDS)) + ", then "
+                        + callText(newKind, new long[] {a, b, c, d, e}) + " at " + place());
             }
+        }
+
+        /** A mark that was taken for another lies if what follows differs; else something is kept outside the store. */
+        private String breach() {
+            for (int i = position; i > 0; i--) {
+                if (kind[path[i - 1]] == Op.MARK && parent[path[i]] != path[i - 1]) {
+                    return "lying mark: after mark " + operand(path[i - 1], 0) + " with the same locals and then the same "
+                            + (position - i) + " results the code ";
+                }
+            }
+            return "hidden state: after the same " + depth[current] + " results the code ";
         }
 
         private void ended(int how, String message) {
             if (stopped) {
-                throw new BrokenCode("the code catches the stop at " + line[current]);
+                throw new BrokenCode("the code catches the stop at " + Histories.this.place(current));
             }
             if (position + 1 < path.length || kind[current] >= 0 && kind[current] != how) {
-                throw new BrokenCode("hidden state: after the same " + depth[current]
-                        + " results the code went on at " + line[current] + ", then it ended");
+                throw new BrokenCode(breach() + "called " + callText(kind[current], Arrays.copyOfRange(operand,
+                        current * OPERANDS, (current + 1) * OPERANDS)) + " at " + Histories.this.place(current)
+                        + ", then it ended");
             }
             kind[current] = how;
-            line[current] = message;
+            if (how == THREW) {
+                thrown.put(current, message);
+            }
         }
     }
 

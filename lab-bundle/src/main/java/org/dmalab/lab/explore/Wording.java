@@ -22,9 +22,9 @@ final class Wording {
     String deadlock() {
         StringBuilder text = new StringBuilder(DEADLOCK);
         for (int p = 0; p < world.processors(); p++) {
-            if (world.frames(p) > 0) {
-                int node = world.top(p);
-                text.append(text.length() > DEADLOCK.length() ? "; " : "").append(name(world.topStrand(p)))
+            if (world.run().frames(p) > 0) {
+                int node = world.run().node(p);
+                text.append(text.length() > DEADLOCK.length() ? "; " : "").append(name(world.run().strand(p)))
                         .append(" waits at ").append(histories.line(node)).append(" for ")
                         .append(machine.kernel().nameOf(histories.operand(node, 0)));
             }
@@ -46,8 +46,8 @@ final class Wording {
         int p = Transition.processor(transition);
         int operand = Transition.operand(transition);
         return switch (Transition.kind(transition)) {
-            case Transition.STEP, Transition.MIGRATION -> name(world.topStrand(p));
-            case Transition.IPI -> name(World.IPI_HANDLER);
+            case Transition.STEP, Transition.MIGRATION -> name(world.run().strand(p));
+            case Transition.IPI -> name(RunState.IPI_HANDLER);
             case Transition.HARDWARE -> world.hardware(operand).family().family();
             default -> name(operand);
         };
@@ -58,10 +58,10 @@ final class Wording {
         int p = Transition.processor(transition);
         int operand = Transition.operand(transition);
         return switch (Transition.kind(transition)) {
-            case Transition.STEP -> call(world.top(p)) + outcome(p, operand);
+            case Transition.STEP -> call(world.run().node(p)) + outcome(p, operand);
             case Transition.ARRIVAL -> "the interrupt arrives";
             case Transition.IPI -> "inter-processor interrupt";
-            case Transition.DEVICE -> "does " + (world.strands().get(operand).turns() - world.turnsLeft(operand) + 1) + " of "
+            case Transition.DEVICE -> "does " + (world.strands().get(operand).turns() - world.run().turnsLeft(operand) + 1) + " of "
                     + world.strands().get(operand).turns();
             case Transition.HARDWARE -> world.hardware(operand).family().describe(world.hardware(operand).index());
             default -> "moves to cpu" + operand;
@@ -89,11 +89,11 @@ final class Wording {
 
     /** Source line of the call that a step takes; empty for what is no step. */
     String line(int transition) {
-        return Transition.kind(transition) == Transition.STEP ? histories.line(world.top(Transition.processor(transition)))
+        return Transition.kind(transition) == Transition.STEP ? histories.line(world.run().node(Transition.processor(transition)))
                 : "";
     }
 
     private String name(int strand) {
-        return strand == World.IPI_HANDLER ? IPI_HANDLER : world.strands().get(strand).name();
+        return strand == RunState.IPI_HANDLER ? IPI_HANDLER : world.strands().get(strand).name();
     }
 }

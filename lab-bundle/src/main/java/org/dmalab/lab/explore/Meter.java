@@ -1,0 +1,62 @@
+package org.dmalab.lab.explore;
+
+/** Counts what a search does and tells when one of its bounds is hit. */
+final class Meter {
+    private static final int WATCH_MASK = 0xfff;
+
+    private final Exploration.Limits limits;
+    private final Findings findings;
+    private long transitions;
+    private long arrivals;
+    private String bound = "";
+
+    Meter(Exploration.Limits limits, Findings findings) {
+        this.limits = limits;
+        this.findings = findings;
+    }
+
+    /** The bound that was hit; empty if none was. */
+    String bound() {
+        return bound;
+    }
+
+    boolean hit() {
+        return !bound.isEmpty();
+    }
+
+    long transitions() {
+        return transitions;
+    }
+
+    long arrivals() {
+        return arrivals;
+    }
+
+    /** Begins to count again; the time that was used stays used. */
+    void reset() {
+        transitions = 0;
+        arrivals = 0;
+        bound = "";
+    }
+
+    /** Counts a transition. */
+    void transition(int transition, VisitedStates visited, Path path) {
+        arrivals += Transition.kind(transition) == Transition.ARRIVAL ? 1 : 0;
+        if ((++transitions & WATCH_MASK) == 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                bound = "interrupted";
+            } else if (bound.isEmpty()) {
+                bound = limits.watch().progress(visited.size(), findings.executions(), path.length());
+            }
+        }
+    }
+
+    /** Counts a new state. */
+    void state(VisitedStates visited) {
+        if (visited.size() >= limits.maxStates()) {
+            bound = "max-states " + limits.maxStates();
+        } else if (visited.full()) {
+            bound = "memory " + (visited.bytes() >> 20) + " MiB for visited states";
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.dmalab.lab.explore;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The way from the start to the present state of a world, and at each state on it the transitions that were enabled.
+ * What it is made of is used again, so that going forth and back allocates nothing.
+ */
+final class Path {
+    private final World world;
+    private final List<Point> points = new ArrayList<>();
+    private int length;
+    private int[] transitions = new int[1024];
+    private int transitionCount;
+
+    /** A state on the way. What a search has to remember of it, it puts here. */
+    static final class Point {
+        private final World.Undo undo = new World.Undo();
+        private int first;
+        private int count;
+        private int taken;
+        /** Next transition to be looked at. */
+        int next;
+        /** Of a search in the order of unusual choices: how many more are allowed. */
+        int unusualLeft;
+        /** Of a search with sleep sets: who sleeps, and who is to be tried. */
+        long asleep;
+        long awake;
+        /** What the sleepers touched, see {@link Sleepers}. */
+        private int[] footprints;
+        int footprintsEnd;
+        /** The transition, numbered for sleep sets, that is being tried, and the one whose footprint was kept last. */
+        int trying;
+        int keptFor;
+        /** The processor that is tried as one that can go alone; from the number of processors on it is settled. */
+        int candidate;
+        /** Only this processor goes on from here; -1 if all may. */
+        int alone;
+        int aloneNode;
+        int framesBefore;
+        /** Of a search for states that can't be left: see {@link Livelocks}. */
+        int index;
+        int low;
+        boolean leaves;
+        boolean moves;
+
+        int count() {
+            return count;
+        }
+
+        /** The store before the transition taken. */
+        long mark() {
+            return undo.mark();
+        }
+
+        /** For each transition that can sleep, where its footprint lies. */
+        int[] footprints() {
+            if (footprints == null) {
+                footprints = new int[Sleepers.MAX];
+            }
+            return footprints;
+        }
+    }
+
+    Path(World world) {
+        this.world = world;
+    }
+
+    boolean isEmpty() {
+        return length == 0;
+    }
+
+    int length() {
+        return length;
+    }
+
+    Point top() {
+        return points.get(length - 1);
+    }
+
+    /** What the next state will be put in. */
+    Point following() {
+        if (length == points.size()) {
+            points.add(new Point());
+        }
+        return points.get(length);
+    }
+
+    /** Adds the present state with its enabled transitions, found by {@link World#countEnabled}. */
+    Point push(int enabled) {
+        Point point = following();
+        length++;
+        point.first = transitionCount;
+        point.count = enabled;
+        point.taken = -1;
+        point.next = 0;
+        point.keptFor = -1;
+        transitionCount += enabled;
+        if (transitionCount > transitions.length) {
+            transitions = Arrays.copyOf(transitions, Math.max(transitionCount, transitions.length * 2));
+        }
+        System.arraycopy(world.buffer(), 0, transitions, point.first, enabled);
+        return point;
+    }
+
+    /** Removes the last state, whose transitions were all taken back. */
+    void pop() {
+        length--;
+        transitionCount = points.get(length).first;
+    }
+
+    int transition(Point point, int number) {
+        return transitions[point.first + number];
+    }
+
+    /** Takes a transition of the last state; false if the schedule ends there. */
+    boolean take(Point point, int number) {
+        point.taken = number;
+        return world.take(transitions[point.first + number], point.undo);
+    }
+
+    /** Takes back what was taken at the last state, if anything was. */
+    void undo(Point point) {
+        if (point.taken >= 0) {
+            world.undo(point.undo);
+            point.taken = -1;
+        }
+    }
+
+    /** Takes everything back and leaves the path empty. */
+    void unwind() {
+        while (length > 0) {
+            undo(top());
+            pop();
+        }
+    }
+
+    /** The transitions that lead to the present state. */
+    int[] schedule() {
+        int taken = length > 0 && top().taken < 0 ? length - 1 : length;
+        int[] schedule = new int[taken];
+        for (int i = 0; i < taken; i++) {
+            Point point = points.get(i);
+            schedule[i] = transitions[point.first + point.taken];
+        }
+        return schedule;
+    }
+}

@@ -1,0 +1,153 @@
+package org.dmalab.lab.explore;
+
+import org.dmalab.api.store.Footprint;
+
+/**
+ * Which bytes only one context has been seen to touch, or all only to read: a step that touches no others can go
+ * alone. What is learned stays; where a byte on which a step went alone turns out to be shared, the search has to begin
+ * again.
+ */
+final class PrivateCells {
+    private static final int OWNERS = 8;
+    private static final int SHARED = 0xff;
+    private static final long LOW_BITS = 0x0101010101010101L;
+
+    private long[] keys = new long[1 << 10];
+    /** Byte i: who touches byte i of the cell; 0 nobody so far, {@link #SHARED} several. */
+    private long[] owners = new long[1 << 10];
+    /** Bits 0 to 7: bytes that were written; bits 8 to 15: bytes on which a step went alone. */
+    private int[] flags = new int[1 << 10];
+    private int size;
+    private boolean wrong;
+    private boolean unknown;
+
+    /** Tells whether a step went alone that should not have. */
+    boolean wrong() {
+        return wrong;
+    }
+
+    /** A step went alone that should not have, for a reason that is no cell's. */
+    void setWrong() {
+        wrong = true;
+    }
+
+    /** Forgets that; what is private is still known. */
+    void begin() {
+        wrong = false;
+        for (int i = 0; i < flags.length; i++) {
+            flags[i] &= SHARED;
+        }
+    }
+
+    /**
+     * Learns what a context touches. Where a step touches everything, nothing is private.
+     *
+     * @param context 1 to 254; 255 for one that shares with all
+     */
+    void learn(Footprint footprint, int context) {
+        if (footprint.everything()) {
+            wrong |= !unknown;
+            unknown = true;
+        }
+        for (int i = 0; i < footprint.size(); i++) {
+            if (footprint.key(i) >= 0) {
+                learn(footprint.key(i), footprint.bytes(i), context);
+            }
+        }
+    }
+
+    private void learn(long key, int bytes, int context) {
+        int slot = find(key);
+        int touched = (bytes | bytes >>> OWNERS) & SHARED;
+        long mask = spread(touched);
+        long before = owners[slot];
+        if ((before & mask) != (LOW_BITS * context & mask)) {
+            for (int left = touched; left != 0; left &= left - 1) {
+                int shift = Integer.numberOfTrailingZeros(left) * 8;
+                int owner = (int) (owners[slot] >>> shift) & SHARED;
+                long now = owner == 0 || owner == context ? context : SHARED;
+                owners[slot] = owners[slot] & ~(0xffL << shift) | now << shift;
+            }
+        }
+        flags[slot] |= bytes >>> OWNERS & SHARED;
+        wrong |= (flags[slot] >>> OWNERS & sharedAndWritten(slot)) != 0;
+    }
+
+    /** Bytes that several contexts touch and some write. */
+    private int sharedAndWritten(int slot) {
+        int shared = 0;
+        for (int i = 0; i < OWNERS; i++) {
+            shared |= ((int) (owners[slot] >>> i * 8) & SHARED) == SHARED ? 1 << i : 0;
+        }
+        return shared & flags[slot];
+    }
+
+    private static long spread(int bits) {
+        long mask = 0;
+        for (int i = 0; i < OWNERS; i++) {
+            mask |= (bits >>> i & 1) == 0 ? 0 : 0xffL << i * 8;
+        }
+        return mask;
+    }
+
+    /** Tells whether a step whose footprint was learned touches only what is private or only read; notes that it may. */
+    boolean alone(Footprint footprint) {
+        if (footprint.everything() || unknown) {
+            return false;
+        }
+        for (int i = 0; i < footprint.size(); i++) {
+            if (footprint.key(i) >= 0
+                    && (touched(footprint, i) & sharedAndWritten(find(footprint.key(i)))) != 0) {
+                return false;
+            }
+        }
+        for (int i = 0; i < footprint.size(); i++) {
+            if (footprint.key(i) >= 0) {
+                flags[find(footprint.key(i))] |= touched(footprint, i) << OWNERS;
+            }
+        }
+        return true;
+    }
+
+    private static int touched(Footprint footprint, int i) {
+        return (footprint.bytes(i) | footprint.bytes(i) >>> OWNERS) & SHARED;
+    }
+
+    private int find(long key) {
+        int slot = slot(keys, key + 1);
+        if (keys[slot] == 0) {
+            if (++size * 2 > keys.length) {
+                grow();
+                slot = slot(keys, key + 1);
+            }
+            keys[slot] = key + 1;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        long[] oldKeys = keys;
+        long[] oldOwners = owners;
+        int[] oldFlags = flags;
+        keys = new long[oldKeys.length * 2];
+        owners = new long[keys.length];
+        flags = new int[keys.length];
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != 0) {
+                int to = slot(keys, oldKeys[i]);
+                keys[to] = oldKeys[i];
+                owners[to] = oldOwners[i];
+                flags[to] = oldFlags[i];
+            }
+        }
+    }
+
+    private static int slot(long[] in, long key) {
+        int mask = in.length - 1;
+        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 40) & mask;
+        while (in[slot] != 0 && in[slot] != key) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+}
