@@ -36,6 +36,6 @@ public final class KernelKdump implements Action {
             return Errno.EINVAL;
         }
         KernelLayout.startOver(machine.kernel());
-        return Boot.boot(cpu, machine.model(VtdModel.class).ramBytes(), VtdModel.DMAR_ADDRESS, true);
+        return Boot.boot(cpu, machine.model(VtdModel.class).boot(), true);
     }
 }

@@ -11,7 +11,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * When the kernel has done something, nothing that the unit caches and can still use differs from the tables: a cached
  * context entry is the one in memory, and a cached translation is what its device's tables say, or those of every
- * device with its domain-id. What no device can hit (a domain-id that no context entry carries) may stay.
+ * device with its domain-id. Where unmapping is deferred, what was mapped at an address that leads nowhere now may stay
+ * until the address is mapped again. What no device can hit (a domain-id that no context entry carries) may stay.
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class StaleTranslationOracle implements Oracle {
@@ -89,6 +90,9 @@ public final class StaleTranslationOracle implements Oracle {
 
     private static void checkTranslation(Watch watch, ReferenceWalk tables, CachedTranslation cached, int sourceId) {
         ReferenceWalk.Leaf leaf = tables.translate(sourceId, cached.address());
+        if (leaf.permissions() == 0 && tables.model().defersUnmap()) {
+            return; // unmapped; it waits for its flush, and its address for its next owner
+        }
         if (leaf.permissions() != cached.permissions()
                 || leaf.permissions() != 0 && leaf.physical() != cached.physical()) {
             watch.violation(String.format("the IOTLB has 0x%x -> 0x%x%s of did=%d, the tables of %s have %s",

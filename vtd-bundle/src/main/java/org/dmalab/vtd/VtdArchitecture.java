@@ -40,6 +40,7 @@ import org.dmalab.vtd.hardware.SmartArray;
 import org.dmalab.vtd.hardware.UnitProfile;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
+import org.dmalab.vtd.kernel.BootParameters;
 import org.dmalab.vtd.kernel.FaultHandler;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
@@ -69,19 +70,22 @@ public final class VtdArchitecture implements Architecture {
                 new Preset("X9DRG", "Supermicro X9DRG: 48 bits, 64K domains, 8 fault records, no snooping of tables",
                         "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
                         Map.of("cap", 0x00d2078c106f0466L, "ecap", 0x00f020deL, "ramBytes", 4L << 30,
-                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L),
+                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
+                                "deferredUnmap", 0L),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")),
                 new Preset("qemu-7.2",
                         "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
                         "CAP, ECAP and DMAR table read from QEMU 7.2.22",
                         Map.of("cap", 0x00d2008c22260206L, "ecap", 0x00f00f4aL, "ramBytes", 1L << 30,
-                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 0L),
+                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 0L,
+                                "deferredUnmap", 0L),
                         Map.of(DMAR, "/dmar/qemu-7.2.bin")),
                 new Preset("82Q45",
                         "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
                         "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",
                         Map.of("cap", 0x00c9008020e30272L, "ecap", 0x1000L, "ramBytes", 4L << 30,
-                                "hostAddressBits", 36L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L),
+                                "hostAddressBits", 36L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
+                                "deferredUnmap", 0L),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")));
     }
 
@@ -112,6 +116,7 @@ public final class VtdArchitecture implements Architecture {
                 Parameter.required("invalidation", number, "how the kernel flushes: 0 by register, 1 by queue"),
                 Parameter.required("cpuCacheLines", number,
                         "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
+                flag("deferredUnmap", "the kernel flushes in batches what was unmapped (iommu.strict=0)"),
                 flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
                 flag("contextDomainIsGlobal", "a domain-selective context flush is executed as a global one"),
                 flag("iotlbBeforeContext", "the IOTLB is tagged with the source-id and comes before the context cache"),
@@ -187,7 +192,8 @@ public final class VtdArchitecture implements Architecture {
             memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
         }
         VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
-                ramBytes);
+                new BootParameters(ramBytes, VtdModel.DMAR_ADDRESS,
+                        between("deferredUnmap", spec.number("deferredUnmap"), 0, 1) != 0));
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
                 new Ports(memory, bus, null, config, dma), FaultHandler::handle, controller::step, model), services);
     }

@@ -4,6 +4,7 @@ import org.dmalab.vtd.hardware.DmaStream;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
+import org.dmalab.vtd.kernel.BootParameters;
 
 /**
  * The handles of one machine, for actions and descriptions.
@@ -14,12 +15,17 @@ import org.dmalab.vtd.hardware.SmartArray;
  * @param controller the RAID controller
  * @param controllerBase address of its registers
  * @param stream DMA in flight
- * @param ramBytes size of memory
+ * @param boot what kernels are told when they boot
  */
 record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
-        DmaStream stream, long ramBytes) {
+        DmaStream stream, BootParameters boot) {
     /** Physical address at which firmware leaves the DMAR table. */
     static final long DMAR_ADDRESS = 0x01000000L;
     /** Address of the RAID controller's registers. */
     static final long CONTROLLER_BASE = 0xf7e00000L;
+
+    /** Tells whether the kernel flushes in batches what was unmapped; not in caching mode, whatever it is told. */
+    boolean defersUnmap() {
+        return boot.deferredUnmap() && !unit.capabilities().cachingMode();
+    }
 }

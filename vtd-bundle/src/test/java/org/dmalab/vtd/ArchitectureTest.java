@@ -93,7 +93,7 @@ class ArchitectureTest {
     @Test
     void badTables() {
         byte[] real = SeedTable.resource("qemu-7.2.bin");
-        assertTrue(refusal(new byte[3]).startsWith("DMAR table, offset 0x3, header"));
+        assertTrue(refusal(new byte[3]).startsWith("dmar: DMAR table, offset 0x3, header"));
         DmarTable none = new DmarTable(1, true, "OEM   ", "TABLE   ", 1, 1, 1, 39, 0, List.of());
         assertEquals("dmar: the table has 0 DRHD structures, expected one", refusal(DmarWriter.write(none)));
         for (long base : new long[] {0x1000, 0xfed90800L, -4096, VtdModel.CONTROLLER_BASE}) {

@@ -351,6 +351,73 @@ class KernelTest {
         assertEquals(List.of("GCMD TE|WBF", "GCMD TE|WBF", "IOTLB domain-selective did=2"), writes(bench, from));
     }
 
+    /** The device reaches an unmapped page until the queue is flushed: by its timer, when it is full, or at the end. */
+    @Test
+    void deferredUnmap() {
+        Bench bench = booted(new FlushOldDid(), Map.of("deferredUnmap", 1L));
+        bench.run("dma.map", "device", CARD);
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
+        int from = bench.events.size();
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0xfffff000"));
+        assertEquals(List.of(), writes(bench, from));
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
+        assertEquals(0xffffe000L, bench.run("dma.map", "device", CARD));
+        long before = bench.machine.timeNanos();
+        assertEquals(0, bench.run("kernel.idle"));
+        assertEquals(10_000_000, bench.machine.timeNanos() - before);
+        assertEquals(List.of("IOTLB domain-selective did=2"), writes(bench, from));
+        assertEquals(0, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
+        assertEquals(0, bench.run("kernel.idle")); // nothing to flush
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0xffffe000"));
+        from = bench.events.size();
+        for (int i = 0; i < 256; i++) {
+            String address = "0x" + Long.toHexString(bench.run("dma.map", "device", CARD));
+            assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", address));
+        }
+        assertEquals(List.of("IOTLB domain-selective did=2"), writes(bench, from).stream()
+                .filter(write -> write.startsWith("IOTLB")).toList());
+        assertEquals(0, bench.run("device.detach", "device", CARD));
+        assertEquals(Errno.EINVAL, new Bench(new NoFlush(), "X9DRG", "strict", Map.of()).run("kernel.idle"));
+    }
+
+    /** In caching mode unmapping is strict, whatever was asked for. */
+    @Test
+    void deferredUnmapInCachingMode() {
+        Bench bench = booted(new FlushOldDid(), Map.of("deferredUnmap", 1L, "cap", 0x00d2078c106f04e6L));
+        assertTrue(bench.dmesg().contains("DMAR: IOMMU batching disallowed due to virtualization"));
+        bench.run("dma.map", "device", CARD);
+        int from = bench.events.size();
+        bench.run("dma.unmap", "device", CARD, "address", "0xfffff000");
+        assertEquals(List.of("IVA 0xfffff000 am=0 ih", "IOTLB page-selective did=2"), writes(bench, from));
+    }
+
+    /** Users of the IOMMU API choose the address; 2 MiB pages where all is aligned. */
+    @Test
+    void mapAtAnAddress() {
+        Bench bench = booted(new FlushOldDid(), Map.of());
+        assertEquals(0x200000, bench.run("iommu.map", "device", CARD, "address", "0x200000", "size", "4M"));
+        assertEquals(Errno.EBUSY, bench.run("iommu.map", "device", CARD, "address", "0x3ff000"));
+        assertEquals(Errno.EBUSY, bench.run("iommu.map", "device", CARD, "address", "0xfee00000"));
+        for (String bad : List.of("0", "0x1001", "0x1000000000000", "0xfffffffff000000")) {
+            assertEquals(Errno.EINVAL, bench.run("iommu.map", "device", CARD, "address", bad), bad);
+        }
+        assertEquals(Errno.EINVAL, bench.run("iommu.map", "device", CARD, "address", "0x800000", "size", "260K"));
+        assertEquals(Errno.EINVAL, bench.run("iommu.map", "device", CARD, "address", "0x800000", "size", "8M"));
+        assertEquals(Errno.ENODEV, bench.run("iommu.map", "device", "03:00.0", "address", "0x800000"));
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0x5ffff8"));
+        Bench small = booted(new FlushOldDid(), Map.of("cap", 0x00d20780106f0466L)); // no superpages
+        assertEquals(0x200000, small.run("iommu.map", "device", CARD, "address", "0x200000", "size", "2M"));
+        assertEquals(8, small.run("device.dma", "device", CARD, "address", "0x3ffff8"));
+        long reads = small.count(VtdEvent.TABLE_READ) - bench.count(VtdEvent.TABLE_READ);
+        assertEquals(1, reads); // one level more
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0x200000"));
+        assertEquals(0, bench.run("device.detach", "device", CARD));
+        for (long size = 0; size >= 0 && size < 1L << 40; size = bench.run("iommu.map", "device", CARD, "address",
+                "0x" + Long.toHexString(size + (4 << 20)), "size", "4M")) {
+            assertTrue(size < 64 << 20); // until no memory is left
+        }
+    }
+
     /** A unit that snoops needs no line flushes; one that does not gets them. */
     @Test
     void lineFlushes() {

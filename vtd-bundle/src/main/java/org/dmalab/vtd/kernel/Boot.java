@@ -31,14 +31,14 @@ public final class Boot {
      * Boots a kernel whose data is all zero.
      *
      * @param cpu the boot processor
-     * @param ramBytes size of memory, from boot parameters
-     * @param dmarTable physical address of the DMAR table
+     * @param parameters what it is told
      * @param kdump a capture kernel, which takes over tables and resets devices
      * @return 0 or a negative error number
      */
-    public static long boot(Cpu cpu, long ramBytes, long dmarTable, boolean kdump) {
-        cpu.store(KernelLayout.RAM_BYTES, ramBytes);
-        cpu.store(KernelLayout.ACPI_DMAR, dmarTable);
+    public static long boot(Cpu cpu, BootParameters parameters, boolean kdump) {
+        cpu.store(KernelLayout.RAM_BYTES, parameters.ramBytes());
+        cpu.store(KernelLayout.ACPI_DMAR, parameters.dmarTable());
+        cpu.store(KernelLayout.STRICT, parameters.deferredUnmap() ? 0 : 1);
         cpu.store(KernelLayout.PAGE_BASE, kdump ? CAPTURE_PAGE : FIRST_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
         cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
@@ -71,6 +71,7 @@ public final class Boot {
             if (result < 0) {
                 return result;
             }
+            FlushQueue.checkUnit(cpu, iommu);
             copied |= (cpu.load(iommu, IntelIommu.FLAGS) & IntelIommu.TRANS_PRE_ENABLED) != 0;
         }
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {

@@ -197,7 +197,7 @@ public final class DmaApi {
         long physical = cpu.load(buffer, Buffer.PHYSICAL);
         Devices.note(cpu, EventKind.BUFFER_TO_CPU, device, address, physical,
                 size | (long) direction.ordinal() << DIRECTION_SHIFT);
-        Iovas.free(cpu, domain, address >>> 12);
+        FlushQueue.release(cpu, domain, address >>> 12);
         Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));
         unlink(cpu, buffer);
         return 0;

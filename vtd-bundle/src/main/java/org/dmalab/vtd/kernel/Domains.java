@@ -61,6 +61,7 @@ public final class Domains {
         cpu.store(domain, DmarDomain.COHERENT, cpu.load(iommu, IntelIommu.ECAP) & 1);
         cpu.store(domain, DmarDomain.PGD, pgd);
         Mappings.flush(cpu, domain, pgd, Pages.BYTES);
+        FlushQueue.init(cpu, domain);
         Iovas.reserve(cpu, domain, INTERRUPTS_FIRST, INTERRUPTS_LAST);
         return domain;
     }
@@ -186,6 +187,7 @@ public final class Domains {
     }
 
     private static void exit(Cpu cpu, long domain) {
+        FlushQueue.exit(cpu, domain);
         Iovas.freeAll(cpu, domain);
         Mappings.freeTables(cpu, domain);
         cpu.free(domain);

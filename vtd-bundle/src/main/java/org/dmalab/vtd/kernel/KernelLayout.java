@@ -62,10 +62,12 @@ public final class KernelLayout {
     public static final Struct DOMAIN_IDS = Struct.word("domain_ids", 8);
     /** A word of a unit's bitmap of copied context entries. */
     public static final Struct COPIED_TABLES = Struct.word("copied_tables", 8);
+    /** 0 if what is unmapped is flushed in batches. */
+    public static final Variable STRICT = after(TRAFFIC_MAPS, "intel_iommu_strict", 4, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
-            TRAFFIC_COUNT, TRAFFIC_MAPS);
+            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT);
 
     private KernelLayout() { }
 
@@ -177,8 +179,22 @@ public final class KernelLayout {
         public static final Field COHERENT = STRUCT.field("iommu_coherency", 4);
         /** Devices attached. */
         public static final Field DEVICES = STRUCT.field("device_count", 4);
+        /** Kernel address of the {@link FlushQueueEntry}s; 0 if unmapping is strict. */
+        public static final Field FLUSH_QUEUE = STRUCT.field("fq", 8);
+        /** Entries of the queue in use. */
+        public static final Field FLUSH_QUEUE_COUNT = STRUCT.field("fq_count", 4);
 
         private DmarDomain() { }
+    }
+
+    /** {@code struct iova_fq_entry}: a range that is unmapped and not yet flushed. */
+    public static final class FlushQueueEntry {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("iova_fq_entry");
+        /** First page frame. */
+        public static final Field PFN = STRUCT.field("iova_pfn", 8);
+
+        private FlushQueueEntry() { }
     }
 
     /** A device with its {@code device_domain_info}. */

@@ -74,12 +74,14 @@ public final class Mappings {
         return result < 0 ? result : busAddress & PAGE_MASK | physical & 0xfff;
     }
 
-    /** {@code Iommu.unmap}, strict: clears the entries, then flushes the pages. */
+    /** {@code Iommu.unmap}: clears the entries, then flushes the pages, unless a flush of many will do for them. */
     public static long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes) {
         long count = pages(busAddress, sizeBytes);
         long first = busAddress >>> PAGE_SHIFT;
         clearRange(cpu, domain, first, count);
-        Flush.pages(cpu, domain, first, count, true);
+        if (cpu.load(domain, DmarDomain.FLUSH_QUEUE) == 0) {
+            Flush.pages(cpu, domain, first, count, true);
+        }
         return 0;
     }
 

@@ -3,7 +3,7 @@
  * the tables of a crashed kernel, domains and domain-ids, bus addresses, second-level tables, flushes by register and
  * by queue, the fault interrupt, the DMA API, and the hpsa driver's probe.
  *
- * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict unmapping. Can't: deferred flushes,
+ * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict and deferred unmapping and superpages. Can't:
  * pass-through domains, the identity map for ISA bridges, memory hotplug.
  *
  * <p>All state is in machine memory and in {@link org.dmalab.vtd.kernel.KernelLayout}.

@@ -1,0 +1,43 @@
+package org.dmalab.vtd;
+
+import java.util.List;
+
+import org.dmalab.api.Action;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Parameter;
+import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.Boot;
+import org.dmalab.vtd.kernel.FlushQueue;
+import org.dmalab.vtd.kernel.KernelLayout;
+import org.osgi.service.component.annotations.Component;
+
+/** Time passes, and the kernel's timers expire. */
+@Component(service = Action.class, property = Action.ARCH + "=vtd")
+public final class KernelIdle implements Action {
+    @Override
+    public String name() {
+        return "kernel.idle";
+    }
+
+    @Override
+    public String summary() {
+        return "let 10 ms pass: the timer of the flush queue expires (deferredUnmap)";
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of();
+    }
+
+    @Override
+    public long run(Machine machine, Cpu cpu, Values values) {
+        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
+            return Errno.EINVAL;
+        }
+        cpu.delay(FlushQueue.TIMEOUT_NANOS);
+        FlushQueue.timeout(cpu);
+        return 0;
+    }
+}

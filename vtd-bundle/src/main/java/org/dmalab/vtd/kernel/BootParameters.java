@@ -1,0 +1,10 @@
+package org.dmalab.vtd.kernel;
+
+/**
+ * What firmware, boot loader and command line tell a kernel.
+ *
+ * @param ramBytes size of memory
+ * @param dmarTable physical address of the DMAR table
+ * @param deferredUnmap flush in batches what was unmapped ({@code iommu.strict=0})
+ */
+public record BootParameters(long ramBytes, long dmarTable, boolean deferredUnmap) { }
