@@ -3,7 +3,11 @@ package org.dmalab.lab.run;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -12,11 +16,22 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
 
 /**
- * Looks for fields in which a variant could remember something: every field must be final and of a type that cannot
- * change: a primitive, String, enum, a handle of the api, or a record or final class of these.
+ * Looks for fields in which a variant could remember something. Every field of its own class must be final and of a
+ * type that cannot change: a primitive, String, enum, a handle of the api, or a record or final class of these. Of the
+ * classes that it reaches (those that its bundle has and its code names, and theirs) the same holds for static fields,
+ * where a list that cannot change is allowed too.
  */
 final class HiddenState {
     private static final String API = "org.dmalab.api.";
+    /** More than any bundle has that is meant; a hostile one ends here. */
+    private static final int MAX_CLASSES = 4096;
+    /** What was found, kept with the class itself, so that a removed variant takes it along. */
+    private static final ClassValue<Optional<String>> FOUND = new ClassValue<>() {
+        @Override
+        protected Optional<String> computeValue(Class<?> type) {
+            return look(type);
+        }
+    };
 
     private HiddenState() { }
 
@@ -33,22 +48,58 @@ final class HiddenState {
     }
 
     static Optional<String> of(Class<?> type) {
+        return FOUND.get(type);
+    }
+
+    private static Optional<String> look(Class<?> type) {
+        Set<Class<?>> own = new LinkedHashSet<>();
         for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
-            for (Field field : at.getDeclaredFields()) {
-                if (field.isSynthetic() && Modifier.isStatic(field.getModifiers())) {
-                    continue; // made by the compiler or a coverage agent
-                }
-                if (!Modifier.isFinal(field.getModifiers())) {
-                    return Optional.of("class " + at.getName() + " can keep state in field " + field.getName()
-                            + ", which is not final");
-                }
-                if (!fixed(field.getType(), new HashSet<>())) {
-                    return Optional.of("class " + at.getName() + " can keep state in field " + field.getName()
-                            + ", because a " + field.getType().getTypeName() + " can change");
-                }
+            own.add(at);
+        }
+        Set<Class<?>> reached = new LinkedHashSet<>(own);
+        Deque<Class<?>> next = new ArrayDeque<>(own);
+        while (!next.isEmpty() && reached.size() < MAX_CLASSES) {
+            Class<?> at = next.remove();
+            Optional<String> found = fields(at, own.contains(at));
+            if (found.isPresent()) {
+                return found;
+            }
+            ClassNames.of(at).stream().filter(named -> !named.getName().startsWith(API)).filter(reached::add)
+                    .forEach(next::add);
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<String> fields(Class<?> type, boolean own) {
+        for (Field field : type.getDeclaredFields()) {
+            boolean isStatic = Modifier.isStatic(field.getModifiers());
+            if (field.isSynthetic() && isStatic || !own && !isStatic) {
+                continue; // made by the compiler or a coverage agent; or an object that lives as long as a call
+            }
+            if (!Modifier.isFinal(field.getModifiers())) {
+                return Optional.of("class " + type.getName() + " can keep state in field " + field.getName()
+                        + ", which is not final");
+            }
+            if (!fixed(field.getType(), new HashSet<>()) && !(isStatic && fixedList(field))) {
+                return Optional.of("class " + type.getName() + " can keep state in field " + field.getName()
+                        + ", because a " + field.getType().getTypeName() + " can change");
             }
         }
         return Optional.empty();
+    }
+
+    /** A constant list as List.of makes it, whose elements cannot change. */
+    private static boolean fixedList(Field field) {
+        if (field.getType() != List.class || !field.trySetAccessible()) {
+            return false;
+        }
+        try {
+            List<?> list = (List<?>) field.get(null);
+            return list != null && list.getClass().getName().startsWith("java.util.ImmutableCollections$")
+                    && list.stream().allMatch(element -> fixed(element.getClass(), new HashSet<>()));
+        } catch (IllegalAccessException | LinkageError e) {
+            return false;
+        }
     }
 
     /** Tells whether no object of a type can change. */

@@ -131,13 +131,17 @@ public final class FakeVariants {
         }
     }
 
-    private static final int[] OUTSIDE = new int[1];
+    private static int countOutside(String name) {
+        int count = Integer.getInteger("dmalab.test." + name, 0);
+        System.setProperty("dmalab.test." + name, Integer.toString(count + 1));
+        return count;
+    }
 
-    /** Counts where the class itself does not show it. */
+    /** Counts where no field shows it. */
     public static final class CounterElsewhere implements Iommu {
         @Override
         public long map(Cpu cpu, long domain, long bus, long physical, long sizeBytes, Direction direction) {
-            return enter(cpu, bus, physical + 4096L * (OUTSIDE[0]++ & 1), sizeBytes);
+            return enter(cpu, bus, physical + 4096L * (countOutside("mapped") & 1), sizeBytes);
         }
 
         @Override
@@ -145,8 +149,6 @@ public final class FakeVariants {
             return 0;
         }
     }
-
-    private static final int[] UNMAPPED = new int[1];
 
     /** Says on every second call that it is the second one. */
     public static final class ParityElsewhere implements Iommu {
@@ -157,7 +159,7 @@ public final class FakeVariants {
 
         @Override
         public long unmap(Cpu cpu, long domain, long bus, long sizeBytes, Direction direction) {
-            cpu.delay(UNMAPPED[0]++ & 1);
+            cpu.delay(countOutside("unmapped") & 1);
             return cpu.hcall(1, bus >>> 12, 0, 0, 0);
         }
     }

@@ -3,6 +3,8 @@ package org.dmalab.lab.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -69,6 +71,59 @@ class HiddenStateTest {
     }
 
     private static final class Derived extends Base { }
+
+    private static final class Clean {
+        long call() {
+            return Far.count();
+        }
+    }
+
+    private static final class Far {
+        static long count() {
+            return Reached.COUNT.incrementAndGet();
+        }
+    }
+
+    private static final class Reached {
+        private static final AtomicLong COUNT = new AtomicLong();
+    }
+
+    /** Reaches what is allowed: constants, and an object that changes while a call lasts. */
+    private static final class Tidy {
+        long call() {
+            return Constants.FIELDS.size() + new Local().next();
+        }
+    }
+
+    private static final class Constants {
+        private static final List<Field> FIELDS = List.of(new Field("f", 0, 8));
+        private static final double HALF = 0.5;
+    }
+
+    private static final class Local {
+        private long at;
+
+        long next() {
+            return at++;
+        }
+    }
+
+    private static final class UsesList {
+        private static final List<Integer> LIST = new ArrayList<>();
+    }
+
+    private static final class UsesArrays {
+        private static final List<long[]> ARRAYS = List.of(new long[1]);
+    }
+
+    @Test
+    void whatIsReachedIsLookedAtToo() {
+        names(Clean.class, "Reached can keep state in field COUNT");
+        names(UsesList.class, "field LIST, because a java.util.List can change");
+        names(UsesArrays.class, "field ARRAYS, because a java.util.List can change");
+        assertEquals(Optional.empty(), HiddenState.of(Tidy.class));
+        assertEquals(List.of(), ClassNames.of(String.class));
+    }
 
     @Test
     void whatCannotChangeIsAllowed() {
