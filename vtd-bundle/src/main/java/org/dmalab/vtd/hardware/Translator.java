@@ -140,13 +140,17 @@ final class Translator implements EntryFetch.Walker {
 
     private long hit(int slot, int sourceId, long address, int access, long how, long low) {
         if ((caches.permissions(slot) & needed(access)) == 0) {
-            return (access & ASKS) != 0 ? NOTHING : profile.permissionMissDropped() ? DROPPED
-                    : faults.raise(sourceId, address, access, noPermission(access),
-                            low != 0 ? low : lowInEffect(sourceId));
+            return refused(sourceId, address, access, low != 0 ? low : lowInEffect(sourceId));
         }
         long physical = caches.physical(slot, address);
         translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, caches.translationDomain(slot));
         return physical;
+    }
+
+    /** The IOTLB has the address without permission. */
+    private long refused(int sourceId, long address, int access, long low) {
+        return (access & ASKS) != 0 ? NOTHING : profile.permissionMissDropped() ? DROPPED
+                : faults.raise(sourceId, address, access, noPermission(access), low);
     }
 
     /** Permissions of which one at least must be there. */
