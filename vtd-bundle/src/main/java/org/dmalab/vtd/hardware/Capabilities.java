@@ -46,6 +46,16 @@ public record Capabilities(long cap, long ecap) {
         return (cap >>> 5 & 3) != 0;
     }
 
+    /** Protected low memory region (PLMR). */
+    public boolean protectedLowMemory() {
+        return (cap >>> 5 & 1) != 0;
+    }
+
+    /** Protected high memory region (PHMR). */
+    public boolean protectedHighMemory() {
+        return (cap >>> 6 & 1) != 0;
+    }
+
     /** Not-present and erroneous entries may be cached (CM). */
     public boolean cachingMode() {
         return (cap >>> 7 & 1) != 0;

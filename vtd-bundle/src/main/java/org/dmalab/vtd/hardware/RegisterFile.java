@@ -43,7 +43,7 @@ final class RegisterFile {
         set(Reg.CAP, 8, capabilities.cap());
         set(Reg.ECAP, 8, capabilities.ecap());
         set(Reg.FECTL, 4, Reg.IM);
-        set(Reg.IECTL, 4, Reg.IM);
+        set(Reg.IECTL, 4, capabilities.queuedInvalidation() ? Reg.IM : 0);
     }
 
     long get(int offset, int widthBytes) {

@@ -213,12 +213,13 @@ public final class RemappingUnit {
                 }
             }
             case Reg.IQT -> {
-                merge(register, mask, value, 0x7fff0);
+                merge(register, mask, value, capabilities.queuedInvalidation() ? 0x7fff0 : 0);
                 queue.tailWritten();
             }
-            case Reg.IQA -> merge(register, mask, value, ~0xfffL | 0x807);
-            case Reg.IRTA -> merge(register, mask, value, ~0xfffL | 0x80f);
-            case Reg.PHMBASE, Reg.PHMLIMIT -> merge(register, mask, value, -(1L << 21));
+            case Reg.IQA -> merge(register, mask, value, capabilities.queuedInvalidation() ? ~0xfffL | 0x807 : 0);
+            case Reg.IRTA -> merge(register, mask, value, capabilities.interruptRemapping() ? ~0xfffL | 0x80f : 0);
+            case Reg.PHMBASE, Reg.PHMLIMIT ->
+                merge(register, mask, value, capabilities.protectedHighMemory() ? -(1L << 21) : 0);
             default -> { } // CAP, ECAP, IQH, IQERCD, AFLOG without CAP.AFL: read-only
         }
     }
@@ -240,22 +241,36 @@ public final class RemappingUnit {
                 queue.errorsCleared(before & value);
             }
             case Reg.FECTL -> faultEvent.control(value);
+            case Reg.FEDATA, Reg.FEUADDR -> registers.set(register, 4, value);
+            case Reg.FEADDR -> registers.set(register, 4, value & ~3L);
+            case Reg.PMEN -> {
+                if (capabilities.protectedMemory()) {
+                    registers.set(register, 4, value & 1L << 31 | value >>> 31); // EPM, and PRS follows
+                }
+            }
+            case Reg.PLMBASE, Reg.PLMLIMIT ->
+                registers.set(register, 4, capabilities.protectedLowMemory() ? value & -(1L << 21) : 0);
+            default -> {
+                if (capabilities.queuedInvalidation()) {
+                    writeOfQueue(register, value);
+                } // else reserved, as GSTS and VER are read-only
+            }
+        }
+    }
+
+    /** The completion event of the queue; reserved where there is none. */
+    private void writeOfQueue(int register, long value) {
+        switch (register) {
             case Reg.IECTL -> completionEvent.control(value);
-            case Reg.FEDATA, Reg.FEUADDR, Reg.IEDATA, Reg.IEUADDR -> registers.set(register, 4, value);
-            case Reg.FEADDR, Reg.IEADDR -> registers.set(register, 4, value & ~3L);
+            case Reg.IEDATA, Reg.IEUADDR -> registers.set(register, 4, value);
+            case Reg.IEADDR -> registers.set(register, 4, value & ~3L);
             case Reg.ICS -> {
                 if ((value & Reg.IWC) != 0) {
                     registers.set(register, 4, 0);
                     completionEvent.served();
                 }
             }
-            case Reg.PMEN -> {
-                if (capabilities.protectedMemory()) {
-                    registers.set(register, 4, value & 1L << 31 | value >>> 31); // EPM, and PRS follows
-                }
-            }
-            case Reg.PLMBASE, Reg.PLMLIMIT -> registers.set(register, 4, value & -(1L << 21));
-            default -> { } // VER, GSTS: read-only; the rest is reserved
+            default -> { }
         }
     }
 

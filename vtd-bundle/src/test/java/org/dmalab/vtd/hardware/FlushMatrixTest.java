@@ -62,6 +62,9 @@ class FlushMatrixTest {
                     Change.CONTEXT, Change.CONTEXT_WRITE_ONLY, Change.PAGE, Change.PAGE_NOT_PRESENT),
                     "queued " + queued);
         }
+        Capabilities scalable = new Capabilities(0x00d2008c222f0606L, 0x0000480080000f42L); // in legacy format
+        assertEquals(MEASURED, print(FlushMatrix.compute(UnitProfile.QEMU_7_2, scalable, true),
+                Change.CONTEXT, Change.CONTEXT_WRITE_ONLY, Change.PAGE, Change.PAGE_NOT_PRESENT));
         Capabilities wide = new Capabilities(0x00d2008c222f0606L, REGISTERS.ecap());
         assertEquals(FlushMatrix.compute(UnitProfile.QEMU_7_2), FlushMatrix.compute(UnitProfile.QEMU_7_2, wide, false));
     }

@@ -68,8 +68,8 @@ class RegisterTest {
     /** What can be written to each register, and what stays as it is. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"0x00, 4, 0x10", "0x1c, 4, 0x0", "0x20, 8, 0xfffffffffffffc00", "0x3c, 4, 0xffffffff",
-        "0x40, 4, 0xfffffffc", "0x44, 4, 0xffffffff", "0x58, 8, 0x0", "0x68, 4, 0xffe00000", "0x6c, 4, 0xffe00000",
-        "0x70, 8, 0xffffffffffe00000", "0x78, 8, 0xffffffffffe00000", "0x80, 8, 0x0", "0x88, 8, 0x7fff0",
+        "0x40, 4, 0xfffffffc", "0x44, 4, 0xffffffff", "0x58, 8, 0x0", "0x68, 4, 0x0", "0x6c, 4, 0x0",
+        "0x70, 8, 0x0", "0x78, 8, 0x0", "0x80, 8, 0x0", "0x88, 8, 0x7fff0",
         "0x90, 8, 0xfffffffffffff807", "0x9c, 4, 0x0", "0xa0, 4, 0x80000000", "0xa4, 4, 0xffffffff",
         "0xa8, 4, 0xfffffffc", "0xac, 4, 0xffffffff", "0xb0, 8, 0x0", "0xb8, 8, 0xfffffffffffff80f", "0xf0, 8, 0xfffffffffffff07f",
         "0x220, 8, 0x0", "0x228, 8, 0x0", "0x64, 4, 0x0"})
@@ -77,6 +77,22 @@ class RegisterTest {
         Rig rig = new Rig(Rig.QEMU);
         rig.unit.write(Integer.decode(offset), width, -1);
         assertEquals(Long.parseUnsignedLong(expected.substring(2), 16), rig.unit.read(Integer.decode(offset), width));
+    }
+
+    /** Registers of what a unit does not have are reserved: no queue and no remapping of interrupts on the 82Q45. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"0x68, 4, 0xffe00000, 0xffe00000", "0x6c, 4, 0xffe00000, 0xffe00000",
+        "0x70, 8, 0xffffffffffe00000, 0xffffffffffe00000", "0x78, 8, 0xffffffffffe00000, 0xffffffffffe00000",
+        "0x88, 8, 0x7fff0, 0x0", "0x90, 8, 0xfffffffffffff807, 0x0", "0xa0, 4, 0x80000000, 0x0",
+        "0xa4, 4, 0xffffffff, 0x0", "0xa8, 4, 0xfffffffc, 0x0", "0xac, 4, 0xffffffff, 0x0",
+        "0xb8, 8, 0xfffffffffffff80f, 0x0", "0x64, 4, 0x80000001, 0x80000001"})
+    void writableBitsByCapability(String offset, int width, String x9drg, String q45) {
+        Rig rig = new Rig(Rig.STRICT, Rig.X9DRG_CAP, Rig.X9DRG_ECAP);
+        Rig old = new Rig(Rig.STRICT, 0x00c9008020e30272L, 0x1000);
+        rig.unit.write(Integer.decode(offset), width, -1);
+        old.unit.write(Integer.decode(offset), width, -1);
+        assertEquals(Long.parseUnsignedLong(x9drg.substring(2), 16), rig.unit.read(Integer.decode(offset), width));
+        assertEquals(Long.parseUnsignedLong(q45.substring(2), 16), old.unit.read(Integer.decode(offset), width));
     }
 
     @Test

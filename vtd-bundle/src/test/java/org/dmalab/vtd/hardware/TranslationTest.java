@@ -94,6 +94,81 @@ class TranslationTest {
         assertEquals(0x80000005L, rig.unit.read(0x220 + 12, 4));
     }
 
+    /** Measured masks of reserved bits: 0xff0 below, 0xffffffffffffff80 above but for the domain-id; each bit alone. */
+    @Test
+    void everyReservedBitOfAContextEntry() {
+        Rig rig = mapped(Rig.QEMU);
+        long context = rig.contextEntry(Rig.SID);
+        long low = rig.memory.fetch(context, 8);
+        long high = rig.memory.fetch(context + 8, 8);
+        rig.start();
+        for (int bit = 3; bit < 64; bit++) {
+            assertEquals(bit == 7 || bit >= 24 ? 0xb : bit < 7 || bit >= 8 ? 0 : -1,
+                    reasonWith(rig, low, high ^ 1L << bit), "upper bit " + bit);
+        }
+        for (int bit = 4; bit < 12; bit++) {
+            assertEquals(0xb, reasonWith(rig, low ^ 1L << bit, high), "lower bit " + bit);
+        }
+        for (int bit = 39; bit < 64; bit++) { // beyond the host's address width
+            assertEquals(0xb, reasonWith(rig, low ^ 1L << bit, high), "lower bit " + bit);
+        }
+    }
+
+    private static int reasonWith(Rig rig, long low, long high) {
+        rig.memory.put(rig.contextEntry(Rig.SID), 8, low);
+        rig.memory.put(rig.contextEntry(Rig.SID) + 8, 8, high);
+        rig.contextFlush(1, 0, 0);
+        rig.iotlbFlush(1, 0, 0);
+        rig.clearFaults();
+        return rig.read(IOVA).outcome() == Outcome.OK ? 0 : rig.faultReason(0);
+    }
+
+    /** A check that comes first decides: each entry is wrong in all ways at once, and the ways are mended in order. */
+    @Test
+    void orderOfChecks() {
+        Rig rig = mapped(Rig.STRICT);
+        long top = rig.memory.fetch(rig.contextEntry(Rig.SID), 8) & ~0xfffL;
+        long pte = rig.pteAddress(top, IOVA);
+        rig.start();
+        assertEquals(0x2, reasonWith(rig, top | 0xffcL & ~1L, -1)); // not present, reserved, width, type
+        assertEquals(0xb, reasonWith(rig, top | 0xffdL, -1));
+        assertEquals(0x3, reasonWith(rig, NOWHERE & 0x7fffffffffL | 3 << 2 | 1, 7 | 5 << 8));
+        assertEquals(0x3, reasonWith(rig, top | 3 << 2 | 1, 1 | 5 << 8));
+        rig.memory.put(pte, 8, NOWHERE | 1L << 50 | 0x880);
+        assertEquals(0x6, reasonWith(rig, top | 1, 1 | 5 << 8)); // permission before reserved bits
+        rig.memory.put(pte, 8, NOWHERE | 1L << 50 | 0x883);
+        assertEquals(0xc, reasonWith(rig, top | 1, 1 | 5 << 8));
+        rig.memory.put(Rig.ROOT + 2 * 16, 8, NOWHERE | 0xffe);
+        assertEquals(0x1, reasonWith(rig, top | 1, 1 | 5 << 8));
+        rig.memory.put(Rig.ROOT + 2 * 16, 8, NOWHERE | 0xfff);
+        assertEquals(0xa, reasonWith(rig, top | 1, 1 | 5 << 8));
+        rig.memory.put(Rig.ROOT + 2 * 16, 8, 0x7ffffff000L | 1);
+        assertEquals(0x9, reasonWith(rig, top | 1, 1 | 5 << 8));
+    }
+
+    /** Tables that contain themselves: a walk has as many steps as levels. */
+    @Test
+    void tablesThatLoop() {
+        Rig rig = mapped(Rig.STRICT);
+        long top = rig.memory.fetch(rig.contextEntry(Rig.SID), 8) & ~0xfffL;
+        for (int i = 0; i < 512; i++) {
+            rig.memory.put(top + 8 * i, 8, top | 3);
+        }
+        rig.start();
+        assertEquals(top, rig.read(IOVA).physicalAddress());
+        for (int i = 0; i < 512; i++) {
+            rig.memory.put(Rig.ROOT + 8 * i, 8, i % 2 == 0 ? Rig.ROOT | 1 : 0); // context table: the root table itself
+        }
+        assertEquals(0x3, reasonInLoop(rig));
+    }
+
+    private static int reasonInLoop(Rig rig) {
+        rig.contextFlush(1, 0, 0);
+        rig.iotlbFlush(1, 0, 0);
+        assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
+        return rig.faultReason(0);
+    }
+
     /** Available bits of the context entry, among them the kernel's mark, are ignored. */
     @Test
     void availableBitsAreIgnored() {
