@@ -17,6 +17,11 @@ public interface Spontaneous {
     /** One line of help. */
     String summary();
 
+    /** In which column of a schedule its steps stand. */
+    default String column() {
+        return "hardware";
+    }
+
     /** At how many places it may happen; does not change while the machine lives. */
     int count();
 

@@ -39,6 +39,22 @@ public class ExplorerIT {
         explore("vtd/*", 3 * 19);
     }
 
+    /** Patches that pass alone pass when one gives way to the other at any service call; the others need not. */
+    @Test
+    public void swaps() throws Exception {
+        swap("mips/*", "arm-l1-vipt,ppc-irq-off,per-page-irq-off,stack-kmap", "three-slots,stack-kmap,arm-l1-vipt",
+                9 * 10);
+        swap("vtd/kdump-dma-during-attach*", "clear-then-flush,clear-present-first,copied-bitmap", "clear-*", 3 * 4);
+        swap("pseries/*", "ddw-disabled", "limited-mask", 1);
+    }
+
+    private void swap(String scenarios, String patches, String swaps, int cells) throws Exception {
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--patch", patches,
+                "--swap", swaps, "--check", "--budget", "10m");
+        assertEquals(result.out() + result.err(), 0, result.code());
+        assertTrue(result.out(), result.out().contains("check: all " + cells + " cells as expected"));
+    }
+
     /** Explores with every patch and mutant, and replays every counterexample. */
     private void explore(String scenarios, int leastCells) throws Exception {
         RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--all", "--mutants",

@@ -75,13 +75,15 @@ public final class Op {
     public static final int ARGUMENT = 32;
     /** The processor that this code runs on now. */
     public static final int PROCESSOR = 33;
+    /** A service is entered while the variant may be exchanged. Result: the number of the variant in use. */
+    public static final int SERVICE = 34;
     /** Number of kinds; hardware events are numbered from {@link org.dmalab.api.event.EventKind#FIRST}. */
-    public static final int COUNT = 34;
+    public static final int COUNT = 35;
 
     private static final String[] NAMES = {"load", "store", "read", "write", "copy", "reg.read", "reg.write", "hcall",
         "hcall.result", "rtas", "config.read", "config.write", "cache", "tlb", "barrier", "irq.save", "irq.restore",
         "preempt.disable", "preempt.enable", "lock", "unlock", "ipi", "await", "delay", "mark", "choose", "alloc",
-        "free", "printk", "warn", "bug", "note", "argument", "processor"};
+        "free", "printk", "warn", "bug", "note", "argument", "processor", "service"};
 
     private Op() { }
 

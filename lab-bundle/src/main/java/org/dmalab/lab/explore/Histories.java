@@ -326,7 +326,10 @@ final class Histories {
     }
 
     private void follow(int[] path, long[] results, Purpose purpose) {
-        ReplayCpu cpu = new ReplayCpu(path, results, purpose);
+        ReplayCpu[] self = new ReplayCpu[1];
+        ReplayCpu cpu = new ReplayCpu(path, results, purpose, Swap.stepwise(services,
+                () -> self[0].op(Op.SERVICE, 0, 0, 0, 0, 0)));
+        self[0] = cpu;
         runs++;
         try {
             codes.get(code[path[0]]).run(cpu);
@@ -351,8 +354,8 @@ final class Histories {
         private int swallowed;
         private int burst;
 
-        ReplayCpu(int[] path, long[] results, Purpose purpose) {
-            super(levels.get(code[path[0]]), services);
+        ReplayCpu(int[] path, long[] results, Purpose purpose, Services own) {
+            super(levels.get(code[path[0]]), own);
             this.path = path;
             this.results = results;
             this.purpose = purpose;

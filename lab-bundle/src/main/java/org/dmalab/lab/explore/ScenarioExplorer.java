@@ -33,7 +33,6 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
-import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.RunOptions;
@@ -62,7 +61,7 @@ public final class ScenarioExplorer {
      * What came of a search.
      *
      * @param scenario name of the scenario
-     * @param patch name of the selection
+     * @param patch name of what was explored
      * @param verdict broken, fail, undecided (a bound was hit), refused (a step before the concurrent part was
      *     declined) or pass
      * @param reason why, in one line; empty if all is well
@@ -109,8 +108,8 @@ public final class ScenarioExplorer {
      * @throws InputException if a name is not known, a value is refused or the scenario can't be searched
      * @throws RunInterrupted if the thread was interrupted before the search began
      */
-    public Outcome search(Scenario scenario, Selection selection, RunOptions options, Exploration.Limits limits) {
-        return explore(scenario, selection, options, search -> search.decide(limits));
+    public Outcome search(Scenario scenario, Patches patches, RunOptions options, Exploration.Limits limits) {
+        return explore(scenario, patches, options, search -> search.decide(limits));
     }
 
     /**
@@ -120,12 +119,12 @@ public final class ScenarioExplorer {
      * @return the verdict, with the violation that the schedule leads to
      * @throws InputException if the schedule does not fit; the message names the step
      */
-    public Outcome replay(Scenario scenario, Selection selection, RunOptions options, Schedule schedule,
+    public Outcome replay(Scenario scenario, Patches patches, RunOptions options, Schedule schedule,
             Consumer<ReplayStep> steps) {
-        return explore(scenario, selection, options, search -> search.replay(schedule, steps));
+        return explore(scenario, patches, options, search -> search.replay(schedule, steps));
     }
 
-    private Outcome explore(Scenario scenario, Selection selection, RunOptions options,
+    private Outcome explore(Scenario scenario, Patches patches, RunOptions options,
             Function<Search, SearchResult> task) {
         check(scenario);
         Architecture architecture = catalog.architecture(scenario.arch());
@@ -133,21 +132,32 @@ public final class ScenarioExplorer {
                 options.preset() == null ? scenario.preset() : options.preset(),
                 options.profile() == null ? scenario.profile() : options.profile(),
                 options.backend(), scenario.parameters(), scenario.files());
-        try (Lease lease = catalog.borrow(spec, selection)) {
-            return explore(scenario, selection, architecture, spec, Services.fixed(lease.binding()), task);
+        try (Lease lease = catalog.borrow(spec, patches.first())) {
+            if (patches.then() == null) {
+                return explore(scenario, patches, architecture, spec, Services.fixed(lease.binding()), task);
+            }
+            patches.requireSameLayout(catalog, scenario.arch());
+            try (Lease other = catalog.borrow(spec, patches.then())) {
+                return explore(scenario, patches, architecture, spec,
+                        new Swap(patches, lease.binding(), other.binding()), task);
+            }
         }
     }
 
-    private Outcome explore(Scenario scenario, Selection selection, Architecture architecture, MachineSpec spec,
+    private Outcome explore(Scenario scenario, Patches patches, Architecture architecture, MachineSpec spec,
             Services services, Function<Search, SearchResult> task) {
         try {
             Machine machine = ScenarioMachines.create(architecture, scenario, spec, services);
-            List<Spontaneous> families = ScenarioMachines.families(architecture, scenario, machine);
-            return new Search(scenario, selection, spec.profile(), machine, families).run(task);
+            List<Spontaneous> families = new ArrayList<>(ScenarioMachines.families(architecture, scenario, machine));
+            if (services instanceof Swap swap) {
+                swap.on(machine);
+                families.add(swap);
+            }
+            return new Search(scenario, patches, spec.profile(), machine, families).run(task);
         } catch (InputException | RunInterrupted e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, "the machine cannot be made: "
+            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, "the machine cannot be made: "
                     + Thrown.describe(e, services), nothing("broken", List.of()), "");
         }
     }
@@ -178,7 +188,7 @@ public final class ScenarioExplorer {
     /** One search on one machine. */
     private final class Search {
         private final Scenario scenario;
-        private final Selection selection;
+        private final Patches patches;
         private final String profile;
         private final Machine machine;
         private final List<Spontaneous> families;
@@ -189,9 +199,9 @@ public final class ScenarioExplorer {
         private String refused = "";
         private long events;
 
-        Search(Scenario scenario, Selection selection, String profile, Machine machine, List<Spontaneous> families) {
+        Search(Scenario scenario, Patches patches, String profile, Machine machine, List<Spontaneous> families) {
             this.scenario = scenario;
-            this.selection = selection;
+            this.patches = patches;
             this.profile = profile;
             this.machine = machine;
             this.families = families;
@@ -246,7 +256,7 @@ public final class ScenarioExplorer {
         private Outcome outcome(SearchResult result) {
             Verdict verdict = !result.violations().isEmpty() ? Verdict.FAIL
                     : !result.exhausted() ? Verdict.UNDECIDED : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
-            return new Outcome(scenario.name(), selection.name(), verdict, reason(verdict, result), result,
+            return new Outcome(scenario.name(), patches.name(), verdict, reason(verdict, result), result,
                     token(result));
         }
 
@@ -260,12 +270,12 @@ public final class ScenarioExplorer {
 
         private String token(SearchResult result) {
             return result.violations().isEmpty() || result.violations().get(0).schedule() == null ? ""
-                    : new Token(scenario.name(), selection.text(), profile, result.violations().get(0).schedule())
+                    : new Token(scenario.name(), patches.text(), profile, result.violations().get(0).schedule())
                             .toString();
         }
 
         private Outcome broken(String reason) {
-            return new Outcome(scenario.name(), selection.name(), Verdict.BROKEN, reason, none("broken"), "");
+            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, none("broken"), "");
         }
 
         private SearchResult none(String bound) {
@@ -329,7 +339,7 @@ public final class ScenarioExplorer {
 
         private void checkInterrupt() {
             if (Thread.currentThread().isInterrupted()) {
-                throw new RunInterrupted(scenario.name() + " with " + selection.name() + " was interrupted");
+                throw new RunInterrupted(scenario.name() + " with " + patches.name() + " was interrupted");
             }
         }
 

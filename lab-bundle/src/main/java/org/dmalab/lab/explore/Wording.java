@@ -36,7 +36,7 @@ final class Wording {
     String column(int transition) {
         return switch (Transition.kind(transition)) {
             case Transition.DEVICE -> world.strands().get(Transition.operand(transition)).name();
-            case Transition.HARDWARE -> "hardware";
+            case Transition.HARDWARE -> world.hardware(Transition.operand(transition)).family().column();
             default -> "cpu" + Transition.processor(transition);
         };
     }
@@ -70,6 +70,9 @@ final class Wording {
 
     /** A call with the names of kernel variables, and without the operands that it does not use. */
     private String call(int node) {
+        if (histories.kind(node) == Op.SERVICE) {
+            return "calls " + ((Swap) machine.services()).name();
+        }
         StringBuilder text = new StringBuilder(Op.name(histories.kind(node))).append('(');
         int used = Histories.OPERANDS;
         while (used > 0 && histories.operand(node, used - 1) == 0) {

@@ -459,6 +459,7 @@ final class World {
             result = switch (kind) {
                 case Op.CHOOSE -> choice;
                 case Op.AWAIT -> choice == 0 && machine.kernel().load(a, (int) b) == c ? 1 : 0;
+                case Op.SERVICE -> ((Swap) machine.services()).number();
                 case Op.IPI -> post((int) a, (int) b, c);
                 case Op.IRQ_RESTORE -> {
                     processors.setIrqsOff(p, a);

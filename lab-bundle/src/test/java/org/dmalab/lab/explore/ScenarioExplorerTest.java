@@ -40,7 +40,7 @@ class ScenarioExplorerTest {
     }
 
     private static Outcome search(Scenario scenario, String patch, long maxStates) {
-        return new ScenarioExplorer(FakePlatform.catalog()).search(scenario, Selection.parse(patch),
+        return new ScenarioExplorer(FakePlatform.catalog()).search(scenario, Patches.of(Selection.parse(patch)),
                 RunOptions.DEFAULT, Exploration.Limits.states(maxStates));
     }
 
@@ -75,6 +75,38 @@ class ScenarioExplorerTest {
         assertTrue(stale.search().violations().stream().anyMatch(found -> found.oracle()
                 .equals("cpu-reads-device-data") && found.turns().get(0).startsWith("cpu0 user")), stale::toString);
         assertEquals(Verdict.PASS, search(scenario, "exact").verdict());
+    }
+
+    /** The patch may be exchanged before the map, or after it, where it makes no difference any more. */
+    @Test
+    void aPatchIsExchangedAtAnyServiceCallAndACallEndsWhereItBegan() {
+        Scenario scenario = FakePlatform.read("title: swap\nmachine: {preset: single}\nsteps:\n"
+                + "  - cpu.write: {address: 0x4000, size: 8}\nconcurrent:\n"
+                + "  - {name: user, steps: [{dma.map: {address: 0x4000, size: 8, direction: in}}]}\n"
+                + "  - {name: interrupt, level: hardirq, steps: [" + READ + "]}\nafter:\n"
+                + "  - device.write: {size: 8, value: 7}\n"
+                + "  - dma.unmap: {address: 0x4000, size: 8, direction: in}\n  - cpu.read: {address: 0x4000, size: 8}\n");
+        assertEquals(Verdict.PASS, swapped(scenario, "exact..exact").verdict());
+        assertEquals(Verdict.FAIL, swapped(scenario, "no-flush..exact").verdict(), "it may come too late");
+        Outcome outcome = swapped(scenario, "exact..no-flush");
+        assertEquals(Verdict.FAIL, outcome.verdict());
+        assertEquals("exact..no-flush", outcome.patch());
+        assertTrue(outcome.search().violations().get(0).turns().stream().anyMatch("patch swap: 1 step"::equals),
+                outcome.search().violations().get(0).turns()::toString);
+        Token token = Token.parse(outcome.token());
+        List<String> words = new java.util.ArrayList<>();
+        Outcome again = new ScenarioExplorer(FakePlatform.catalog()).replay(scenario,
+                Patches.parse(token.patch(), FakePlatform.catalog(), "fake"), RunOptions.DEFAULT, token.schedule(),
+                (number, column, strand, text, line) -> words.add(column + ": " + text));
+        assertEquals(outcome.reason(), again.reason());
+        int exchange = words.indexOf("patch: exact gives way to no-flush");
+        assertTrue(exchange >= 0 && words.indexOf("cpu0: calls no-flush") > exchange, words::toString);
+    }
+
+    private static Outcome swapped(Scenario scenario, String patches) {
+        return new ScenarioExplorer(FakePlatform.catalog()).search(scenario,
+                Patches.parse(patches, FakePlatform.catalog(), "fake"), RunOptions.DEFAULT,
+                Exploration.Limits.states(100_000));
     }
 
     @Test

@@ -130,19 +130,19 @@ public final class FakeActions {
         return 0;
     }
 
-    private static long call(Machine machine, ToLongFunction<Binding> use) {
-        Binding variant = machine.services().enter();
+    private static long call(Cpu cpu, ToLongFunction<Binding> use) {
+        Binding variant = cpu.services().enter();
         try {
             return use.applyAsLong(variant);
         } finally {
-            machine.services().leave();
+            cpu.services().leave();
         }
     }
 
     private static long map(Machine machine, Cpu cpu, Values values) {
         Direction direction = Direction.of(values.get("direction"));
         long size = values.get("size");
-        long bus = call(machine, variant -> variant.iommu().map(cpu, 0, values.get("bus"), values.get("address"), size,
+        long bus = call(cpu, variant -> variant.iommu().map(cpu, 0, values.get("bus"), values.get("address"), size,
                 direction));
         if (bus < 0) {
             return bus;
@@ -154,7 +154,7 @@ public final class FakeActions {
 
     private static long unmap(Machine machine, Cpu cpu, Values values) {
         long size = values.get("size");
-        call(machine, variant -> variant.iommu().unmap(cpu, 0, values.get("bus"), size,
+        call(cpu, variant -> variant.iommu().unmap(cpu, 0, values.get("bus"), size,
                 Direction.of(values.get("direction"))));
         cpu.note(EventKind.BUFFER_TO_CPU, values.get("device"), values.get("bus"), values.get("address"),
                 size | values.get("direction") << 56);
@@ -181,7 +181,7 @@ public final class FakeActions {
     }
 
     private static long online(Machine machine, Cpu cpu, Values values) {
-        long answer = call(machine, variant -> variant.memoryNotifier().notify(cpu, MemoryNotifier.MEM_GOING_ONLINE,
+        long answer = call(cpu, variant -> variant.memoryNotifier().notify(cpu, MemoryNotifier.MEM_GOING_ONLINE,
                 0, 1));
         return answer == MemoryNotifier.NOTIFY_OK ? 0 : Errno.EPERM;
     }

@@ -11,7 +11,6 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
-import org.dmalab.shell.scenario.Workbench.Cell;
 
 /**
  * Runs cells one by one, with progress. An interrupt ends it after what is known so far.
@@ -24,16 +23,16 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
     static final int INTERRUPTED = 130;
 
     /** Runs each cell. */
-    static <T> CellRuns<T> run(List<Cell> cells, Function<Cell, T> runOne) {
+    static <C, T> CellRuns<T> run(List<C> cells, Function<C, T> runOne) {
         return run(cells, (cell, progress) -> runOne.apply(cell));
     }
 
     /** Runs each cell; each says how far it is. */
-    static <T> CellRuns<T> run(List<Cell> cells, BiFunction<Cell, Progress, T> runOne) {
+    static <C, T> CellRuns<T> run(List<C> cells, BiFunction<C, Progress, T> runOne) {
         List<T> results = new ArrayList<>();
         boolean interrupted = false;
         try (Progress progress = Progress.start()) {
-            for (Cell cell : cells) {
+            for (C cell : cells) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new RunInterrupted(cell + " was not begun");
                 }

@@ -11,8 +11,8 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
-import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.Patches;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
@@ -47,6 +47,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
+            .option("--swap", "PATCHES", "exchange the patch for each of these, once, at any moment of a schedule: ids, or a"
+                    + " pattern with * for those that keep kernel state in the same way")
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
@@ -89,18 +91,19 @@ public final class ExplorerCommands implements CommandSet {
             List<Scenario> scenarios = scenarios(args.all("NAME"));
             scenarios.forEach(explorer::check);
             Check check = Check.of(catalog, args, scenarios, bench.library()::explored);
-            List<Workbench.Cell> cells = bench.cells(scenarios, args, options);
-            Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(cells.size())), cells.size());
+            List<Workbench.Search> searches = bench.searches(bench.cells(scenarios, args, options), args, options);
+            Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(searches.size())),
+                    searches.size());
             List<Double> seconds = new ArrayList<>();
-            CellRuns<Outcome> runs = CellRuns.run(cells, (cell, progress) -> {
+            CellRuns<Outcome> runs = CellRuns.run(searches, (one, progress) -> {
                 long startNanos = System.nanoTime();
                 long shareNanos = budget.shareNanos(seconds.size());
                 Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
-                    progress.say(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", cell, states,
+                    progress.say(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", one, states,
                             executions, open));
                     return System.nanoTime() - startNanos < shareNanos ? "" : "budget " + args.option("--budget", "30s for each patch");
                 });
-                Outcome outcome = explorer.search(cell.scenario(), cell.selection(), options, limits);
+                Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits);
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
                 return outcome;
             });
@@ -154,9 +157,10 @@ public final class ExplorerCommands implements CommandSet {
             Token token = Token.parse(args.get("TOKEN"));
             Scenario scenario = bench.scenarios(List.of(token.scenario())).get(0);
             RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
-            Workbench.Cell cell = bench.cell(scenario, Selection.parse(token.patch(), catalog, scenario.arch()), options);
+            Workbench.Search one = bench.search(scenario, Patches.parse(token.patch(), catalog, scenario.arch()),
+                    options);
             List<ReplayStep> steps = new ArrayList<>();
-            Outcome outcome = new ScenarioExplorer(catalog).replay(cell.scenario(), cell.selection(), options,
+            Outcome outcome = new ScenarioExplorer(catalog).replay(one.scenario(), one.patches(), options,
                     token.schedule(), steps::add);
             Commands.write(session, args, Commands.format(args).equals("text") ? ReplayText.text(outcome, steps)
                     : Json.write(json(outcome, steps)) + "\n");

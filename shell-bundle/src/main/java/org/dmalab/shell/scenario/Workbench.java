@@ -22,6 +22,7 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.explore.Patches;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
@@ -100,7 +101,7 @@ final class Workbench {
         List<String> asked = args.option("--patch").map(Workbench::split).orElse(List.of());
         boolean all = args.has("--all") || asked.isEmpty();
         List<String> archs = scenarios.stream().map(Scenario::arch).distinct().toList();
-        asked.forEach(one -> requireSomewhere(one, archs));
+        requireSomewhere(asked, archs);
         List<Cell> cells = new ArrayList<>();
         for (Scenario scenario : scenarios) {
             Set<Selection> selections = new LinkedHashSet<>();
@@ -115,6 +116,53 @@ final class Workbench {
             selections.forEach(selection -> cells.add(cell(scenario, selection, options)));
         }
         return cells;
+    }
+
+    /**
+     * The cells with the patches that {@code --swap} exchanges for theirs; as they are if it is not given. Of a pattern
+     * those that keep kernel state in the same way are meant, and not the patch itself.
+     */
+    List<Search> searches(List<Cell> cells, Arguments args, RunOptions options) {
+        List<String> asked = args.option("--swap").map(Workbench::split).orElse(List.of());
+        requireSomewhere(asked, cells.stream().map(cell -> cell.scenario().arch()).distinct().toList());
+        List<Search> searches = new ArrayList<>();
+        for (Cell cell : cells) {
+            if (asked.isEmpty()) {
+                searches.add(new Search(cell.scenario(), Patches.of(cell.selection())));
+            }
+            for (String one : asked) {
+                for (Selection then : expand(one, cell.scenario().arch())) {
+                    Patches patches = new Patches(cell.selection(), then);
+                    boolean meant = !then.equals(cell.selection())
+                            && (one.indexOf('*') < 0 || patches.sameLayout(catalog, cell.scenario().arch()));
+                    if (meant) {
+                        searches.add(search(cell.scenario(), patches, options));
+                    }
+                }
+            }
+        }
+        if (searches.isEmpty()) {
+            throw new InputException("--swap: nothing is left to exchange; name another patch than that of --patch");
+        }
+        return searches;
+    }
+
+    /** A scenario with what is to be explored in it. */
+    record Search(Scenario scenario, Patches patches) {
+        @Override
+        public String toString() {
+            return scenario.name() + " with " + patches.name();
+        }
+    }
+
+    /** One search, checked as a cell is. */
+    Search search(Scenario scenario, Patches patches, RunOptions options) {
+        cell(scenario, patches.first(), options);
+        if (patches.then() != null) {
+            cell(scenario, patches.then(), options);
+            patches.requireSameLayout(catalog, scenario.arch());
+        }
+        return new Search(scenario, patches);
     }
 
     /** One cell, checked: machine, variants, and that a service object for everything can be had. */
@@ -160,6 +208,10 @@ final class Workbench {
         }
         Selection selection = Selection.parse(one);
         return ids(arch).containsAll(selection.ids()) ? List.of(selection) : List.of();
+    }
+
+    private void requireSomewhere(List<String> asked, List<String> archs) {
+        asked.forEach(one -> requireSomewhere(one, archs));
     }
 
     private void requireSomewhere(String one, List<String> archs) {
