@@ -406,7 +406,8 @@ final class Histories {
         private Place place() {
             return STACK.walk(frames -> frames
                     .filter(frame -> !frame.getClassName().equals(Cpu.class.getName())
-                            && !frame.getClassName().startsWith(Histories.class.getName()))
+                            && !frame.getClassName().startsWith(Histories.class.getName())
+                            && !frame.getClassName().startsWith(Swap.class.getName()))
                     .findFirst().map(frame -> new Place(frame.getClassName(),
                             frame.getFileName() + ":" + frame.getLineNumber())).orElse(Place.UNKNOWN));
         }

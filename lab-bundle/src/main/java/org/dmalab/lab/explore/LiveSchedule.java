@@ -11,6 +11,7 @@ import org.dmalab.api.cpu.Code;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
 
@@ -203,7 +204,8 @@ final class LiveSchedule {
 
         private void code(String name, Code code, Level level) {
             running.push(name);
-            code.run(new ScheduledCpu(this, level, machine.services()));
+            code.run(new ScheduledCpu(this, level, Swap.stepwise(machine.services(),
+                    () -> call(level, new Call(Op.SERVICE, 0, 0, 0, 0, 0)))));
             running.pop();
         }
 
@@ -287,7 +289,8 @@ final class LiveSchedule {
         return STACK.walk(frames -> {
             List<String> lines = new ArrayList<>();
             frames.filter(frame -> !frame.getClassName().equals(Cpu.class.getName())).forEach(frame -> {
-                boolean own = of(LiveSchedule.class, frame) || of(ScenarioExplorer.class, frame);
+                boolean own = of(LiveSchedule.class, frame) || of(Swap.class, frame)
+                        || of(ScenarioExplorer.class, frame);
                 if (own && frame.getMethodName().equals("interrupt")) {
                     lines.add("<interrupt>");
                 } else if (!own && !frame.getClassName().startsWith("java.")) {

@@ -45,8 +45,10 @@ public record Patches(Selection first, Selection then) {
     public void requireSameLayout(Catalog catalog, String arch) {
         ServiceKind kind = firstDifference(catalog, arch);
         if (kind != null) {
-            throw new InputException(first.id(kind) + " keeps kernel state as \"" + layout(catalog, arch, first.id(kind))
-                    + "\", " + then.id(kind) + " as \"" + layout(catalog, arch, then.id(kind)) + "\", and the kernel has "
+            String before = first.id(kind);
+            String after = then.id(kind);
+            throw new InputException(before + " keeps kernel state as \"" + layout(catalog, arch, before) + "\", " + after
+                    + " as \"" + layout(catalog, arch, after) + "\", and the kernel has "
                     + "no conversion; name a patch for --swap that keeps it in the same way");
         }
     }

@@ -1,6 +1,7 @@
 package org.dmalab.lab.explore;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Spontaneous;
@@ -50,11 +51,17 @@ final class Swap implements Services, Spontaneous {
     }
 
     /**
-     * The services for code that is run through its histories: where it enters one is a call like any other.
+     * The services for code each of whose calls is a step of a schedule: where it enters one is such a call, if the
+     * patch may be exchanged.
      *
+     * @param services the machine's
      * @param number makes the call; its result is the number of the patch in use
      */
-    Services during(java.util.function.LongSupplier number) {
+    static Services stepwise(Services services, LongSupplier number) {
+        return services instanceof Swap swap ? swap.stepwise(number) : services;
+    }
+
+    private Services stepwise(LongSupplier number) {
         return new Services() {
             private Binding taken;
             private int depth;

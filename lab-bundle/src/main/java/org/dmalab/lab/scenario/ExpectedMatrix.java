@@ -12,8 +12,8 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 
 /**
- * What must come out of scenarios: verdicts by scenario and patch, as {@code expected.yaml} beside the scenarios says of
- * plain runs and {@code explored.yaml} of exploring. Only tests and {@code --check} read them.
+ * What must come out of scenarios: verdicts by scenario and patch, as {@code expected.yaml} beside the scenarios says
+ * of plain runs and {@code explored.yaml} of exploring. Only tests and {@code --check} read them.
  *
  * @param arch architecture
  * @param verdicts by full scenario name, then by patch, in the order of the file
@@ -51,8 +51,8 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
     }
 
     /**
-     * What must come out of one cell. For {@code a..b}, one patch that gives way to another, a row of its own need not be
-     * there: two that pass alone must pass, and else it must fail, since the exchange may come at the start or never.
+     * What must come out of one cell. For {@code a..b}, one patch that gives way to another, a row of its own need not
+     * be there: two that pass alone must pass, and else it must fail, since the exchange may come at the start or never.
      */
     public Optional<Verdict> expected(String scenario, String patch) {
         Map<String, Verdict> row = verdicts.getOrDefault(scenario, Map.of());

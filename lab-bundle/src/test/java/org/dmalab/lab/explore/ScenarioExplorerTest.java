@@ -85,7 +85,8 @@ class ScenarioExplorerTest {
                 + "  - {name: user, steps: [{dma.map: {address: 0x4000, size: 8, direction: in}}]}\n"
                 + "  - {name: interrupt, level: hardirq, steps: [" + READ + "]}\nafter:\n"
                 + "  - device.write: {size: 8, value: 7}\n"
-                + "  - dma.unmap: {address: 0x4000, size: 8, direction: in}\n  - cpu.read: {address: 0x4000, size: 8}\n");
+                + "  - dma.unmap: {address: 0x4000, size: 8, direction: in}\n"
+                + "  - cpu.read: {address: 0x4000, size: 8}\n");
         assertEquals(Verdict.PASS, swapped(scenario, "exact..exact").verdict());
         assertEquals(Verdict.FAIL, swapped(scenario, "no-flush..exact").verdict(), "it may come too late");
         Outcome outcome = swapped(scenario, "exact..no-flush");
@@ -97,7 +98,7 @@ class ScenarioExplorerTest {
         List<String> words = new java.util.ArrayList<>();
         Outcome again = new ScenarioExplorer(FakePlatform.catalog()).replay(scenario,
                 Patches.parse(token.patch(), FakePlatform.catalog(), "fake"), RunOptions.DEFAULT, token.schedule(),
-                (number, column, strand, text, line) -> words.add(column + ": " + text));
+                step -> words.add(step.column() + ": " + step.words()));
         assertEquals(outcome.reason(), again.reason());
         int exchange = words.indexOf("patch: exact gives way to no-flush");
         assertTrue(exchange >= 0 && words.indexOf("cpu0: calls no-flush") > exchange, words::toString);

@@ -43,18 +43,19 @@ public final class ExplorerCommands implements CommandSet {
     private static final Duration BUDGET = Duration.ofSeconds(30);
     private static final CommandSpec EXPLORE = CommandSpec.command("scenario", "explore",
             "Searches every schedule of a scenario's concurrent part: processors, interrupts, devices, hardware.")
-            .repeated("NAME", "a scenario with a concurrent part, by name or file; of names with *, those with one", true)
+            .repeated("NAME", "a scenario with a concurrent part, by name or file; of names with * those with one",
+                    true)
             .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
-            .option("--swap", "PATCHES", "exchange the patch for each of these, once, at any moment of a schedule: ids, or a"
-                    + " pattern with * for those that keep kernel state in the same way")
+            .option("--swap", "PATCHES", "exchange the patch for each of these, once, at any moment of a schedule: ids, or"
+                    + " a pattern with * for those that keep kernel state in the same way")
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
-            .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ, "
-                    + "0 if a fail is what is expected")
+            .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ,"
+                    + " 0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();
     private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
             "Takes one explored schedule again and prints it with a column for each processor and device.")
