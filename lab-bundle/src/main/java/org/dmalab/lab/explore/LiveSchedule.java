@@ -292,7 +292,7 @@ final class LiveSchedule {
                 boolean own = of(LiveSchedule.class, frame) || of(Swap.class, frame)
                         || of(ScenarioExplorer.class, frame);
                 if (own && frame.getMethodName().equals("interrupt")) {
-                    lines.add("<interrupt>");
+                    lines.add(ReplayStep.INTERRUPT);
                 } else if (!own && !frame.getClassName().startsWith("java.")) {
                     String type = frame.getClassName();
                     lines.add(type.substring(type.lastIndexOf('.') + 1) + '.' + frame.getMethodName() + '('

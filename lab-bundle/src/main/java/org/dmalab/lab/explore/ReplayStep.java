@@ -13,11 +13,14 @@ import org.dmalab.lab.Changed;
  * @param words the call
  * @param line where it stands in the source; empty for what is no call
  * @param changes the cells that it changed
- * @param stack the Java frames above the call when it was taken live, innermost first; {@code <interrupt>} stands where
+ * @param stack the Java frames above the call when it was taken live, innermost first; {@link #INTERRUPT} stands where
  *     an interrupt came in; empty for what is no call
  */
 public record ReplayStep(long number, String column, String strand, String words, String line, List<Changed> changes,
         List<String> stack) {
+    /** Stands in a stack where an interrupt came in. */
+    public static final String INTERRUPT = "<interrupt>";
+
     /** Copies the lists. */
     public ReplayStep {
         changes = List.copyOf(changes);

@@ -2,42 +2,33 @@ package org.dmalab.shell.scenario;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.explore.Exploration;
-import org.dmalab.lab.explore.Patches;
-import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
-import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;
 import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
-import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
-import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Json;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The commands of the explorer: search all schedules of a scenario's concurrent part, take one of them again. */
+/** The command that searches all schedules of a scenario's concurrent part. */
 @Component(service = {CommandSet.class, ExplorerCommands.class}, property = {
     CommandProcessor.COMMAND_SCOPE + "=scenario",
-    CommandProcessor.COMMAND_FUNCTION + "=explore",
-    CommandProcessor.COMMAND_FUNCTION + "=replay",
-    CommandProcessor.COMMAND_FUNCTION + "=debug"})
+    CommandProcessor.COMMAND_FUNCTION + "=explore"})
 public final class ExplorerCommands implements CommandSet {
     private static final long MAX_STATES = 10_000_000;
     private static final Duration BUDGET = Duration.ofSeconds(30);
@@ -57,20 +48,15 @@ public final class ExplorerCommands implements CommandSet {
             .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ,"
                     + " 0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();
-    private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
-            "Takes one explored schedule again and prints it with a column for each processor and device.")
-            .required("TOKEN", "the schedule, as scenario:explore prints it").build();
-    private static final CommandSpec DEBUG = CommandSpec.command("scenario", "debug",
-            "Not in this version: steps through one explored schedule, forwards and backwards.")
-            .required("TOKEN", "the schedule, as scenario:explore prints it").build();
-
     private final Catalog catalog;
     private final Workbench bench;
+    private final RecentTokens tokens;
 
     /** Wired by Declarative Services. */
     @Activate
-    public ExplorerCommands(@Reference Catalog catalog) {
+    public ExplorerCommands(@Reference Catalog catalog, @Reference RecentTokens tokens) {
         this.catalog = catalog;
+        this.tokens = tokens;
         this.bench = new Workbench(catalog);
     }
 
@@ -80,7 +66,7 @@ public final class ExplorerCommands implements CommandSet {
     }
 
     static List<CommandSpec> specs() {
-        return List.of(EXPLORE, REPLAY, DEBUG);
+        return List.of(EXPLORE);
     }
 
     /** The command {@code scenario:explore}. */
@@ -102,10 +88,12 @@ public final class ExplorerCommands implements CommandSet {
                 Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
                     progress.say(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", one, states,
                             executions, open));
-                    return System.nanoTime() - startNanos < shareNanos ? "" : "budget " + args.option("--budget", "30s for each patch");
+                    return System.nanoTime() - startNanos < shareNanos ? ""
+                            : "budget " + args.option("--budget", "30s for each patch");
                 });
                 Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits);
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
+                tokens.add(outcome.token());
                 return outcome;
             });
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
@@ -150,50 +138,5 @@ public final class ExplorerCommands implements CommandSet {
         long shareNanos(int done) {
             return (all.toNanos() - (System.nanoTime() - startNanos)) / (searches - done);
         }
-    }
-
-    /** The command {@code scenario:replay}. */
-    public Object replay(CommandSession session, String... words) {
-        return Commands.run(REPLAY, words, session, args -> {
-            Token token = Token.parse(args.get("TOKEN"));
-            Scenario scenario = bench.scenarios(List.of(token.scenario())).get(0);
-            RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
-            Workbench.Search one = bench.search(scenario, Patches.parse(token.patch(), catalog, scenario.arch()),
-                    options);
-            List<ReplayStep> steps = new ArrayList<>();
-            Outcome outcome = new ScenarioExplorer(catalog).replay(one.scenario(), one.patches(), options,
-                    token.schedule(), steps::add);
-            Commands.write(session, args, Commands.format(args).equals("text") ? ReplayText.text(outcome, steps)
-                    : Json.write(json(outcome, steps)) + "\n");
-            return outcome.verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN)
-                    : outcome.verdict() == Verdict.FAIL ? new ExitCode(CommandException.FAIL) : null;
-        });
-    }
-
-    private static Map<String, Object> json(Outcome outcome, List<ReplayStep> steps) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("scenario", outcome.scenario());
-        result.put("patch", outcome.patch());
-        result.put("verdict", outcome.verdict().text());
-        result.put("reason", outcome.reason());
-        List<Object> rows = new ArrayList<>();
-        for (ReplayStep step : steps) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("step", step.number());
-            row.put("actor", step.column().toLowerCase(Locale.ROOT));
-            row.put("strand", step.strand());
-            row.put("call", step.words());
-            row.put("line", step.line());
-            rows.add(row);
-        }
-        result.put("steps", rows);
-        return result;
-    }
-
-    /** The command {@code scenario:debug}. */
-    public Object debug(CommandSession session, String... words) {
-        Arguments.parse(DEBUG, words);
-        throw CommandException.usage("scenario:debug is not in this version; scenario:replay prints all steps of a "
-                + "schedule");
     }
 }

@@ -20,18 +20,20 @@ import org.osgi.service.component.annotations.Reference;
 public final class NameCompleter implements ArgumentCompleter {
     private final Catalog catalog;
     private final Workbench bench;
+    private final RecentTokens tokens;
 
     /** Wired by Declarative Services. */
     @Activate
-    public NameCompleter(@Reference Catalog catalog) {
+    public NameCompleter(@Reference Catalog catalog, @Reference RecentTokens tokens) {
         this.catalog = catalog;
+        this.tokens = tokens;
         this.bench = new Workbench(catalog);
     }
 
     @Override
     public List<String> candidates(Slot slot) {
         boolean ours = Stream.of(ScenarioCommands.specs(), RunCommands.specs(), ExplorerCommands.specs(),
-                PatchCommands.specs()).anyMatch(specs -> specs.contains(slot.spec()));
+                ReplayCommands.specs(), PatchCommands.specs()).anyMatch(specs -> specs.contains(slot.spec()));
         try {
             return ours ? named(slot) : List.of();
         } catch (InputException e) {
@@ -47,6 +49,7 @@ public final class NameCompleter implements ArgumentCompleter {
             case "ID", "PATCHES", "A", "B" -> Selection.completions(catalog, archs, slot.typed());
             case "PROFILE" -> names(archs, Architecture::profiles);
             case "PRESET" -> names(archs, Architecture::presets);
+            case "TOKEN" -> tokens.all();
             case "ARCH" -> archs.stream().map(Architecture::name).toList();
             default -> List.of();
         };

@@ -27,9 +27,14 @@ final class Terminals {
 
     /** Whether the result of a command may be coloured: text, on a terminal, not into a file or pipe. */
     static boolean colours(Arguments args, Output output) {
+        return output.text() && !args.has("--output") && colours();
+    }
+
+    /** Whether standard output may be coloured. */
+    static boolean colours() {
         String refused = System.getenv("NO_COLOR");
         Process process = Process.Utils.current();
-        return output.text() && !args.has("--output") && (refused == null || refused.isEmpty()) && is("out")
+        return (refused == null || refused.isEmpty()) && is("out")
                 && (process == null || process.isTty(STANDARD_OUTPUT));
     }
 

@@ -16,7 +16,8 @@ class NameCompleterTest {
     private static final List<String> PATCHES = List.of("careful", "declining", "no-restore", "throwing", "wrong-page");
     private static final List<String> SCENARIOS = List.of("fake/map", "fake/race", "fake/interrupted");
 
-    private final NameCompleter completer = new NameCompleter(FakePlatform.catalog("fake"));
+    private final RecentTokens tokens = new RecentTokens();
+    private final NameCompleter completer = new NameCompleter(FakePlatform.catalog("fake"), tokens);
 
     @BeforeEach
     void setHome() {
@@ -34,7 +35,8 @@ class NameCompleterTest {
 
     private static List<String> complete(NameCompleter completer, String command, String... words) {
         CommandSpec spec = Stream.of(ScenarioCommands.specs(), RunCommands.specs(), ExplorerCommands.specs(),
-                PatchCommands.specs()).flatMap(List::stream).filter(one -> one.name().equals(command)).findFirst()
+                ReplayCommands.specs(), PatchCommands.specs()).flatMap(List::stream)
+                .filter(one -> one.name().equals(command)).findFirst()
                 .orElseGet(() -> CommandSpec.command("machine", "create", "").required("NAME", "").build());
         return Slot.of(spec, List.of(words)).map(completer::candidates).orElse(List.of());
     }
@@ -76,9 +78,19 @@ class NameCompleterTest {
 
     @Test
     void onlyTheArchitectureOfTheScenarioIsProposed() {
-        NameCompleter two = new NameCompleter(FakePlatform.catalog("fake", "other"));
+        NameCompleter two = new NameCompleter(FakePlatform.catalog("fake", "other"), tokens);
         assertEquals(List.of("fake", "other"), complete(two, "patch:list", ""));
         assertTrue(complete(two, "scenario:run", "fake/map", "--patch", "").contains("careful"));
         assertEquals(complete("scenario:run", "--patch", ""), complete(two, "scenario:run", "fake/map", "--patch", ""));
+    }
+
+    @Test
+    void tokensAreThoseOfLate() {
+        assertEquals(List.of(), complete("scenario:debug", ""));
+        tokens.add("fake/race~no-restore~~1~1As");
+        tokens.add("");
+        tokens.add("fake/race~no-restore~~1~1As");
+        assertEquals(List.of("fake/race~no-restore~~1~1As"), complete("scenario:debug", ""));
+        assertEquals(List.of("fake/race~no-restore~~1~1As"), complete("scenario:replay", ""));
     }
 }

@@ -9,7 +9,10 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -268,6 +271,47 @@ class RunCommandsTest {
             assertEquals(2, result.code(), token);
             assertEquals(1, result.err().lines().count(), result.err());
         }
+    }
+
+    private Result debug(String input, String... words) {
+        InputStream before = System.in;
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        try {
+            return shell.run(words);
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void debuggingGoesForwardsAndBackwards() {
+        String token = "fake/race~no-restore~strict~1~1As";
+        Result result = debug("\nn 2\nb\n4\nn\nv\nn\nl\ns\nt\nT\nT\nW slot\nw slot\nw pkmap\nb 99\nb\nT\nW x\n3\ns\n"
+                + "x\nh\nq\n", "scenario:debug", token);
+        assertEquals(0, result.code(), result.err());
+        assertGolden("debug.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N")
+                .replaceAll("lambda\\$(\\w+)\\$\\d+", "$1"));
+        Result ended = debug("n", "scenario:debug", token);
+        assertTrue(ended.out().contains("step 2 of 5"), ended.out());
+        assertTrue(ended.out().endsWith("\ndebug 2> \n"), ended.out());
+    }
+
+    @Test
+    void oneStepOfASchedule() {
+        String token = "fake/race~no-restore~strict~1~1As";
+        Result result = shell.run("scenario:debug", token, "--step", "5");
+        assertEquals(0, result.code(), result.err());
+        assertTrue(result.out().startsWith("step 5 of 5  cpu0 user: cache(0x1, 0x1)"), result.out());
+        assertTrue(result.out().contains("\nfail: own-page: "), result.out());
+        JsonObject first = JsonParser.parseString(shell.run("scenario:debug", token, "--step", "1", "--format", "json")
+                .out()).getAsJsonObject().getAsJsonArray("steps").get(0).getAsJsonObject();
+        assertEquals("cpu0", first.get("actor").getAsString());
+        JsonObject change = first.getAsJsonArray("changes").get(0).getAsJsonObject();
+        assertEquals("slot", change.get("cell").getAsString());
+        assertEquals("0x1", change.get("after").getAsString());
+        assertTrue(first.getAsJsonArray("stack").get(0).getAsString().contains("NoRestore.work(FakePlatform.java:"));
+        assertEquals(2, shell.run("scenario:debug", token, "--step", "6").code());
+        assertEquals(2, shell.run("scenario:debug", "x").code());
     }
 
     @Test

@@ -134,12 +134,4 @@ class ScenarioCommandsTest {
         assertEquals(JsonParser.parseString(shell.run("scenario:schema", "fake").out()), fake);
         assertEquals(2, shell.run("scenario:schema", "fak").code());
     }
-
-    @Test
-    void theDebuggerSaysThatItIsNotThere() {
-        Result result = shell.run("scenario:debug", "a~b");
-        assertEquals(2, result.code());
-        assertEquals("", result.out());
-        assertTrue(result.err().startsWith("error: scenario:debug is not in this version"), result.err());
-    }
 }

@@ -29,7 +29,9 @@ final class Shell {
     private final List<CommandSet> sets;
 
     Shell(Catalog catalog) {
-        sets = List.of(new ScenarioCommands(catalog), new RunCommands(catalog), new ExplorerCommands(catalog),
+        RecentTokens tokens = new RecentTokens();
+        sets = List.of(new ScenarioCommands(catalog), new RunCommands(catalog), new ExplorerCommands(catalog, tokens),
+                new ReplayCommands(catalog),
                 new PatchCommands(catalog), new TourCommand(catalog));
     }
 

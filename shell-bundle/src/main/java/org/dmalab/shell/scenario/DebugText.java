@@ -1,0 +1,65 @@
+package org.dmalab.shell.scenario;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.dmalab.lab.explore.ReplayStep;
+import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+
+/** What {@code scenario:debug} prints of a schedule's steps. */
+final class DebugText {
+    private static final int AROUND = 5;
+
+    private final Outcome outcome;
+    private final List<ReplayStep> steps;
+
+    DebugText(Outcome outcome, List<ReplayStep> steps) {
+        this.outcome = outcome;
+        this.steps = steps;
+    }
+
+    String head() {
+        return outcome.scenario() + " with " + outcome.patch() + ": " + steps.size()
+                + (steps.size() == 1 ? " step" : " steps") + "; h tells the commands\n\n";
+    }
+
+    /** One step: who does what, where, and what it changed. */
+    String step(int number) {
+        ReplayStep step = steps.get(number - 1);
+        List<String> lines = new ArrayList<>();
+        lines.add("step " + number + " of " + steps.size() + "  " + who(step) + ": " + step.words());
+        int boundary = step.stack().indexOf(ReplayStep.INTERRUPT);
+        step.stack().subList(0, boundary < 0 ? step.stack().size() : boundary)
+                .forEach(frame -> lines.add("    at " + frame));
+        lines.addAll(step.changes().isEmpty() ? List.of("    changes nothing")
+                : step.changes().stream().map(changed -> "    " + changed).toList());
+        return Layout.text(lines);
+    }
+
+    /** What came of it, below the last step. */
+    String end(int number) {
+        return number < steps.size() ? "" : Layout.text(Layout.wrap(outcome.verdict().text()
+                + (outcome.reason().isEmpty() ? "" : ": " + outcome.reason()), "", "  "));
+    }
+
+    /** The whole stack, with what the interrupts have interrupted. */
+    String stack(int number) {
+        List<String> stack = steps.get(number - 1).stack();
+        return stack.isEmpty() ? "no code runs in this step\n" : Layout.text(stack.stream().map(frame ->
+                frame.equals(ReplayStep.INTERRUPT) ? "  " + frame : "    at " + frame).toList());
+    }
+
+    /** The steps around one, which is marked. */
+    String around(int number) {
+        List<List<String>> rows = new ArrayList<>();
+        for (int i = Math.max(1, number - AROUND); i <= Math.min(steps.size(), number + AROUND); i++) {
+            ReplayStep step = steps.get(i - 1);
+            rows.add(List.of(i == number ? ">" : "", Integer.toString(i), who(step), step.words(), step.line()));
+        }
+        return Layout.text(Layout.columns(rows, ""));
+    }
+
+    private static String who(ReplayStep step) {
+        return step.column().equals(step.strand()) ? step.column() : step.column() + " " + step.strand();
+    }
+}
