@@ -48,7 +48,7 @@ class TimelineRecorderTest {
         recorder.pin();
         recorder.event(Op.LOAD, 0, 0x10, 8, 0, 0, 0, 3);
         recorder.pin();
-        assertEquals(List.of("reads 8 bytes at 0x1000 = 0x5", "load(0x10, 0x8, 0x0, 0x0) = 0x3"),
+        assertEquals(List.of("reads 8 bytes at 0x1000 = 0x5", "reads 0x10 = 0x3"),
                 recorder.timeline().entries().stream().map(Timeline.Entry::words).toList());
     }
 }
