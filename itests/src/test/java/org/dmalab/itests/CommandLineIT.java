@@ -3,8 +3,13 @@ package org.dmalab.itests;
 import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -120,5 +125,45 @@ public class CommandLineIT {
         assertEquals(all, 0, result.code());
         assertTrue(all, all.contains("machine m has ppc-irq-off in use again"));
         assertTrue(all, result.out().contains("patch CacheFlush = ppc-irq-off"));
+    }
+
+    @Test
+    public void whatIsDroppedInAndOfNoUseIsTold() throws Exception {
+        String[] command = {"scenario:compare", "vtd/kdump-stale-context", "--patch", "flush-old-did"};
+        String expected = run(command).out();
+        Path bundles = Files.createDirectories(folder.getRoot().toPath().resolve("bundles"));
+        Files.writeString(bundles.resolve("garbage.jar"), "no jar at all");
+        variant(bundles.resolve("imposter.jar"), "imposter", "flush-old-did");
+        variant(bundles.resolve("odd.jar"), "odd", "Odd)(dmalab.patch=*");
+        RunnableJar.Result result = run(command);
+        assertEquals(result.err(), 0, result.code());
+        assertEquals(expected, result.out());
+        assertTrue(result.err(), result.err().contains("warning: bundles/garbage.jar: not a jar that can be read"));
+        assertTrue(result.err(), result.err().contains("warning: bundle imposter, component example.GlobalFlush: vtd has "
+            + "a variant flush-old-did in bundle org.dmalab.vtd"));
+        assertTrue(result.err(), result.err().contains("warning: bundle odd, component example.GlobalFlush: dmalab."
+            + "patch is \"Odd)(dmalab.patch=*\", so it is no variant"));
+        assertEquals(result.err(), 3, result.err().lines().count());
+        RunnableJar.Result machine = run("-c", "machine:create m vtd --patch flush-old-did; machine:show m");
+        assertEquals(machine.err(), 0, machine.code());
+    }
+
+    /** The example under another name, with another id and a ranking above all. */
+    private static void variant(Path jar, String name, String id) throws Exception {
+        Path example = Platform.root().resolve("examples/patch-bundle/target/global-flush-1.0.0.jar");
+        try (ZipFile from = new ZipFile(example.toFile());
+            ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(jar))) {
+            for (ZipEntry entry : Collections.list(from.entries())) {
+                byte[] bytes = from.getInputStream(entry).readAllBytes();
+                if (entry.getName().endsWith(".xml") || entry.getName().endsWith(".MF")) {
+                    bytes = new String(bytes, StandardCharsets.UTF_8).replace("SymbolicName: global-flush",
+                        "SymbolicName: " + name).replace("value=\"global-flush\"/>", "value=\"" + id + "\"/>"
+                        + "<property name=\"service.ranking\" type=\"Integer\" value=\"100\"/>")
+                        .getBytes(StandardCharsets.UTF_8);
+                }
+                to.putNextEntry(new ZipEntry(entry.getName()));
+                to.write(bytes);
+            }
+        }
     }
 }

@@ -27,9 +27,10 @@ class DependencyTest {
     void packagesBuildOnEachOther() {
         PackageRules.packagesBuildOn("org.dmalab.shell", Map.of(
                 "command", List.of(),
+                "drop", List.of(),
                 "swap", List.of(),
-                "launcher", List.of("command"),
-                "machine", List.of("command", "swap"),
+                "launcher", List.of("command", "drop"),
+                "machine", List.of("command", "drop", "swap"),
                 "scenario", List.of("command"),
                 "tool", List.of("command"))).check(SHELL);
     }

@@ -6,6 +6,7 @@ import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Oracle;
+import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -33,6 +34,19 @@ public interface Catalog {
 
     /** The variants of an architecture: history in the order of {@link VariantInfo#since()}, then id. */
     List<VariantInfo> variants(String arch);
+
+    /**
+     * What is registered as one of the four services but is no variant, or not under that id, and why; one line each.
+     * A variant's id matches {@link VariantInfo#ID}, and the ids of an architecture's own bundle belong to that bundle.
+     */
+    default List<String> objections() {
+        return List.of();
+    }
+
+    /** The filter of service properties that finds this variant and no other that claims its id. */
+    default String filter(String arch, String id) {
+        return "(&(" + Variant.ARCH + "=" + arch + ")(" + Variant.PATCH + "=" + id + "))";
+    }
 
     /**
      * Lends the service objects of a selection for one run.

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,9 @@ import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
@@ -28,6 +32,8 @@ import org.osgi.service.component.annotations.Component;
 /** The catalog of the running platform: looks into the service registry at every call and keeps nothing. */
 @Component(service = Catalog.class)
 public final class ServiceCatalog implements Catalog {
+    private static final String COMPONENT_NAME = "component.name";
+
     private final BundleContext context;
 
     /** For Declarative Services. */
@@ -51,7 +57,7 @@ public final class ServiceCatalog implements Catalog {
 
     @Override
     public List<Action> actions(String arch) {
-        return objects(Action.class, filter(Action.ARCH, arch)).stream()
+        return objects(Action.class, equal(Action.ARCH, arch)).stream()
                 .sorted(Comparator.comparing(Action::name)).toList();
     }
 
@@ -98,21 +104,120 @@ public final class ServiceCatalog implements Catalog {
         return null;
     }
 
-    /** Every variant of an architecture once, the best ranked first. */
-    private List<Variants.Entry<ServiceReference<?>>> entries(String arch) {
+    @Override
+    public String filter(String arch, String id) {
+        Bundle home = home(arch);
+        if (home == null || !ids(home, arch).contains(id)) {
+            return Catalog.super.filter(arch, id);
+        }
+        return "(&(" + Variant.ARCH + "=" + arch + ")(" + Variant.PATCH + "=" + id + ")(" + Constants.SERVICE_BUNDLEID
+                + "=" + home.getBundleId() + "))";
+    }
+
+    @Override
+    public List<String> objections() {
+        Map<ServiceReference<?>, Set<ServiceKind>> kinds = kinds(null);
+        Map<String, Bundle> homes = new LinkedHashMap<>();
+        architectures().forEach(arch -> homes.put(arch.name(), home(arch.name())));
+        Map<String, Bundle> owners = new HashMap<>();
+        kinds.keySet().stream()
+                .filter(reference -> reference.getBundle() == homes.get(text(reference, Variant.ARCH)))
+                .forEach(reference -> owners.put(key(reference), reference.getBundle()));
+        List<String> objections = new ArrayList<>();
+        kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> {
+            Bundle owner = owners.computeIfAbsent(key(reference), any -> reference.getBundle());
+            String why = objection(reference, kinds.get(reference), homes.keySet(), owner);
+            if (why != null) {
+                objections.add("bundle " + name(reference.getBundle()) + ", component "
+                        + reference.getProperty(COMPONENT_NAME) + ": " + why);
+            }
+        });
+        return objections.stream().sorted().toList();
+    }
+
+    private static String objection(ServiceReference<?> reference, Set<ServiceKind> kinds, Set<String> architectures,
+            Bundle owner) {
+        String arch = text(reference, Variant.ARCH);
+        String id = text(reference, Variant.PATCH);
+        if (arch.isEmpty() || id.isEmpty()) {
+            return "provides " + Selection.serviceName(kinds.iterator().next()) + " but has no property "
+                    + (arch.isEmpty() ? Variant.ARCH : Variant.PATCH) + ", so it is no variant; give it one";
+        }
+        if (!VariantInfo.ID.matcher(id).matches()) {
+            return Variant.PATCH + " is \"" + id + "\", so it is no variant; expected lower-case letters, digits, dots,"
+                    + " dashes and _, the first a letter or digit";
+        }
+        if (!architectures.contains(arch)) {
+            return Variant.ARCH + " is \"" + arch + "\"; now there is " + String.join(", ", architectures);
+        }
+        return owner == reference.getBundle() ? null : arch + " has a variant " + id + " in bundle " + name(owner)
+                + ", which is the one in use; choose another " + Variant.PATCH;
+    }
+
+    private static String text(ServiceReference<?> reference, String property) {
+        return Variants.text(reference::getProperty, property, "");
+    }
+
+    private static String key(ServiceReference<?> reference) {
+        return reference.getProperty(Variant.ARCH) + "/" + reference.getProperty(Variant.PATCH);
+    }
+
+    private static String name(Bundle bundle) {
+        return bundle == null ? "(gone)" : bundle.getSymbolicName();
+    }
+
+    /** The bundle of an architecture; null if it is not there. */
+    private Bundle home(String arch) {
+        for (ServiceReference<Architecture> reference : references(Architecture.class, null)) {
+            Architecture object = context.getService(reference);
+            if (object != null) {
+                boolean found = object.name().equals(arch);
+                context.ungetService(reference);
+                if (found) {
+                    return reference.getBundle();
+                }
+            }
+        }
+        return null;
+    }
+
+    private Set<String> ids(Bundle bundle, String arch) {
+        Set<String> ids = new HashSet<>();
+        for (ServiceReference<?> reference : kinds(arch).keySet()) {
+            if (reference.getBundle() == bundle) {
+                ids.add(text(reference, Variant.PATCH));
+            }
+        }
+        return ids;
+    }
+
+    /** What is registered as one of the four services, and as which. */
+    private Map<ServiceReference<?>, Set<ServiceKind>> kinds(String arch) {
+        String filter = arch == null ? null : equal(Variant.ARCH, arch);
         Map<ServiceReference<?>, Set<ServiceKind>> kinds = new LinkedHashMap<>();
         for (ServiceKind kind : ServiceKind.values()) {
-            for (ServiceReference<?> reference : references(kind.type(), filter(Variant.ARCH, arch))) {
+            for (ServiceReference<?> reference : references(kind.type(), filter)) {
                 kinds.computeIfAbsent(reference, any -> EnumSet.noneOf(ServiceKind.class)).add(kind);
             }
         }
+        return kinds;
+    }
+
+    /** Every variant once, the best ranked first; nobody takes an id of the architecture's own bundle. */
+    private List<Variants.Entry<ServiceReference<?>>> entries(String arch) {
+        Bundle home = home(arch);
+        Set<String> taken = home == null ? Set.of() : ids(home, arch);
+        Map<ServiceReference<?>, Set<ServiceKind>> kinds = kinds(arch);
         List<Variants.Entry<ServiceReference<?>>> entries = new ArrayList<>();
-        kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> entries.add(
-                new Variants.Entry<>(reference::getProperty, kinds.get(reference), reference)));
+        kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> {
+            if (reference.getBundle() == home || !taken.contains(text(reference, Variant.PATCH))) {
+                entries.add(new Variants.Entry<>(reference::getProperty, kinds.get(reference), reference));
+            }
+        });
         return entries;
     }
 
-    private static String filter(String property, String value) {
+    private static String equal(String property, String value) {
         StringBuilder escaped = new StringBuilder();
         for (char c : value.toCharArray()) {
             if (c == '*' || c == '(' || c == ')' || c == '\\') {

@@ -1,6 +1,7 @@
 package org.dmalab.lab.catalog;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 import org.dmalab.api.service.ServiceKind;
 
@@ -20,6 +21,9 @@ import org.dmalab.api.service.ServiceKind;
  */
 public record VariantInfo(String arch, String id, List<ServiceKind> services, String commit, String since,
         String origin, String description, List<String> steps, List<String> defects, String layout) {
+    /** What an id looks like. */
+    public static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+
     /** Copies the lists. */
     public VariantInfo {
         services = List.copyOf(services);

@@ -36,7 +36,7 @@ final class Variants {
     static <T> List<VariantInfo> describe(String arch, List<Entry<T>> entries) {
         Map<String, VariantInfo> byId = new LinkedHashMap<>();
         for (Entry<T> entry : entries) {
-            if (!entry.id().isEmpty()) {
+            if (VariantInfo.ID.matcher(entry.id()).matches()) {
                 byId.merge(entry.id(), info(arch, entry), Variants::join);
             }
         }

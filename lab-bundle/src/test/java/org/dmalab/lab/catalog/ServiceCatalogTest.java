@@ -22,6 +22,7 @@ import org.dmalab.lab.oracle.NoBug;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -31,6 +32,7 @@ class ServiceCatalogTest {
     private final List<ServiceReference<?>> registered = new ArrayList<>();
     private final Map<ServiceReference<?>, Object> objects = new HashMap<>();
     private final Map<ServiceReference<?>, Integer> uses = new HashMap<>();
+    private final Bundle home = bundle(3, "home");
     private final ServiceCatalog catalog = new ServiceCatalog(context());
 
     @BeforeEach
@@ -45,11 +47,16 @@ class ServiceCatalogTest {
     }
 
     private void register(Class<?> type, Map<String, Object> properties, Object object) {
+        register(home, type, properties, object);
+    }
+
+    private void register(Bundle bundle, Class<?> type, Map<String, Object> properties, Object object) {
         int number = registered.size();
         ServiceReference<?> reference = (ServiceReference<?>) Proxy.newProxyInstance(getClass().getClassLoader(),
                 new Class<?>[] {ServiceReference.class}, (proxy, method, arguments) -> switch (method.getName()) {
                     case "getProperty" -> arguments[0].equals("objectClass") ? new String[] {type.getName()}
                             : properties.get(arguments[0]);
+                    case "getBundle" -> bundle;
                     case "getPropertyKeys" -> properties.keySet().toArray(new String[0]);
                     case "compareTo" -> Integer.compare(registered.indexOf(arguments[0]), number);
                     case "hashCode" -> number;
@@ -58,6 +65,17 @@ class ServiceCatalogTest {
                 });
         registered.add(reference);
         objects.put(reference, object);
+    }
+
+    private Bundle bundle(long id, String name) {
+        return (Bundle) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Bundle.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "getBundleId" -> id;
+                    case "getSymbolicName" -> name;
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> (int) id;
+                    default -> throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     private BundleContext context() {
@@ -122,5 +140,54 @@ class ServiceCatalogTest {
         assertThrows(InputException.class, () -> catalog.borrow(spec, Selection.of("exact")), "went away meanwhile");
         assertEquals(0, uses.entrySet().stream().filter(use -> objects.containsKey(use.getKey()))
                 .mapToInt(Map.Entry::getValue).sum());
+    }
+
+    private static Map<String, Object> properties(String arch, String id) {
+        Map<String, Object> properties = new HashMap<>(Map.of("component.name", "C"));
+        if (arch != null) {
+            properties.put("dmalab.arch", arch);
+        }
+        if (id != null) {
+            properties.put("dmalab.patch", id);
+        }
+        return properties;
+    }
+
+    @Test
+    void nobodyTakesAnIdOfTheArchitecturesOwnBundle() {
+        register(bundle(9, "guest"), Iommu.class, properties("fake", "exact"), new FakeVariants.Throwing());
+        register(bundle(9, "guest"), Iommu.class, properties("fake", "own"), new FakeVariants.Throwing());
+        assertEquals(List.of("bundle guest, component C: fake has a variant exact in bundle home, which is the one in "
+                + "use; choose another dmalab.patch"), catalog.objections());
+        var spec = MachineSpecs.resolve(new FakeArchitecture(), null, null, null, Map.of(), Map.of());
+        try (Lease lease = catalog.borrow(spec, Selection.parse("Iommu=exact,MemoryNotifier=refuse"))) {
+            assertEquals(FakeVariants.Exact.class, lease.binding().iommu().getClass());
+        }
+        assertEquals("(&(dmalab.arch=fake)(dmalab.patch=exact)(service.bundleid=3))", catalog.filter("fake", "exact"));
+        assertEquals("(&(dmalab.arch=fake)(dmalab.patch=own))", catalog.filter("fake", "own"));
+        assertEquals("(&(dmalab.arch=other)(dmalab.patch=own))", catalog.filter("other", "own"));
+    }
+
+    @Test
+    void whatIsNoVariantIsObjectedTo() {
+        Bundle guest = bundle(9, "guest");
+        register(guest, Iommu.class, properties(null, "a"), new FakeVariants.Throwing());
+        register(guest, Iommu.class, properties("fake", null), new FakeVariants.Throwing());
+        register(guest, Iommu.class, properties("fake", "A)(b=*"), new FakeVariants.Throwing());
+        register(guest, Iommu.class, properties("fak", "a"), new FakeVariants.Throwing());
+        register(guest, Iommu.class, properties("fake", "twice"), new FakeVariants.Throwing());
+        register(bundle(10, "later"), Iommu.class, properties("fake", "twice"), new FakeVariants.Throwing());
+        assertEquals(List.of(
+                "bundle guest, component C: dmalab.arch is \"fak\"; now there is fake",
+                "bundle guest, component C: dmalab.patch is \"A)(b=*\", so it is no variant; expected lower-case "
+                + "letters, digits, dots, dashes and _, the first a letter or digit",
+                "bundle guest, component C: provides Iommu but has no property dmalab.arch, so it is no variant; give "
+                + "it one",
+                "bundle guest, component C: provides Iommu but has no property dmalab.patch, so it is no variant; give "
+                + "it one",
+                "bundle later, component C: fake has a variant twice in bundle guest, which is the one in use; choose"
+                + " another dmalab.patch"), catalog.objections());
+        assertEquals(List.of("exact", "refuse", "twice"),
+                catalog.variants("fake").stream().map(VariantInfo::id).sorted().toList());
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
@@ -38,12 +39,20 @@ final class LineRunner implements AutoCloseable {
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
     private final CommandCatalog catalog;
+    private final Supplier<List<String>> warnings;
     private final InputStream in;
     private final boolean debug;
     private final CommandSession onOut;
     private final CommandSession onErr;
 
-    LineRunner(CommandProcessor processor, ThreadIO threadIo, CommandCatalog catalog, InputStream in, boolean debug) {
+    /**
+     * Opens the sessions.
+     *
+     * @param warnings asked before each line for what the user should know
+     */
+    LineRunner(CommandProcessor processor, ThreadIO threadIo, CommandCatalog catalog, Supplier<List<String>> warnings,
+        InputStream in, boolean debug) {
+        this.warnings = warnings;
         this.processor = processor;
         this.threadIo = threadIo;
         this.catalog = catalog;
@@ -72,6 +81,7 @@ final class LineRunner implements AutoCloseable {
         if (unclosed.isPresent()) {
             return report(CommandException.usage(unclosed.get() + "; nothing was run"));
         }
+        warnings.get().forEach(warning -> err.println("warning: " + warning));
         List<String> statements = StatementSplitter.statements(text);
         CommandSession session = onOut;
         for (String statement : statements) {
@@ -88,6 +98,7 @@ final class LineRunner implements AutoCloseable {
 
     /** Runs one command with its arguments as they are. */
     int run(List<String> words) {
+        warnings.get().forEach(warning -> err.println("warning: " + warning));
         CommandSession session = writesDocument(words) ? onErr : onOut;
         return guarded(session, () -> call(session, words));
     }

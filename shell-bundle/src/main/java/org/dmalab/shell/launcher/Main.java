@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.drop.DroppedBundles;
 import org.jline.utils.Signals;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -33,11 +34,13 @@ public final class Main implements Callable<Integer> {
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
     private final CommandCatalog catalog;
+    private final DroppedBundles dropped;
     private final BundleContext context;
 
     @Activate
     public Main(@Reference CommandProcessor processor, @Reference ThreadIO threadIo, @Reference CommandCatalog catalog,
-        BundleContext context) {
+        @Reference DroppedBundles dropped, BundleContext context) {
+        this.dropped = dropped;
         this.processor = processor;
         this.threadIo = threadIo;
         this.catalog = catalog;
@@ -56,7 +59,8 @@ public final class Main implements Callable<Integer> {
         String[] arguments = arguments();
         try {
             Invocation invocation = Invocation.parse(arguments);
-            try (LineRunner runner = new LineRunner(processor, threadIo, catalog, in, invocation.debug())) {
+            try (LineRunner runner = new LineRunner(processor, threadIo, catalog, dropped::news, in,
+                invocation.debug())) {
                 int code = run(runner, invocation);
                 String lost = runner.lostOutput();
                 if (lost != null) {

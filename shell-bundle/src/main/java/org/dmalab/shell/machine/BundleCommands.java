@@ -20,6 +20,7 @@ import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 import org.dmalab.shell.command.Slot;
 import org.dmalab.shell.command.Suggestions;
+import org.dmalab.shell.drop.DroppedBundles;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -43,10 +44,13 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
 
     private final BundleContext context;
     private final MachineRegistry registry;
+    private final DroppedBundles dropped;
 
     /** Wired by Declarative Services. */
     @Activate
-    public BundleCommands(BundleContext context, @Reference MachineRegistry registry) {
+    public BundleCommands(BundleContext context, @Reference MachineRegistry registry,
+            @Reference DroppedBundles dropped) {
+        this.dropped = dropped;
         this.context = context;
         this.registry = registry;
     }
@@ -74,6 +78,7 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
             if (!output.text()) {
                 output.stream().println(Json.write(document));
             }
+            dropped.problems().forEach(problem -> output.remarks().println("warning: " + problem));
         }
         return null;
     }

@@ -176,7 +176,7 @@ public final class PatchSwitch {
             String reference = kind.type().getSimpleName();
             String patch = patches.get(kind);
             properties.put(reference + ".target", patch == null ? "(" + Variant.ARCH + "=none)"
-                    : "(&(" + Variant.ARCH + "=" + spec.arch() + ")(" + Variant.PATCH + "=" + patch + "))");
+                    : catalog.filter(spec.arch(), patch));
             if (patch != null) {
                 properties.put(MachineHost.PATCH_PREFIX + reference, patch);
             }
