@@ -128,6 +128,11 @@ public final class Exploration {
         });
     }
 
+    /** States of the last search in which nothing was enabled and something had not ended. */
+    public long deadlocks() {
+        return findings.deadlockedStates();
+    }
+
     private SearchResult search() {
         DepthFirst search = new DepthFirst(world, findings, meter, reductions);
         search.run();

@@ -26,6 +26,7 @@ final class Findings {
     private final Map<String, Violation> found = new LinkedHashMap<>();
     private final Set<List<Integer>> deadlocks = new HashSet<>();
     private long executions;
+    private long deadlockedStates;
 
     /** An oracle at work. */
     record Watcher(Oracle oracle, Oracle.Watch watch, EventSink sink) { }
@@ -64,8 +65,14 @@ final class Findings {
         return executions;
     }
 
+    /** States in which nothing was enabled and something had not ended. */
+    long deadlockedStates() {
+        return deadlockedStates;
+    }
+
     void resetExecutions() {
         executions = 0;
+        deadlockedStates = 0;
     }
 
     /** Takes over what the last transition has violated, if anything. */
@@ -112,6 +119,7 @@ final class Findings {
 
     /** Who waits where, without who can go on by then: one deadlock is met in many states. */
     private void deadlock(Path path) {
+        deadlockedStates++;
         List<Integer> waiting = new ArrayList<>();
         for (int p = 0; p < world.processors(); p++) {
             waiting.add(world.run().frames(p) == 0 ? -1 : world.run().node(p));

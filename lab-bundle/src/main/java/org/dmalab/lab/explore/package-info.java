@@ -11,10 +11,10 @@
  *
  * <p>Can: every order of the strands of several processors, every arrival of each interrupt where its processor lets
  * it in, inter-processor interrupts, what devices do and what hardware does by itself at any point, the exchange of the
- * patch at any call of a service, tasks that move to
- * another processor; finds violations, deadlocks, hidden state, swallowed stops and unbounded histories; shows the
- * schedule with the fewest unusual choices. Can't: reduce the search (no sleep sets, no private cells), merge at
- * {@code mark}, tell a livelock, let calls fail, run a schedule on Java threads.
+ * patch at any call of a service, tasks that move to another processor; finds violations, deadlocks, hidden state,
+ * swallowed stops and unbounded histories; shows the schedule with the fewest unusual choices, and runs it once more
+ * with real stacks ({@link org.dmalab.lab.explore.ReplayStep}). Can't: merge at {@code mark}, tell a livelock, let
+ * calls fail.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")
