@@ -1,13 +1,14 @@
 package org.dmalab.api;
 
 /**
- * An action cannot be tried on the machine as it is, because another one has to come first. That is a mistake of whoever
- * asked for it; what the kernel itself declines is a negative error number. Thrown before anything has changed.
+ * An action cannot be tried on the machine as it is, because another one has to come first or a value means nothing
+ * there. That is a mistake of whoever asked for it; what the kernel itself declines is a negative error number. Thrown
+ * before anything has changed.
  */
 public final class NotReadyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** Says on one line what is missing and which action comes first. */
+    /** Says on one line what is missing and which action comes first, or which value was expected. */
     public NotReadyException(String message) {
         super(message);
     }

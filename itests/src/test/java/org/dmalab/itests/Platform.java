@@ -28,7 +28,8 @@ final class Platform {
 
     /** The checkout; inside the container only the platform's own property is there. */
     static Path root() {
-        return Path.of(System.getProperty("dmalab.root", System.getProperty("dmalab.home"))).toAbsolutePath().normalize();
+        return Path.of(System.getProperty("dmalab.root", System.getProperty("dmalab.home"))).toAbsolutePath()
+                .normalize();
     }
 
     static Path runnableJar() {

@@ -17,7 +17,9 @@ import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
-/** The script {@code dmalab} beside a jar that is built: the archive of classes helps or is not there, and says nothing. */
+/**
+ * The script {@code dmalab} beside a jar that is built: the archive of classes helps or is not there, and says nothing.
+ */
 public class StartScriptIT {
 
     @Rule

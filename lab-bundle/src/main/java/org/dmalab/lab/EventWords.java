@@ -2,6 +2,7 @@ package org.dmalab.lab;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
+import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
@@ -9,7 +10,6 @@ import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
-import org.dmalab.api.service.ServiceKind;
 
 /** Words for events: the architecture's own, and for events common to all machines words that any architecture has. */
 public final class EventWords {
@@ -56,12 +56,11 @@ public final class EventWords {
             case Op.PRINTK -> "printk: " + (machine.dmesg().count() == 0 ? Text.of(a)
                     : machine.dmesg().line(machine.dmesg().count() - 1).text());
             case Op.WARN -> "WARN: " + Text.of(a);
-            case Op.BUG -> "BUG: " + Text.of(a);
+            case Op.BUG -> KernelBug.words(Text.of(a));
             case Op.IPI -> "IPI to cpu" + a + ", vector " + event.b();
             case EventKind.ACTION -> "begin " + Text.of(a);
             case EventKind.ACTION_END -> "end " + Text.of(a) + " = "
                     + (event.b() < 0 ? Errno.name(event.b()) : Long.toString(event.b()));
-            case EventKind.SERVICE -> "enters " + service(a);
             case EventKind.INTERRUPT -> "interrupt " + a;
             case EventKind.REMARK -> Text.format(a, event.b(), event.c(), event.d());
             case EventKind.COMMAND_REFUSED -> "command " + hex(a) + " refused with " + event.b();
@@ -71,12 +70,6 @@ public final class EventWords {
             case EventKind.USE_AFTER_FREE -> freed(machine, event);
             default -> dma(event);
         };
-    }
-
-    private static String service(long ordinal) {
-        ServiceKind[] kinds = ServiceKind.values();
-        return ordinal >= 0 && ordinal < kinds.length ? kinds[(int) ordinal].type().getSimpleName()
-                : "service " + ordinal;
     }
 
     private static String freed(Machine machine, Event event) {

@@ -35,6 +35,7 @@ public final class DeviceDma implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         DmaMaster dma = machine.ports().dma();
         long device = values.get("device");
+        PseriesModel.requireDevice(machine, device);
         long address = values.get("address");
         DmaMaster.Access access = values.get("direction") == 0 ? dma.read(device, address, Long.BYTES)
                 : dma.write(device, address, Long.BYTES, values.get("value"));

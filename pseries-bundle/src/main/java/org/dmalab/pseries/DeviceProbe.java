@@ -9,7 +9,6 @@ import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
-import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.kernel.PciDevices;
 import org.osgi.service.component.annotations.Component;
 
@@ -44,10 +43,9 @@ public final class DeviceProbe implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
         long bits = values.get("mask");
-        if (bits < LEAST_BITS || bits > Long.SIZE) {
-            return Errno.EINVAL;
-        }
+        PseriesModel.require(bits >= LEAST_BITS && bits <= Long.SIZE, "mask", bits, "24 to 64 bits");
         long device = values.get("device");
+        PseriesModel.requireDevice(machine, device);
         long name = Text.id("0000:" + Actor.bdf(device));
         return PciDevices.probe(cpu, device, name, driver((int) values.get("driver")),
                 -1L >>> Long.SIZE - bits);

@@ -36,6 +36,7 @@ public final class DeviceRemove implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
+        PseriesModel.requireDevice(machine, values.get("device"));
         return PciDevices.remove(cpu, values.get("device"));
     }
 }

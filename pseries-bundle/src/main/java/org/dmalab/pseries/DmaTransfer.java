@@ -46,13 +46,16 @@ public final class DmaTransfer implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
+        PseriesModel.requireDevice(machine, values.get("device"));
         long device = PciDevices.find(cpu, values.get("device"));
         long length = values.get("length");
         long address = values.get("address");
         MachineMemory memory = machine.model(PseriesModel.class).partition().memory();
-        if (length <= 0 || length > MAXIMUM_BYTES || (length | address) % WORD != 0
-                || !memory.isPresent(address) || !memory.isPresent(address + length - 1)) {
-            return Errno.EINVAL;
+        PseriesModel.require(length > 0 && length <= MAXIMUM_BYTES && length % WORD == 0, "length", length,
+                "a multiple of 8, at most 1M");
+        PseriesModel.require(address % WORD == 0, "address", "0x" + Long.toHexString(address), "a multiple of 8");
+        if (!memory.isPresent(address) || !memory.isPresent(address + length - 1)) {
+            return Errno.EINVAL; // a buffer in memory that never came on line, say
         }
         if (device == 0) {
             return Errno.ENODEV;

@@ -7,7 +7,6 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.kernel.KernelData;
 import org.osgi.service.component.annotations.Component;
 
@@ -40,9 +39,7 @@ public final class KernelFault implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
         long times = values.get("times");
-        if (times < 0 || times > Integer.MAX_VALUE) {
-            return Errno.EINVAL;
-        }
+        PseriesModel.require(times >= 0 && times <= Integer.MAX_VALUE, "times", times, "0 to 2147483647");
         cpu.store(values.get("what") == 0 ? KernelData.FAIL_PAGE_ALLOC : KernelData.FAIL_PAGE_EXT, times);
         return 0;
     }

@@ -40,6 +40,7 @@ public final class MemoryOffline implements Action {
         PseriesModel.requireRunning(cpu);
         long start = values.get("start");
         long size = values.get("size");
+        PseriesModel.requireBlocks(cpu, start, size);
         return values.flag("remove") ? MemoryHotplug.hotRemove(cpu, start, size)
                 : MemoryHotplug.offline(cpu, start, size);
     }

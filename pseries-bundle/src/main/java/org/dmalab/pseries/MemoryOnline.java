@@ -37,6 +37,7 @@ public final class MemoryOnline implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
+        PseriesModel.requireBlocks(cpu, values.get("start"), values.get("size"));
         return MemoryHotplug.online(cpu, values.get("start"), values.get("size"));
     }
 }

@@ -10,6 +10,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.kernel.BigEndian;
 import org.dmalab.pseries.kernel.DeviceTree;
+import org.dmalab.pseries.kernel.Pages;
 import org.osgi.service.component.annotations.Component;
 
 /** The partition moves to another machine, which changes ibm,lrdr-capacity in the device tree. */
@@ -43,7 +44,12 @@ public final class PartitionMigrate implements Action {
         if (value == 0) {
             return Errno.ENODEV;
         }
-        BigEndian.store(cpu, value, Long.BYTES, values.get("capacity"));
+        long capacity = values.get("capacity");
+        long increment = Math.max(1, BigEndian.load(cpu, value + Long.BYTES, Long.BYTES));
+        PseriesModel.require(capacity >= 0 && capacity >>> Pages.MAX_PHYSMEM_BITS == 0 && capacity % increment == 0,
+                "capacity", "0x" + Long.toHexString(capacity), "a multiple of the logical memory block of 0x"
+                + Long.toHexString(increment) + " bytes below 0x" + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
+        BigEndian.store(cpu, value, Long.BYTES, capacity);
         return 0;
     }
 }

@@ -1,10 +1,17 @@
 package org.dmalab.pseries;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 import org.dmalab.api.Machine;
 import org.dmalab.api.NotReadyException;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.event.Actor;
 import org.dmalab.pseries.hardware.Partition;
+import org.dmalab.pseries.hardware.PartitionTree;
 import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.kernel.MemoryHotplug;
+import org.dmalab.pseries.kernel.Pages;
 
 /**
  * What actions of this architecture find behind {@link Machine#model}.
@@ -17,5 +24,27 @@ public record PseriesModel(Partition partition) {
         if (cpu.load(KernelData.SYSTEM_RUNNING) == 0) {
             throw new NotReadyException("the kernel does not run; kernel.boot comes first");
         }
+    }
+
+    /** Refuses a value that no kernel is asked: which parameter, what it is, what was expected. */
+    static void require(boolean right, String parameter, Object value, String expected) {
+        if (!right) {
+            throw new NotReadyException(parameter + ": " + value + ", expected " + expected);
+        }
+    }
+
+    /** Refuses a device that the machine was not made with. */
+    static void requireDevice(Machine machine, long sourceId) {
+        List<Long> devices = PartitionTree.devices(PartitionTree.of(machine.spec()));
+        require(devices.contains(sourceId), "device", Actor.bdf(sourceId), "a device of the machine: "
+                + devices.stream().map(Actor::bdf).collect(Collectors.joining(", ")));
+    }
+
+    /** Refuses a range that is not made of whole memory blocks below the end of physical addresses. */
+    static void requireBlocks(Cpu cpu, long start, long size) {
+        require(MemoryHotplug.wholeBlocks(cpu, start, size), "start and size",
+                "0x" + Long.toHexString(start) + " and 0x" + Long.toHexString(size), "whole memory blocks of 0x"
+                + Long.toHexString(cpu.load(KernelData.MEMORY_BLOCK_SIZE)) + " bytes below 0x"
+                + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
     }
 }

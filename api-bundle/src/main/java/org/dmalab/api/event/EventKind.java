@@ -18,7 +18,7 @@ public final class EventKind {
     public static final int DMA_DROPPED = 259;
     /** A DMA reached an address with no memory behind it: bus address, physical address, width, 1 if a write. */
     public static final int DMA_ABORT = 260;
-    /** The kernel gave a buffer to a device: source-id, bus address, physical address, {@code length | direction << 56}. */
+    /** A device was given a buffer: source-id, bus address, physical address, {@code length | direction << 56}. */
     public static final int BUFFER_TO_DEVICE = 261;
     /** The kernel took a buffer back: source-id, bus address, physical address, {@code length | direction << 56}. */
     public static final int BUFFER_TO_CPU = 262;
@@ -36,12 +36,8 @@ public final class EventKind {
     public static final int UNLOCK_UNOWNED = 268;
     /** An interrupt was taken: vector or source, argument. */
     public static final int INTERRUPT = 269;
-    /** The handler of an interrupt ended. */
-    public static final int INTERRUPT_END = 270;
     /** The firmware or a register refused a command: number, code. */
     public static final int COMMAND_REFUSED = 271;
-    /** A service of the variant was entered: {@link org.dmalab.api.service.ServiceKind} ordinal. */
-    public static final int SERVICE = 272;
     /** An action of a scenario began: text id of its name. */
     public static final int ACTION = 273;
     /** An action ended: text id of its name, result. */

@@ -6,8 +6,8 @@ import java.util.Arrays;
  * A named range of 64-bit cells of a {@link Store}: the only place where a machine remembers anything.
  *
  * <p>A dense region is one array. Sparse and bulk regions are paged (512 cells a page); an untouched cell is zero and
- * costs nothing. Cell {@code k} holds bytes {@code 8k} to {@code 8k+7}, byte {@code i} in bits {@code 8i}; the byte methods
- * are little endian, a port swaps to the order it is asked for.
+ * costs nothing. Cell {@code k} holds bytes {@code 8k} to {@code 8k+7}, byte {@code i} in bits {@code 8i}; the byte
+ * methods are little endian, a port swaps to the order it is asked for.
  */
 public final class Region {
     static final int PAGE_SHIFT = 9;

@@ -317,7 +317,7 @@ public final class ScenarioExplorer {
                 machine.emitter().emit(EventKind.ACTION_END, 0, name, result, 0, 0);
                 return true;
             } catch (KernelBug e) {
-                violatedBefore("no-bug", "BUG: " + e.getMessage());
+                violatedBefore("no-bug", e.words());
             } catch (Blocked e) {
                 violatedBefore("no-lock-cycle", e.getMessage() + ": nobody will end this");
             }

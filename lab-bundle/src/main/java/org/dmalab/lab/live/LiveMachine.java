@@ -174,7 +174,7 @@ public final class LiveMachine {
             result = action.run(machine, cpu, values);
             machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), Text.id(action.name()), result, 0, 0);
         } catch (KernelBug e) {
-            problem = "kernel BUG: " + e.getMessage();
+            problem = e.words();
         } catch (Blocked e) {
             problem = "the kernel hangs: " + e.getMessage();
         } catch (NoVariantException e) {
@@ -351,7 +351,8 @@ public final class LiveMachine {
                 + (spec.profile().isEmpty() ? "-" : spec.profile()) + ", back end " + spec.backend());
         lines.add("time " + machine.timeNanos() / 1_000_000_000L + "."
                 + String.format("%09d", machine.timeNanos() % 1_000_000_000L) + " s simulated, "
-                + machine.processors().count() + " processors, " + count.get(0) + " events, " + history.size()
+                + machine.processors().count() + (machine.processors().count() == 1 ? " processor, " : " processors, ")
+                + count.get(0) + " events, " + history.size()
                 + " actions can be undone");
         patches.forEach((service, patch) -> lines.add("patch " + service + " = " + patch));
         spec.parameters().forEach((key, value) -> lines.add("parameter " + key + " = " + value

@@ -1,6 +1,7 @@
 package org.dmalab.lab.oracle;
 
 import org.dmalab.api.Oracle;
+import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
@@ -24,7 +25,8 @@ public final class NoBug implements Oracle {
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
             if (kind == Op.BUG || kind == Op.WARN) {
-                watch.violation((kind == Op.BUG ? "BUG: " : "WARN: ") + Text.of(a) + ", on " + Actor.name(actor));
+                watch.violation((kind == Op.BUG ? KernelBug.words(Text.of(a)) : "WARN: " + Text.of(a))
+                        + ", on " + Actor.name(actor));
             }
         };
     }

@@ -182,7 +182,7 @@ final class Execution implements EventSink {
             }
             machine.emitter().emit(EventKind.ACTION_END, actor, name, result, 0, 0);
         } catch (KernelBug e) {
-            stop("no-bug", "BUG: " + e.getMessage() + ", in " + action.name());
+            stop("no-bug", e.words() + ", in " + action.name());
         } catch (Blocked e) {
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {

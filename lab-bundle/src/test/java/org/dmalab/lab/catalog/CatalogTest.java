@@ -35,7 +35,8 @@ class CatalogTest {
     @Test
     void variantsAreInTheOrderOfHistory() {
         assertEquals(List.of("no-flush", "off-by-one", "exact", "throwing", "hidden-counter", "counter-elsewhere",
-                "parity-elsewhere", "refuse", "swallowing"), catalog.variants("fake").stream().map(VariantInfo::id).toList());
+                "parity-elsewhere", "refuse", "swallowing"), catalog.variants("fake").stream()
+                        .map(VariantInfo::id).toList());
         VariantInfo info = catalog.variants("fake").get(1);
         assertEquals(new VariantInfo("fake", "off-by-one", List.of(ServiceKind.IOMMU), "0123456789ab", "5.0",
                 "mutant", "Variant off-by-one of the fake patch.", List.of("flush", "map"),

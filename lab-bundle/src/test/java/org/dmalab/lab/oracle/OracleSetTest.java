@@ -267,7 +267,7 @@ class OracleSetTest {
         assertEquals(List.of(), messages());
         cpu.warn(Text.id("kmap type"));
         assertThrows(org.dmalab.api.cpu.KernelBug.class, () -> cpu.bug(Text.id("kmap slot")));
-        assertEquals(List.of("WARN: kmap type, on cpu0", "BUG: kmap slot, on cpu0"), messages());
+        assertEquals(List.of("WARN: kmap type, on cpu0", "kernel BUG: kmap slot, on cpu0"), messages());
     }
 
     /** What an oracle remembers must be in the store, or matching states would hide violations. */

@@ -122,7 +122,7 @@ class RunnerTest {
         RunResult result = FakePlatform.run(FakePlatform.scenario("kernel.crash", "memory.online"), "exact");
         assertEquals(Verdict.FAIL, result.verdict());
         assertEquals(List.of("no-bug"), result.violations().stream().map(Violation::oracle).toList());
-        assertEquals("BUG: Kernel crash asked for, on cpu0", result.violations().get(0).message());
+        assertEquals("kernel BUG: Kernel crash asked for, on cpu0", result.violations().get(0).message());
         assertFalse(result.timeline().entries().stream().anyMatch(e -> e.words().contains("memory.online")));
     }
 
@@ -130,7 +130,7 @@ class RunnerTest {
     void bugIsViolationEvenIfItsOracleIsNotAskedFor() {
         RunResult result = FakePlatform.run(FakePlatform.read("title: t\nmachine: {preset: small}\n"
                 + "steps: [kernel.crash]\noracles: [no-lock-cycle]\n"), "exact");
-        assertEquals("no-bug: BUG: Kernel crash asked for, in kernel.crash", result.reason());
+        assertEquals("no-bug: kernel BUG: Kernel crash asked for, in kernel.crash", result.reason());
     }
 
     @Test

@@ -151,7 +151,6 @@ public final class SataDriver {
         }
         cpu.store(Layout.REQUEST_SG, first, 0);
         cpu.free(list);
-        cpu.note(EventKind.INTERRUPT_END, IRQ, 0, 0, 0);
         Interrupts.leave(cpu, flags);
         return 0;
     }

@@ -222,7 +222,8 @@ public final class MemoryHotplug {
         }
     }
 
-    private static boolean wholeBlocks(Cpu cpu, long start, long size) {
+    /** Tells whether a range is made of whole memory blocks that an address can reach. */
+    public static boolean wholeBlocks(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         return start >= 0 && size > 0 && (start & block - 1) == 0 && (size & block - 1) == 0
                 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;

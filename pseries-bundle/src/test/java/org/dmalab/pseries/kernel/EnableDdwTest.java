@@ -3,12 +3,14 @@ package org.dmalab.pseries.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.Rig;
@@ -363,9 +365,10 @@ class EnableDdwTest {
     @Test
     void whatIsWrongWithAProbe() {
         lpar("direct-only");
-        assertEquals(Errno.ENODEV, probe("00:05.0", 64));
-        assertEquals(Errno.EINVAL, probe("00:00.0", 23));
-        assertEquals(Errno.EINVAL, probe("00:00.0", 65));
+        assertEquals("device: 00:05.0, expected a device of the machine: 00:00.0, 00:01.0",
+                assertThrows(NotReadyException.class, () -> probe("00:05.0", 64)).getMessage());
+        assertThrows(NotReadyException.class, () -> probe("00:00.0", 23));
+        assertThrows(NotReadyException.class, () -> probe("00:00.0", 65));
         assertEquals(0, probe("00:00.0", 64));
         assertEquals(Errno.EBUSY, probe("00:00.0", 64));
         assertEquals(Errno.EBUSY, rig.run("kernel.boot"));

@@ -2,11 +2,13 @@ package org.dmalab.pseries.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
 
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.Errno;
@@ -148,6 +150,16 @@ class NotifierTest {
     }
 
     @Test
+    void aMaximumOfMemoryIsMadeOfWholeBlocksThatAnAddressReaches() {
+        make("pmem-guard");
+        assertEquals("capacity: 0x40000001, expected a multiple of the logical memory block of 0x40000000 bytes below"
+                + " 0x8000000000000", assertThrows(NotReadyException.class,
+                        () -> rig.run("partition.migrate", "capacity", "0x40000001")).getMessage());
+        assertThrows(NotReadyException.class, () -> rig.run("partition.migrate", "capacity", "0x8000000000000"));
+        assertEquals(0, rig.run("partition.migrate", "capacity", "0"));
+    }
+
+    @Test
     void memoryBeyondTheNewMaximumFailsLoudlyOrSilently() {
         make("direct-only");
         assertEquals(0, rig.run("partition.migrate", "capacity", "16G"));
@@ -252,14 +264,16 @@ class NotifierTest {
     @Test
     void whatIsWrongWithMemory() {
         make("limited-mask");
-        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "5G", "size", "1M"));
-        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "1M", "size", "1G"));
-        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "5G", "size", "0"));
-        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "0x7fffffffc0000000", "size", "1G"));
+        assertThrows(NotReadyException.class, () -> rig.run("memory.online", "start", "5G", "size", "1M"));
+        assertThrows(NotReadyException.class, () -> rig.run("memory.online", "start", "1M", "size", "1G"));
+        assertThrows(NotReadyException.class, () -> rig.run("memory.online", "start", "5G", "size", "0"));
+        assertThrows(NotReadyException.class,
+                () -> rig.run("memory.online", "start", "0x7fffffffc0000000", "size", "1G"));
         assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "3G", "size", "1G"));
         assertEquals(Errno.EINVAL, rig.run("memory.offline", "start", "5G", "size", "1G"));
-        assertEquals(Errno.EINVAL, rig.run("memory.offline", "start", "5G", "size", "3"));
-        assertEquals(Errno.EINVAL, rig.run("memory.offline", "start", "5G", "size", "3", "remove", "true"));
+        assertThrows(NotReadyException.class, () -> rig.run("memory.offline", "start", "5G", "size", "3"));
+        assertThrows(NotReadyException.class,
+                () -> rig.run("memory.offline", "start", "5G", "size", "3", "remove", "true"));
         assertEquals(Errno.EINVAL, rig.run("memory.offline", "start", "5G", "size", "1G", "remove", "true"));
         assertEquals(Errno.EBUSY, rig.run("memory.offline", "start", "0", "size", "1G"));
         assertEquals(Errno.EINVAL, rig.run("pmem.online", "start", "0x40000100000", "size", "1G"));
