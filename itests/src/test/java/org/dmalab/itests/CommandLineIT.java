@@ -6,7 +6,10 @@ import static org.junit.Assert.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -77,7 +80,8 @@ public class CommandLineIT {
         Files.write(blob, new byte[] {(byte) 0xd0, 0x0d, (byte) 0xfe, (byte) 0xed, 0, 0});
         Files.writeString(bad, "title: t\nsource: s\nmachine:\n  arch: pseries\n  files: {deviceTree: cut.dtb}\n"
             + "steps:\n  - kernel.boot\n");
-        assertError("device tree", run("scenario:run", bad.toString()));
+        assertError("bad.yaml:5:23: machine.files.deviceTree: file " + blob + ": device tree, offset 0x6",
+            run("scenario:run", bad.toString()));
     }
 
     private static void assertError(String expected, RunnableJar.Result result) {
@@ -85,6 +89,69 @@ public class CommandLineIT {
         assertTrue(result.err(), result.err().contains(expected));
         assertEquals(result.err(), 1, result.err().lines().count());
         assertEquals("", result.out());
+    }
+
+    /** Each error is one line that names what is wrong and, where something near it is known, that. */
+    @Test
+    public void wrongWordsEndWithTwoAndOneLine() throws Exception {
+        for (String[] line : new String[][] {
+            {"did you mean scenario:compare?", "scenario:compere", "mips/*"},
+            {"unknown command ;", ""},
+            {"did you mean --patch?", "scenario:run", "--ptach=x", "mips/shared-page"},
+            {"option --format is given twice", "patch:list", "--format", "json", "--format", "text"},
+            {"option --patch needs a value", "scenario:run", "mips/shared-page", "--patch"},
+            {"did you mean json?", "patch:list", "--format=jsn"},
+            {"argument NAME is missing", "scenario:compare", "--all"},
+            {"did you mean \"stack-kmap\"?", "patch:show", "stack-kmpa"},
+            {"did you mean \"BCM7425\"?", "machine:create", "m", "BCM7524"},
+            {"did you mean \"strict\"?", "machine:create", "m", "mips", "--profile", "stirct"},
+            {"is a folder of scenarios", "scenario:run", "mips"},
+            {"no scenario matches \"nips/*\"", "scenario:compare", "nips/*"},
+            {"there is no directory /nowhere", "scenario:list", "--output", "/nowhere/x.json"},
+            {"there is no machine m", "machine:show", "m"},
+            {"line 1, column 12: the quote \" is never closed; nothing was run", "-c", "patch:show \"x; version"},
+            {"line 2, column 6: the bracket { is never closed; nothing was run", "-c", "version\necho {"},
+            {"Command name evaluates to null: $x", "-c", "$x y"},
+            {"\"-1\", expected a number", "-c", "machine:create m mips --cold --output made; page:alloc m --page -1"},
+        }) {
+            assertError(line[0], run(Arrays.copyOfRange(line, 1, line.length)));
+        }
+    }
+
+    /** The names of a document's fields, in their order, each once; a document is indented by two blanks a level. */
+    private static List<String> fields(String document, int depth) {
+        return Pattern.compile("(?m)^ {" + 2 * depth + "}\"(\\w+)\":").matcher(document).results()
+            .map(found -> found.group(1)).distinct().toList();
+    }
+
+    @Test
+    public void documentsHaveTheFieldsThatScriptsRelyOn() throws Exception {
+        for (String[] line : new String[][] {
+            {"scenario arch title source", "scenario:list mips --format json"},
+            {"arch patch services commit since origin description", "patch:list --format=json vtd"},
+            {"machine preset profile backend patches", "version; machine:create m mips; machine:list --format json"},
+            {"scenario patch profile backend verdict reason violations metrics",
+                "scenario:compare --format json --patch pmem-guard,direct-only pseries/pmem-online"},
+        }) {
+            RunnableJar.Result result = run("-c", line[1]);
+            assertEquals(line[1] + result.err(), 0, result.code());
+            assertTrue(result.out(), result.out().startsWith("[\n  {\n") && result.out().endsWith("  }\n]\n"));
+            assertEquals(line[1], List.of(line[0].split(" ")), fields(result.out(), 2));
+        }
+        RunnableJar.Result storm = run("-c", "machine:create m mips; patch:storm --swaps 50 m --format json");
+        assertTrue(storm.err(), storm.err().contains("machine m: BCM7425"));
+        assertEquals(List.of("swaps", "calls", "failed", "lost", "violations", "secondsTotal", "swapMicros"),
+            fields(storm.out(), 1));
+        assertEquals(List.of("p50", "p99", "max"), fields(storm.out(), 2));
+    }
+
+    @Test
+    public void aResultGoesToTheFileAndNowhereElse() throws Exception {
+        String printed = run("scenario:run", "mips/shared-page", "--format", "ktap").out();
+        assertTrue(printed, printed.startsWith("KTAP version 1\n1..1\n"));
+        RunnableJar.Result written = run("scenario:run", "--output", "result", "--format", "ktap", "mips/shared-page");
+        assertEquals("", written.out() + written.err());
+        assertEquals(printed, Files.readString(folder.getRoot().toPath().resolve("result")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package org.dmalab.shell.launcher;
 
+import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -31,6 +32,7 @@ final class LineRunner implements AutoCloseable {
     private static final Set<String> DOCUMENT_FORMATS = Set.of("json", "junit", "ktap");
     /** Characters that make a statement more than a name and its arguments. */
     private static final String GOGO_SYNTAX = "|&<>$(){}[]`";
+    private static final String GOGO = "org.apache.felix.gogo.";
     private static final int INTERRUPTED = 130;
 
     // Gogo replaces System.out by a stream that asks the session, so a session on System.out would ask itself.
@@ -190,7 +192,7 @@ final class LineRunner implements AutoCloseable {
         } else if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
             code = INTERRUPTED;
             message = "interrupted";
-        } else if (e.getClass().getPackageName().startsWith("org.apache.felix.gogo") || isArgumentMismatch(e)) {
+        } else if (isGogos(e) || isArgumentMismatch(e)) {
             code = CommandException.USAGE;
             message = e.getMessage();
         }
@@ -200,6 +202,14 @@ final class LineRunner implements AutoCloseable {
         }
         err.flush();
         return code;
+    }
+
+    /** Gogo's errors about a line; some of them have no class of their own. */
+    private static boolean isGogos(Throwable e) {
+        StackTraceElement[] trace = e.getStackTrace();
+        boolean general = e.getClass() == RuntimeException.class || e instanceof EOFException;
+        return e.getClass().getName().startsWith(GOGO) || general && trace.length > 0
+            && trace[0].getClassName().startsWith(GOGO);
     }
 
     /** Gogo says so when no method fits the arguments of a command that has no description of ours. */

@@ -58,7 +58,9 @@ final class ExplorationText {
             one.put("scenario", outcome.scenario());
             one.put("patch", outcome.patch());
             one.put("verdict", outcome.verdict().text());
-            one.put("reason", outcome.reason());
+            if (search.violations().isEmpty() && !outcome.reason().isEmpty()) {
+                one.put("reason", outcome.reason());
+            }
             one.put("exhausted", search.exhausted());
             one.put("bound", search.bound());
             one.put("executions", search.executions());

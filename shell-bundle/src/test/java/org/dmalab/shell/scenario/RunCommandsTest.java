@@ -236,7 +236,9 @@ class RunCommandsTest {
         assertGolden("replay.txt", replayed.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
         JsonObject again = JsonParser.parseString(shell.run("scenario:replay", token, "--format", "json").out())
                 .getAsJsonObject();
-        assertEquals(mutant.get("reason").getAsString(), again.get("reason").getAsString());
+        JsonObject found = mutant.getAsJsonArray("violations").get(0).getAsJsonObject();
+        assertEquals(found.get("oracle").getAsString() + ": " + found.get("message").getAsString(),
+                again.get("reason").getAsString());
     }
 
     @Test
