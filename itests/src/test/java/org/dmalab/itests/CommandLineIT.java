@@ -112,7 +112,7 @@ public class CommandLineIT {
             {"line 1, column 12: the quote \" is never closed; nothing was run", "-c", "patch:show \"x; version"},
             {"line 2, column 6: the bracket { is never closed; nothing was run", "-c", "version\necho {"},
             {"Command name evaluates to null: $x", "-c", "$x y"},
-            {"\"-1\", expected a number", "-c", "machine:create m mips --cold --output made; page:alloc m --page -1"},
+            {"page:alloc: option --page: \"-1\", expected a number", "-c", "machine:create m mips --cold --output made; page:alloc m --page -1"},
         }) {
             assertError(line[0], run(Arrays.copyOfRange(line, 1, line.length)));
         }
@@ -143,6 +143,13 @@ public class CommandLineIT {
         assertEquals(List.of("swaps", "calls", "failed", "lost", "violations", "secondsTotal", "swapMicros"),
             fields(storm.out(), 1));
         assertEquals(List.of("p50", "p99", "max"), fields(storm.out(), 2));
+    }
+
+    @Test
+    public void aParameterOfAnActionMayHaveTheNameOfAnOption() throws Exception {
+        RunnableJar.Result result = run("-c", "machine:create m mips; cache:evict m --page 62 --processor 1");
+        assertEquals(result.err(), 0, result.code());
+        assertTrue(result.out(), result.out().contains("cache.evict page=62 processor=1 = 0"));
     }
 
     @Test

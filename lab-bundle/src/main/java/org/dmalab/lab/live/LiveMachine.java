@@ -153,7 +153,8 @@ public final class LiveMachine {
                         actions.stream().map(Action::name).toList())));
         Values values = ActionValues.parse(found, typed);
         if (processor < 0 || processor >= machine.processors().count()) {
-            throw new InputException("processor " + processor + " of " + machine.processors().count());
+            throw new InputException(null, 0, 0, "processor", processor + ", expected 0 to "
+                    + (machine.processors().count() - 1));
         }
         StringBuilder words = new StringBuilder(action);
         new TreeMap<>(typed).forEach((key, value) -> words.append(' ').append(key).append('=').append(value));

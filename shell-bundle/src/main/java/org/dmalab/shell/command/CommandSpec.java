@@ -2,7 +2,9 @@ package org.dmalab.shell.command;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything that is known about a command before it runs. Every command also takes {@code --format} and
@@ -15,6 +17,13 @@ import java.util.Optional;
  * @param options the options in the order in which help prints them
  */
 public record CommandSpec(String scope, String function, String summary, List<Param> params, List<Option> options) {
+    /** How values are written, by what stands for them in help. */
+    private static final Map<String, String> VALUES = new TreeMap<>(Map.of(
+        "ADDRESS", "decimal or hexadecimal, 0x40380000000, or with a unit of powers of 1024, 1G",
+        "DEVICE", "bus:device.function in hexadecimal, 02:00.0",
+        "DURATION", "500ms, 30s, 2m",
+        "NUMBER", "decimal or hexadecimal, 12, 0x1f",
+        "SIZE", "bytes, decimal or hexadecimal, or with a unit of powers of 1024, 4096, 4K, 1G"));
 
     /** The scope of commands that are typed without one. */
     public static final String BARE_SCOPE = "dmalab";
@@ -58,6 +67,9 @@ public record CommandSpec(String scope, String function, String summary, List<Pa
             if (params.get(i).repeated() || (!params.get(i).required() && params.get(i + 1).required())) {
                 throw new IllegalArgumentException("ambiguous arguments of " + scope + ":" + function);
             }
+        }
+        if (options.stream().map(Option::name).distinct().count() < options.size()) {
+            throw new IllegalArgumentException("an option of " + scope + ":" + function + " stands twice");
         }
     }
 
@@ -107,6 +119,11 @@ public record CommandSpec(String scope, String function, String summary, List<Pa
             String choices = o.choices().isEmpty() ? "" : " (" + String.join(", ", o.choices()) + ")";
             row(text, width, heading(o), o.text() + choices);
         }
+        VALUES.forEach((value, examples) -> {
+            if (options.stream().anyMatch(o -> value.equals(o.value()))) {
+                text.append(value).append(": ").append(examples).append('\n');
+            }
+        });
         return text.toString();
     }
 

@@ -12,6 +12,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.Action;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.event.Actor;
+import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
@@ -24,7 +25,10 @@ import org.dmalab.shell.command.Output;
 
 /** The command of one action: {@code memory.online} of any architecture is {@code memory:online MACHINE ...}. */
 final class ActionCommand implements CommandFunction {
+    /** An action that has a parameter of this name says with it what it is about, and runs on processor 0. */
+    private static final String PROCESSOR = "processor";
     private final String action;
+    private final Set<String> parameters;
     private final CommandSpec spec;
     private final MachineRegistry registry;
 
@@ -47,8 +51,11 @@ final class ActionCommand implements CommandFunction {
                     .toArray(String[]::new);
             builder.option("--" + name, same.get(0).type().name(), text(same, actions.size()), choices);
         }
-        this.spec = builder.option("--processor", "N", "the processor that runs it; default 0")
-                .flag("--timeline", "print what happened, step by step").build();
+        this.parameters = parameterNames(actions);
+        if (!parameters.contains(PROCESSOR)) {
+            builder.option("--" + PROCESSOR, "N", "the processor that runs it; default 0");
+        }
+        this.spec = builder.flag("--timeline", "print what happened, step by step").build();
     }
 
     /** In the order of the first action that has each. */
@@ -82,18 +89,26 @@ final class ActionCommand implements CommandFunction {
         return Input.checked(() -> {
             NamedMachine machine = registry.get(args.get("MACHINE"));
             Map<String, String> values = new TreeMap<>();
-            for (CommandSpec.Option option : spec.options()) {
-                String name = option.name().substring(2);
-                if (!List.of("processor", "timeline", "format", "output").contains(name)) {
-                    args.option(option.name()).ifPresent(value -> values.put(name, value));
-                }
+            for (String name : parameters) {
+                args.option("--" + name).ifPresent(value -> values.put(name, value));
             }
-            ActionOutcome outcome = machine.run(action, values, (int) args.number("--processor", 0, 0, 255));
+            long processor = parameters.contains(PROCESSOR) ? 0 : args.number("--" + PROCESSOR, 0, 0, 255);
+            ActionOutcome outcome = run(args, machine, values, (int) processor);
             try (Output output = Output.open(session, args)) {
                 print(output, outcome, args.has("--timeline"));
             }
             return exitCode(List.of(outcome));
         });
+    }
+
+    private ActionOutcome run(Arguments args, NamedMachine machine, Map<String, String> values, int processor)
+            throws InterruptedException {
+        try {
+            return machine.run(action, values, processor);
+        } catch (InputException e) {
+            boolean option = e.key() != null && spec.option("--" + e.key()).isPresent();
+            throw args.wrong(option ? "option --" + e.key() + ": " + e.problem() : e.getMessage());
+        }
     }
 
     private static void print(Output output, ActionOutcome outcome, boolean timeline) {
