@@ -112,7 +112,8 @@ public class CommandLineIT {
             {"line 1, column 12: the quote \" is never closed; nothing was run", "-c", "patch:show \"x; version"},
             {"line 2, column 6: the bracket { is never closed; nothing was run", "-c", "version\necho {"},
             {"Command name evaluates to null: $x", "-c", "$x y"},
-            {"page:alloc: option --page: \"-1\", expected a number", "-c", "machine:create m mips --cold --output made; page:alloc m --page -1"},
+            {"page:alloc: option --page: \"-1\", expected a number", "-c",
+                "machine:create m mips --cold --output made; page:alloc m --page -1"},
         }) {
             assertError(line[0], run(Arrays.copyOfRange(line, 1, line.length)));
         }

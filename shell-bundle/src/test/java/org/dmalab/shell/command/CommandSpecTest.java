@@ -17,7 +17,8 @@ class CommandSpecTest {
               --output FILE    write the result to a file
             SIZE: bytes, decimal or hexadecimal, or with a unit of powers of 1024, 4096, 4K, 1G
             """, CommandSpec.command("memory", "online", "Puts memory on line.")
-                .required("MACHINE", "the machine's name").option("--size", "SIZE", "how much, in bytes").build().usage());
+                .required("MACHINE", "the machine's name")
+                .option("--size", "SIZE", "how much, in bytes").build().usage());
     }
 
     @Test
