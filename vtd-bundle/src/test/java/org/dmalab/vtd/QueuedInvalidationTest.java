@@ -145,6 +145,10 @@ class QueuedInvalidationTest {
         assertEquals(3, bench.dmesg().stream().filter(
                 "DMAR: Invalidation Time-out Error (ITE) cleared"::equals).count());
         assertEquals(0, unit(bench).peek(Reg.FSTS, 4));
+        bench.machine.hook(null);
+        unit(bench).deviceTlbs().silence(0x28, true);
+        KernelBug bug = assertThrows(KernelBug.class, () -> submit(bench, 3 | 0x28L << 32, 0));
+        assertEquals("watchdog: BUG: soft lockup in qi_submit_sync, after 100 time-outs", bug.getMessage());
     }
 
     @Test

@@ -36,6 +36,7 @@ public final class QueuedInvalidation {
     private static final long INVALID = Text.id("DMAR: VT-d detected invalid descriptor: low=%llx, high=%llx");
     private static final long TIMED_OUT = Text.id("DMAR: Invalidation Time-out Error (ITE) cleared");
     private static final long UNEXPECTED = Text.id("DMAR: Invalidation Completion Error (ICE) cleared");
+    private static final long STUCK = Text.id("watchdog: BUG: soft lockup in qi_submit_sync, after 100 time-outs");
     private static final long LOCKUP = Text.id("NMI watchdog: Watchdog detected hard LOCKUP in qi_submit_sync");
 
     private QueuedInvalidation() { }
@@ -97,7 +98,8 @@ public final class QueuedInvalidation {
     }
 
     /**
-     * {@code qi_submit_sync} of one descriptor: returns when the unit has executed it.
+     * {@code qi_submit_sync} of one descriptor: returns when the unit has executed it. After a time-out it tries again,
+     * in the kernel without an end.
      *
      * @param cpu where it runs
      * @param iommu kernel address of the unit
@@ -106,11 +108,14 @@ public final class QueuedInvalidation {
      * @return 0, or {@code -EINVAL} if the unit refuses the descriptor
      */
     public static long submit(Cpu cpu, long iommu, long low, long high) {
-        long result;
-        do {
-            result = attempt(cpu, iommu, low, high);
-        } while (result == EAGAIN);
-        return result;
+        for (int i = 0; i < POLLS; i++) {
+            long result = attempt(cpu, iommu, low, high);
+            if (result != EAGAIN) {
+                return result;
+            }
+        }
+        cpu.bug(STUCK);
+        return 0;
     }
 
     private static long attempt(Cpu cpu, long iommu, long low, long high) {
