@@ -32,6 +32,8 @@ public final class DmaMap implements Action {
         return List.of(
                 Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 02:00.0"),
                 Parameter.optional("size", Parameter.Type.SIZE, "bytes, at most 256K", "4K"),
+                Parameter.optional("memory", Parameter.Type.ADDRESS,
+                        "physical address in memory that was added; 0 for where the kernel wants", "0"),
                 Parameter.choice("direction", "who writes the buffer", "bidirectional", "bidirectional", "to-device",
                         "from-device"));
     }
@@ -47,6 +49,9 @@ public final class DmaMap implements Action {
             return Errno.EINVAL;
         }
         Direction direction = Direction.of(values.get("direction"));
+        if (values.get("memory") != 0) {
+            return DmaApi.mapAdded(cpu, values.get("device"), values.get("memory"), values.get("size"), direction);
+        }
         return DmaApi.mapNew(cpu, values.get("device"), values.get("size"), direction);
     }
 

@@ -8,6 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.event.Actor;
+import org.dmalab.vtd.hardware.MachineMemory;
 import org.osgi.service.component.annotations.Component;
 
 /** What the tables say about a device. */
@@ -20,7 +21,7 @@ public final class IommuShow implements Action {
 
     @Override
     public String summary() {
-        return "show the context entry of a device in memory and in the context cache";
+        return "show the context entry of a device in memory, as the processors have it, and whether it is cached";
     }
 
     @Override
@@ -38,15 +39,25 @@ public final class IommuShow implements Action {
         VtdModel model = machine.model(VtdModel.class);
         long sourceId = values.get("device");
         long root = model.unit().rootTable() & ~0xfffL;
-        long rootEntry = entry(model, root, sourceId >>> 8, 0);
-        long table = (rootEntry & 1) == 0 ? -1 : rootEntry & ~0xfffL;
-        return String.format("%s: root table 0x%x, context entry hi 0x%016x, low 0x%016x%s", Actor.bdf(sourceId), root,
-                entry(model, table, sourceId & 0xff, 8), entry(model, table, sourceId & 0xff, 0),
+        String inMemory = entry(model.memory(), model.memory()::fetch, root, sourceId);
+        String written = entry(model.memory(), model.memory()::snoop, root, sourceId);
+        return String.format("%s: root table 0x%x, context entry %s%s%s", Actor.bdf(sourceId), root, inMemory,
+                written.equals(inMemory) ? "" : " in memory, " + written + " not yet written back",
                 model.unit().caches(sourceId) ? ", cached" : "");
     }
 
-    private static long entry(VtdModel model, long table, long index, int half) {
-        long address = table + index * 16 + half;
-        return model.memory().isRam(address, 8) ? model.memory().fetch(address, 8) : 0;
+    /** Reads 8 bytes: past the processors' caches, as a unit does that does not snoop, or as the processors do. */
+    private interface View {
+        long read(long physicalAddress, int widthBytes);
+    }
+
+    private static String entry(MachineMemory memory, View view, long root, long sourceId) {
+        long rootEntry = word(memory, view, root + (sourceId >>> 8) * 16);
+        long entry = (rootEntry & 1) == 0 ? -16 : (rootEntry & ~0xfffL) + (sourceId & 0xff) * 16;
+        return String.format("hi 0x%016x, low 0x%016x", word(memory, view, entry + 8), word(memory, view, entry));
+    }
+
+    private static long word(MachineMemory memory, View view, long address) {
+        return memory.isRam(address, 8) ? view.read(address, 8) : 0;
     }
 }

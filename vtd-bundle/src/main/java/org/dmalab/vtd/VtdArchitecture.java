@@ -42,6 +42,8 @@ import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.BootParameters;
 import org.dmalab.vtd.kernel.FaultHandler;
+import org.dmalab.vtd.kernel.HotMemory;
+import org.dmalab.vtd.kernel.IdentityNotifier;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
@@ -53,6 +55,7 @@ import org.osgi.service.component.annotations.Component;
 public final class VtdArchitecture implements Architecture {
     private static final String DMAR = "dmar";
     private static final int UNIT_ALIGNMENT = 0xfff;
+    private static final long LEAST_BOOT_BYTES = 128L << 20;
 
     @Override
     public String name() {
@@ -71,21 +74,21 @@ public final class VtdArchitecture implements Architecture {
                         "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
                         Map.of("cap", 0x00d2078c106f0466L, "ecap", 0x00f020deL, "ramBytes", 4L << 30,
                                 "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
-                                "deferredUnmap", 0L),
+                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")),
                 new Preset("qemu-7.2",
                         "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
                         "CAP, ECAP and DMAR table read from QEMU 7.2.22",
                         Map.of("cap", 0x00d2008c22260206L, "ecap", 0x00f00f4aL, "ramBytes", 1L << 30,
                                 "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 0L,
-                                "deferredUnmap", 0L),
+                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
                         Map.of(DMAR, "/dmar/qemu-7.2.bin")),
                 new Preset("82Q45",
                         "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
                         "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",
                         Map.of("cap", 0x00c9008020e30272L, "ecap", 0x1000L, "ramBytes", 4L << 30,
                                 "hostAddressBits", 36L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
-                                "deferredUnmap", 0L),
+                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")));
     }
 
@@ -117,6 +120,9 @@ public final class VtdArchitecture implements Architecture {
                 Parameter.required("cpuCacheLines", number,
                         "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
                 flag("deferredUnmap", "the kernel flushes in batches what was unmapped (iommu.strict=0)"),
+                flag("identity", "the kernel gives devices all memory at its own address (iommu=pt)"),
+                Parameter.required("hotplugBytes", Parameter.Type.SIZE,
+                        "bytes at the end of memory that the kernel does not boot with; a multiple of 128M"),
                 flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
                 flag("contextDomainIsGlobal", "a domain-selective context flush is executed as a global one"),
                 flag("iotlbBeforeContext", "the IOTLB is tagged with the source-id and comes before the context cache"),
@@ -148,13 +154,16 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public List<ServiceKind> services() {
-        return List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH);
+        return List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH, ServiceKind.MEMORY_NOTIFIER);
     }
 
     @Override
     public Object builtIn(MachineSpec spec, ServiceKind kind) {
-        return kind != ServiceKind.CACHE_FLUSH ? null
-                : spec.number("invalidation") == 0 ? new RegisterFlush() : new QueuedFlush();
+        return switch (kind) {
+            case CACHE_FLUSH -> spec.number("invalidation") == 0 ? new RegisterFlush() : new QueuedFlush();
+            case MEMORY_NOTIFIER -> new IdentityNotifier();
+            default -> null;
+        };
     }
 
     @Override
@@ -192,10 +201,21 @@ public final class VtdArchitecture implements Architecture {
             memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
         }
         VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
-                new BootParameters(ramBytes, VtdModel.DMAR_ADDRESS,
-                        between("deferredUnmap", spec.number("deferredUnmap"), 0, 1) != 0));
+                bootParameters(spec));
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
                 new Ports(memory, bus, null, config, dma), FaultHandler::handle, controller::step, model), services);
+    }
+
+    private static BootParameters bootParameters(MachineSpec spec) {
+        long added = spec.number("hotplugBytes");
+        if (added < 0 || (added & HotMemory.BLOCK_BYTES - 1) != 0
+                || spec.number("ramBytes") - added < LEAST_BOOT_BYTES) {
+            throw new IllegalArgumentException("hotplugBytes: " + added + ", expected a multiple of 128M that leaves "
+                    + "128M of ramBytes to boot with");
+        }
+        return new BootParameters(spec.number("ramBytes") - added, VtdModel.DMAR_ADDRESS,
+                between("deferredUnmap", spec.number("deferredUnmap"), 0, 1) != 0,
+                between("identity", spec.number("identity"), 0, 1) != 0);
     }
 
     private static long between(String name, long value, long least, long most) {

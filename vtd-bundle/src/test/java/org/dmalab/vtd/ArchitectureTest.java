@@ -65,7 +65,7 @@ class ArchitectureTest {
         assertTrue(VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of("invalidation", 1L)), ServiceKind.CACHE_FLUSH)
                 instanceof QueuedFlush);
         assertEquals(null, VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of()), ServiceKind.IOMMU));
-        assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH), VTD.services());
+        assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH, ServiceKind.MEMORY_NOTIFIER), VTD.services());
     }
 
     @Test
@@ -82,6 +82,10 @@ class ArchitectureTest {
         assertRefused("contextEntries", "contextEntries", 1L << 40);
         assertRefused("collapseFaults", "collapseFaults", 2L);
         assertRefused("CAP", "cap", 0L);
+        assertRefused("hotplugBytes", "hotplugBytes", 1L);
+        assertRefused("hotplugBytes", "hotplugBytes", 4L << 30);
+        assertRefused("identity", "identity", 2L);
+        assertRefused("deferredUnmap", "deferredUnmap", 2L);
     }
 
     private static void assertRefused(String mentioned, String parameter, long value) {
@@ -300,6 +304,12 @@ class ArchitectureTest {
         bench.run("kernel.boot");
         bench.run("device.dma", "device", "02:00.0", "address", "0xe8000");
         assertTrue(bench.describe("iommu.show", 0, "device", "02:00.0").endsWith(", cached"));
+        long root = bench.machine.model(VtdModel.class).unit().rootTable();
+        long entry = (bench.machine.model(VtdModel.class).memory().fetch(root + 2 * 16, 8) & ~0xfffL);
+        bench.machine.ports().memory().write(0, entry, 8, org.dmalab.api.cpu.Endian.LITTLE, 0);
+        String shown = bench.describe("iommu.show", 0, "device", "02:00.0");
+        assertTrue(shown.contains(" in memory, hi 0x") && shown.endsWith(
+                "low 0x0000000000000000 not yet written back, cached"), shown);
         assertEquals("bus address 0xfffff000", bench.describe("dma.map", 0xfffff000L, "device", "02:00.0"));
         assertEquals("3 of 3 bytes", bench.describe("device.dma", bench.run("device.dma", "device", "02:00.0",
                 "address", "0xe8000", "length", "3"), "device", "02:00.0", "address", "0xe8000", "length", "3"));

@@ -17,6 +17,7 @@ import org.dmalab.api.event.Dmesg;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Services;
@@ -25,7 +26,8 @@ import org.dmalab.api.service.Services;
 final class Bench {
     static final List<Action> ACTIONS = List.of(new KernelBoot(), new KernelCrash(), new KernelKdump(),
             new DeviceAttach(), new DeviceDetach(), new DmaMap(), new DmaUnmap(), new DriverProbe(), new DeviceReset(),
-            new DeviceDma(), new IommuShow(), new DeviceStream(), new DeviceAlias(), new IommuMap(), new KernelIdle());
+            new DeviceDma(), new IommuShow(), new DeviceStream(), new DeviceAlias(), new IommuMap(), new KernelIdle(),
+            new MemoryOnline(), new MemoryOffline());
     static final VtdArchitecture ARCHITECTURE = new VtdArchitecture();
     final Machine machine;
     final List<Event> events = new ArrayList<>();
@@ -33,7 +35,8 @@ final class Bench {
     Bench(Iommu variant, String preset, String profile, Map<String, Long> set) {
         MachineSpec spec = spec(preset, profile, set);
         CacheFlush flush = (CacheFlush) ARCHITECTURE.builtIn(spec, ServiceKind.CACHE_FLUSH);
-        machine = ARCHITECTURE.create(spec, Services.fixed(new Binding(variant, null, flush, null)));
+        machine = ARCHITECTURE.create(spec, Services.fixed(new Binding(variant, null, flush,
+                (MemoryNotifier) ARCHITECTURE.builtIn(spec, ServiceKind.MEMORY_NOTIFIER))));
         machine.observe((kind, actor, a, b, c, d, e, result) -> events.add(new Event(events.size() + 1L,
                 machine.timeNanos(), kind, actor, a, b, c, d, e, result)));
     }

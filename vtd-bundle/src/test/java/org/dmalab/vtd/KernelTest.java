@@ -23,6 +23,7 @@ import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.CopiedTables;
+import org.dmalab.vtd.kernel.IdentityDomain;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
@@ -389,6 +390,69 @@ class KernelTest {
         int from = bench.events.size();
         bench.run("dma.unmap", "device", CARD, "address", "0xfffff000");
         assertEquals(List.of("IVA 0xfffff000 am=0 ih", "IOTLB page-selective did=2"), writes(bench, from));
+    }
+
+    private static final String ADDED = "0x100000000";
+
+    private static Bench withIdentity(Iommu variant, long ecap) {
+        return booted(variant, Map.of("identity", 1L, "hotplugBytes", 1L << 30, "ecap", ecap));
+    }
+
+    /** All memory at its own address, in tables; what is added comes into them, what goes leaves them and the IOTLB. */
+    @Test
+    void memoryAddedToTheIdentityDomain() {
+        Bench bench = withIdentity(new FlushOldDid(), 0x00f0209eL);
+        assertEquals(0, bench.run("device.dma", "device", DEVICE, "address", ADDED));
+        assertEquals(8, bench.run("device.dma", "device", DEVICE, "address", "0xbffffff8"));
+        assertEquals(0, bench.run("memory.online", "start", ADDED, "size", "256M"));
+        assertEquals(8, bench.run("device.dma", "device", DEVICE, "address", ADDED));
+        assertEquals(0x100000000L, bench.run("dma.map", "device", CARD, "memory", ADDED));
+        assertEquals(Errno.EBUSY, bench.run("memory.offline", "start", ADDED, "size", "256M"));
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", ADDED));
+        int from = bench.events.size();
+        assertEquals(0, bench.run("memory.offline", "start", ADDED, "size", "256M"));
+        assertEquals(List.of("IVA 0x100000000 am=16", "IOTLB page-selective did=1"), writes(bench, from));
+        assertEquals(0, bench.run("device.dma", "device", DEVICE, "address", ADDED));
+        assertEquals(0, bench.run("memory.online", "start", ADDED, "size", "256M"));
+        assertEquals(1, did(bench, 0x200));
+        assertEquals(1, did(bench, 0x28)); // one domain for all
+        assertEquals(0, bench.run("device.detach", "device", CARD));
+        assertEquals(0, bench.run("device.attach", "device", CARD));
+    }
+
+    @Test
+    void memoryThatCannotBeAdded() {
+        Bench bench = withIdentity(new FlushOldDid(), 0x00f0209eL);
+        for (String start : List.of("0x100001000", "0x140000000", "0xc0000000")) {
+            assertEquals(Errno.EINVAL, bench.run("memory.online", "start", start, "size", "128M"), start);
+        }
+        assertEquals(Errno.EEXIST, bench.run("memory.online", "start", "0x8000000", "size", "128M"));
+        assertEquals(0, bench.run("memory.online", "start", ADDED, "size", "128M"));
+        assertEquals(Errno.EEXIST, bench.run("memory.online", "start", ADDED, "size", "256M"));
+        assertEquals(Errno.EINVAL, bench.run("memory.offline", "start", ADDED, "size", "256M"));
+        assertEquals(Errno.EINVAL, bench.run("dma.map", "device", CARD, "memory", "0x107fff000", "size", "8K"));
+        assertEquals(Errno.EINVAL, bench.run("dma.map", "device", CARD, "memory", ADDED, "size", "0"));
+        assertEquals(Errno.ENODEV, bench.run("dma.map", "device", "03:00.0", "memory", ADDED));
+        assertEquals(Errno.EINVAL, bench.run("iommu.map", "device", CARD, "address", ADDED));
+        Cpu cpu = bench.machine.cpu(0, Level.USER);
+        IdentityDomain.map(cpu, 0x108000, 1); // somebody has a page of it
+        assertEquals(Errno.EPERM, bench.run("memory.online", "start", "0x108000000", "size", "128M"));
+        assertTrue(bench.dmesg().contains("DMAR: Failed to build identity map for [0x108000000-0x10fffffff]"));
+    }
+
+    /** With ECAP.PT there are no tables, and nobody asks the notifier. */
+    @Test
+    void passThrough() {
+        Bench bench = withIdentity(new FlushOldDid(), 0x00f020deL);
+        assertEquals(0, bench.run("memory.online", "start", ADDED, "size", "256M"));
+        long address = bench.run("dma.map", "device", CARD);
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0x" + Long.toHexString(address)));
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", ADDED));
+        long root = bench.machine.model(VtdModel.class).unit().rootTable();
+        long entry = (memory(bench, root) & ~0xfffL) + 0x28 * 16;
+        assertEquals(2 << 2 | 1, memory(bench, entry));
+        assertEquals(2, memory(bench, entry + 8) & 7); // the widest
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0x" + Long.toHexString(address)));
     }
 
     /** Users of the IOMMU API choose the address; 2 MiB pages where all is aligned. */

@@ -38,6 +38,7 @@ public final class Boot {
     public static long boot(Cpu cpu, BootParameters parameters, boolean kdump) {
         cpu.store(KernelLayout.RAM_BYTES, parameters.ramBytes());
         cpu.store(KernelLayout.ACPI_DMAR, parameters.dmarTable());
+        cpu.store(KernelLayout.IDENTITY, parameters.identity() ? 1 : 0);
         cpu.store(KernelLayout.STRICT, parameters.deferredUnmap() ? 0 : 1);
         cpu.store(KernelLayout.PAGE_BASE, kdump ? CAPTURE_PAGE : FIRST_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
@@ -79,6 +80,10 @@ public final class Boot {
             setRootEntry(cpu, iommu);
             Flush.context(cpu, iommu, 0, 0, Scope.GLOBAL);
             Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
+        }
+        long result = IdentityDomain.init(cpu);
+        if (result < 0) {
+            return result;
         }
         if (!copied) {
             prepareReservedRegions(cpu);

@@ -6,5 +6,6 @@ package org.dmalab.vtd.kernel;
  * @param ramBytes size of memory
  * @param dmarTable physical address of the DMAR table
  * @param deferredUnmap flush in batches what was unmapped ({@code iommu.strict=0})
+ * @param identity give devices all memory at its own address ({@code iommu=pt})
  */
-public record BootParameters(long ramBytes, long dmarTable, boolean deferredUnmap) { }
+public record BootParameters(long ramBytes, long dmarTable, boolean deferredUnmap, boolean identity) { }

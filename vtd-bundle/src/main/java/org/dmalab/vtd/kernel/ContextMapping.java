@@ -11,6 +11,7 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 /** The parts of {@code domain_context_mapping_one} that every version has. */
 public final class ContextMapping {
     private static final long MULTI_LEVEL = 0;
+    private static final long PASS_THROUGH = 2;
 
     private ContextMapping() { }
 
@@ -88,8 +89,9 @@ public final class ContextMapping {
     public static long program(Cpu cpu, long iommu, long domain, long entry) {
         ContextEntry.clear(cpu, entry);
         ContextEntry.setDomainId(cpu, entry, domainId(cpu, domain));
+        boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
         long pgd = cpu.load(domain, DmarDomain.PGD);
-        long agaw = cpu.load(iommu, IntelIommu.AGAW);
+        long agaw = cpu.load(iommu, passThrough ? IntelIommu.MSAGAW : IntelIommu.AGAW);
         for (long width = cpu.load(domain, DmarDomain.AGAW); width > agaw; width--) {
             long value = cpu.read(pgd, 8, Endian.LITTLE);
             if ((value & 3) == 0) {
@@ -97,9 +99,11 @@ public final class ContextMapping {
             }
             pgd = Pages.linear(value & ~0xfffL);
         }
-        ContextEntry.setAddressRoot(cpu, entry, Pages.physical(pgd));
+        if (!passThrough) {
+            ContextEntry.setAddressRoot(cpu, entry, Pages.physical(pgd));
+        }
         ContextEntry.setAddressWidth(cpu, entry, agaw);
-        ContextEntry.setTranslationType(cpu, entry, MULTI_LEVEL);
+        ContextEntry.setTranslationType(cpu, entry, passThrough ? PASS_THROUGH : MULTI_LEVEL);
         ContextEntry.setFaultEnable(cpu, entry);
         ContextEntry.setPresent(cpu, entry);
         Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);

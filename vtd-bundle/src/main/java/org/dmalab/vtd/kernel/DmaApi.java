@@ -48,6 +48,28 @@ public final class DmaApi {
     }
 
     /**
+     * A driver maps a buffer in memory that was added: its bus address.
+     *
+     * @return the bus address; {@code -EINVAL} if that is no such memory; or another error number
+     */
+    public static long mapAdded(Cpu cpu, long sourceId, long physical, long sizeBytes, Direction direction) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        long block = HotMemory.find(cpu, physical, 1);
+        if (sizeBytes <= 0 || (physical & 0xfff) != 0 || Mappings.pages(0, sizeBytes) > MAXIMUM_PAGES) {
+            return Errno.EINVAL;
+        }
+        if (block == 0 || HotMemory.find(cpu, physical + sizeBytes - 1, 1) != block) {
+            return Errno.EINVAL;
+        }
+        fillStart(cpu, Pages.linear(physical), sizeBytes, direction);
+        long buffer = map(cpu, device, Pages.linear(physical), sizeBytes, direction, ANY);
+        return Devices.isError(buffer) ? buffer : cpu.load(buffer, Buffer.ADDRESS);
+    }
+
+    /**
      * A user of the IOMMU API, such as VFIO, maps a new buffer at a bus address of its choice: {@code iommu_map}.
      *
      * @return the bus address; {@code -EBUSY} if it is in use; or another error number
@@ -108,16 +130,20 @@ public final class DmaApi {
         if (page == 0) {
             return Errno.ENOMEM;
         }
-        if (direction != Direction.FROM_DEVICE) {
-            for (int offset = 0; offset < Math.min(sizeBytes, FILLED_BYTES); offset += 8) {
-                cpu.write(page + offset, 8, Endian.LITTLE, PATTERN * (offset / 8 + 1));
-            }
-        }
+        fillStart(cpu, page, sizeBytes, direction);
         long buffer = map(cpu, device, page, sizeBytes, direction, ANY);
         if (Devices.isError(buffer)) {
             Pages.free(cpu, page, (int) count);
         }
         return buffer;
+    }
+
+    private static void fillStart(Cpu cpu, long page, long sizeBytes, Direction direction) {
+        if (direction != Direction.FROM_DEVICE) {
+            for (int offset = 0; offset < Math.min(sizeBytes, FILLED_BYTES); offset += 8) {
+                cpu.write(page + offset, 8, Endian.LITTLE, PATTERN * (offset / 8 + 1));
+            }
+        }
     }
 
     /** {@code intel_map_page}. The services are entered first: without a variant nothing has changed. */
@@ -127,6 +153,10 @@ public final class DmaApi {
             long domain = Domains.ofDevice(cpu, device);
             if (Devices.isError(domain)) {
                 return domain;
+            }
+            long physical = Pages.physical(page);
+            if (domain == cpu.load(KernelLayout.SI_DOMAIN)) { // attached by now, in a capture kernel too (a11bfde9c77d)
+                return identity(cpu, device, physical, sizeBytes, direction, wantedPfn);
             }
             long count = Mappings.pages(0, sizeBytes);
             if (wantedPfn != ANY && wantedPfn + count - 1 >>> 9 * Mappings.levels(cpu, domain) != 0) {
@@ -145,7 +175,6 @@ public final class DmaApi {
                 freeIf(cpu, buffer);
                 return Errno.EBUSY;
             }
-            long physical = Pages.physical(page);
             long address = variant.iommu().map(cpu, domain, pfn << 12, physical, sizeBytes, direction);
             if (address < 0) {
                 Iovas.free(cpu, domain, pfn);
@@ -156,6 +185,16 @@ public final class DmaApi {
         } finally {
             cpu.services().leave();
         }
+    }
+
+    /** {@code iommu_no_mapping}: the bus address is the physical one. */
+    private static long identity(Cpu cpu, long device, long physical, long sizeBytes, Direction direction,
+            long wantedPfn) {
+        if (wantedPfn != ANY) {
+            return Errno.EINVAL;
+        }
+        long buffer = cpu.alloc(Buffer.STRUCT);
+        return buffer == 0 ? Errno.ENOMEM : remember(cpu, buffer, device, physical, physical, sizeBytes, direction);
     }
 
     private static void freeIf(Cpu cpu, long object) {
@@ -185,22 +224,31 @@ public final class DmaApi {
         long address = cpu.load(buffer, Buffer.ADDRESS);
         long size = cpu.load(buffer, Buffer.SIZE);
         Direction direction = Direction.of(cpu.load(buffer, Buffer.DIRECTION));
-        Binding variant = cpu.services().enter();
-        try {
-            long result = variant.iommu().unmap(cpu, domain, address, size, direction);
-            if (result < 0) {
-                return result;
-            }
-        } finally {
-            cpu.services().leave();
+        boolean identity = domain == cpu.load(KernelLayout.SI_DOMAIN);
+        long result = identity ? 0 : unmap(cpu, domain, address, size, direction);
+        if (result < 0) {
+            return result;
         }
         long physical = cpu.load(buffer, Buffer.PHYSICAL);
         Devices.note(cpu, EventKind.BUFFER_TO_CPU, device, address, physical,
                 size | (long) direction.ordinal() << DIRECTION_SHIFT);
-        FlushQueue.release(cpu, domain, address >>> 12);
-        Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));
+        if (!identity) {
+            FlushQueue.release(cpu, domain, address >>> 12);
+        }
+        if (HotMemory.find(cpu, physical, 1) == 0) {
+            Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));
+        }
         unlink(cpu, buffer);
         return 0;
+    }
+
+    private static long unmap(Cpu cpu, long domain, long address, long sizeBytes, Direction direction) {
+        Binding variant = cpu.services().enter();
+        try {
+            return variant.iommu().unmap(cpu, domain, address, sizeBytes, direction);
+        } finally {
+            cpu.services().leave();
+        }
     }
 
     private static void unlink(Cpu cpu, long buffer) {

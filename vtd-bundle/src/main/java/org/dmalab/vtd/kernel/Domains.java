@@ -30,7 +30,8 @@ public final class Domains {
         if (domain != 0) {
             return domain;
         }
-        domain = alloc(cpu, cpu.load(device, Device.IOMMU));
+        long identity = cpu.load(KernelLayout.SI_DOMAIN);
+        domain = identity != 0 ? identity : alloc(cpu, cpu.load(device, Device.IOMMU));
         if (domain == 0) {
             return Errno.ENOMEM;
         }
@@ -47,7 +48,7 @@ public final class Domains {
         return domain;
     }
 
-    private static long alloc(Cpu cpu, long iommu) {
+    static long alloc(Cpu cpu, long iommu) {
         long domain = cpu.alloc(DmarDomain.STRUCT);
         long pgd = domain == 0 ? 0 : Pages.alloc(cpu);
         if (pgd == 0) {
@@ -82,9 +83,13 @@ public final class Domains {
         }
         long first = start >>> 12;
         long count = (end >>> 12) - first + 1;
-        Iovas.reserve(cpu, domain, first, end >>> 12);
-        Mappings.clearRange(cpu, domain, first, count);
-        if (Mappings.fill(cpu, domain, first, first, count, Mappings.READ | Mappings.WRITE) == 0) {
+        boolean mapped = domain == cpu.load(KernelLayout.SI_DOMAIN);
+        if (!mapped) {
+            Iovas.reserve(cpu, domain, first, end >>> 12);
+            Mappings.clearRange(cpu, domain, first, count);
+            mapped = Mappings.fill(cpu, domain, first, first, count, Mappings.READ | Mappings.WRITE) == 0;
+        }
+        if (mapped) {
             Devices.note(cpu, EventKind.BUFFER_TO_DEVICE, device, start, start,
                     end - start + 1 | (long) Direction.BIDIRECTIONAL.ordinal() << DIRECTION_SHIFT);
         }
@@ -186,7 +191,11 @@ public final class Domains {
         Flush.iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN);
     }
 
+    /** {@code domain_exit}; the identity domain stays. */
     private static void exit(Cpu cpu, long domain) {
+        if (domain == cpu.load(KernelLayout.SI_DOMAIN)) {
+            return;
+        }
         FlushQueue.exit(cpu, domain);
         Iovas.freeAll(cpu, domain);
         Mappings.freeTables(cpu, domain);

@@ -64,10 +64,18 @@ public final class KernelLayout {
     public static final Struct COPIED_TABLES = Struct.word("copied_tables", 8);
     /** 0 if what is unmapped is flushed in batches. */
     public static final Variable STRICT = after(TRAFFIC_MAPS, "intel_iommu_strict", 4, 1);
+    /** 1 if devices get all memory at its own address. */
+    public static final Variable IDENTITY = after(STRICT, "iommu_identity_mapping", 4, 1);
+    /** 1 if units pass requests of such devices through. */
+    public static final Variable PASS_THROUGH = after(IDENTITY, "hw_pass_through", 4, 1);
+    /** The domain of such devices; 0 if there is none. */
+    public static final Variable SI_DOMAIN = after(PASS_THROUGH, "si_domain", 8, 1);
+    /** First block of memory that was added. */
+    public static final Variable MEMORY_BLOCKS = after(SI_DOMAIN, "memory_blocks", 8, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
-            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT);
+            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN, MEMORY_BLOCKS);
 
     private KernelLayout() { }
 
@@ -247,6 +255,20 @@ public final class KernelLayout {
         public static final Field PFN_LO = STRUCT.field("pfn_lo", 8);
 
         private Iova() { }
+    }
+
+    /** {@code struct memory_block}: memory that was added while the kernel ran. */
+    public static final class MemoryBlock {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("memory_block");
+        /** Next block. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** Physical address. */
+        public static final Field START = STRUCT.field("start", 8);
+        /** Size in bytes. */
+        public static final Field SIZE = STRUCT.field("size", 8);
+
+        private MemoryBlock() { }
     }
 
     /** A mapping that a driver holds. */

@@ -3,8 +3,9 @@
  * the tables of a crashed kernel, domains and domain-ids, bus addresses, second-level tables, flushes by register and
  * by queue, the fault interrupt, the DMA API, and the hpsa driver's probe.
  *
- * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict and deferred unmapping and superpages. Can't:
- * pass-through domains, the identity map for ISA bridges, memory hotplug.
+ * <p>Can: 4.9 to 6.12 as far as legacy mode goes, with strict and deferred unmapping, superpages, and the identity
+ * domain with memory that is added. Can't: scalable mode, so that upper context tables are not copied; the identity map
+ * for ISA bridges.
  *
  * <p>All state is in machine memory and in {@link org.dmalab.vtd.kernel.KernelLayout}.
  */

@@ -1,0 +1,72 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/**
+ * {@code si_domain}: all memory at its own address, for all devices ({@code iommu=pt}). Where every unit passes
+ * requests through, it has no tables.
+ */
+public final class IdentityDomain {
+    private static final long LOW_MEMORY_END = 0xc0000000L;
+    private static final long HIGH_MEMORY = 1L << 32;
+
+    private IdentityDomain() { }
+
+    /** {@code si_domain_init}. */
+    static long init(Cpu cpu) {
+        if (cpu.load(KernelLayout.IDENTITY) == 0) {
+            return 0;
+        }
+        boolean passThrough = true;
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            passThrough &= (cpu.load(iommu, IntelIommu.ECAP) >>> 6 & 1) != 0;
+        }
+        long domain = Domains.alloc(cpu, cpu.load(KernelLayout.IOMMUS));
+        if (domain == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(KernelLayout.SI_DOMAIN, domain);
+        cpu.store(KernelLayout.PASS_THROUGH, passThrough ? 1 : 0);
+        if (passThrough) {
+            return 0;
+        }
+        long bytes = cpu.load(KernelLayout.RAM_BYTES);
+        long result = map(cpu, 0, Math.min(bytes, LOW_MEMORY_END) >>> 12);
+        return result < 0 || bytes <= LOW_MEMORY_END ? result
+                : map(cpu, HIGH_MEMORY >>> 12, bytes - LOW_MEMORY_END >>> 12);
+    }
+
+    /** Tells whether the domain is there and has tables, which must follow the memory. */
+    static boolean hasTables(Cpu cpu) {
+        return cpu.load(KernelLayout.SI_DOMAIN) != 0 && cpu.load(KernelLayout.PASS_THROUGH) == 0;
+    }
+
+    /** Tells whether requests of a domain's devices are passed through untranslated. */
+    static boolean passesThrough(Cpu cpu, long domain) {
+        return cpu.load(KernelLayout.SI_DOMAIN) == domain && cpu.load(KernelLayout.PASS_THROUGH) != 0;
+    }
+
+    /** {@code iommu_domain_identity_map}: 0 or a negative error number. */
+    public static long map(Cpu cpu, long firstPfn, long count) {
+        long domain = cpu.load(KernelLayout.SI_DOMAIN);
+        if (!Iovas.reserve(cpu, domain, firstPfn, firstPfn + count - 1)) {
+            return Errno.ENOMEM;
+        }
+        Mappings.clearRange(cpu, domain, firstPfn, count);
+        return Mappings.fill(cpu, domain, firstPfn, firstPfn, count, Mappings.READ | Mappings.WRITE);
+    }
+
+    /** Clears the tables of memory that goes; its translations may be cached still. */
+    public static void clear(Cpu cpu, long firstPfn, long count) {
+        long domain = cpu.load(KernelLayout.SI_DOMAIN);
+        Mappings.clearRange(cpu, domain, firstPfn, count);
+        Iovas.free(cpu, domain, firstPfn);
+    }
+
+    /** Flushes what is cached of memory that went. */
+    static void flush(Cpu cpu, long firstPfn, long count) {
+        Flush.pages(cpu, cpu.load(KernelLayout.SI_DOMAIN), firstPfn, count, false);
+    }
+}
