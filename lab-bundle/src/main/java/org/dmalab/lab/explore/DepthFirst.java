@@ -36,6 +36,7 @@ final class DepthFirst {
     /** Histories after which a step does not go alone. */
     private boolean[] notAlone = new boolean[1024];
     private VisitedStates visited;
+    private boolean cyclic;
     private long restartAt;
     private int rounds;
 
@@ -58,6 +59,11 @@ final class DepthFirst {
     /** Bytes of the table of states. */
     long bytes() {
         return visited.bytes();
+    }
+
+    /** Tells whether the search came back to a state that it had not left. */
+    boolean cyclic() {
+        return cyclic;
     }
 
     /** How often the search began. */
@@ -89,6 +95,7 @@ final class DepthFirst {
             Path.Point point = path.top();
             path.undo(point);
             if (meter.hit() || visited.size() >= restartAt || !goOn(point)) {
+                path.unname();
                 path.pop();
             }
         }
@@ -98,10 +105,12 @@ final class DepthFirst {
     private void enter(long asleepBefore, int footprintsEnd) {
         long asleep = asleepBefore;
         long awake = ALL;
-        boolean isNew = visited.add(world.fingerprint());
+        long fingerprint = world.fingerprint();
+        boolean isNew = visited.add(fingerprint);
         if (isNew) {
             meter.state(visited);
         } else {
+            cyclic = cyclic || path.contains(fingerprint);
             if (!sleepSets) {
                 return;
             }
@@ -121,6 +130,7 @@ final class DepthFirst {
             return;
         }
         Path.Point point = path.push(enabled);
+        path.name(fingerprint);
         point.asleep = asleep;
         point.awake = awake;
         point.footprintsEnd = footprintsEnd;

@@ -19,12 +19,16 @@ import org.dmalab.lab.Changes;
  * machine is left as it was found.
  */
 public final class Exploration {
+    private static final long MAX_AROUND = 10_000_000;
+
     private final Machine machine;
     private final World world;
     private final List<Oracle> oracles;
     private final Reductions reductions;
     private final Findings findings;
     private final Meter meter;
+    private VisitedStates stuck;
+    private boolean endless;
     private final List<Findings.Watcher> watchers = new ArrayList<>();
 
     /**
@@ -136,8 +140,13 @@ public final class Exploration {
     private SearchResult search() {
         DepthFirst search = new DepthFirst(world, findings, meter, reductions);
         search.run();
+        long arrivals = meter.arrivals();
+        long transitions = meter.transitions();
+        if (search.cyclic() && !meter.hit()) {
+            stuck = new Livelocks(world, findings, meter).find();
+        }
         world.histories().verifyAll();
-        return new SearchResult(!meter.hit(), meter.bound(), meter.arrivals(), search.states(), meter.transitions(),
+        return new SearchResult(!meter.hit(), meter.bound(), arrivals, search.states(), transitions,
                 findings.executions(), world.histories().size(), world.histories().runs(),
                 findings.all().stream().map(new Retelling(world)::tell).toList());
     }
@@ -145,7 +154,7 @@ public final class Exploration {
     /** The schedule of a violation in which least is unusual; the one given if that could not be searched to the end. */
     private SearchResult.Found simplest(SearchResult.Found otherwise) {
         meter.reset();
-        Findings.Violation simplest = new FewestUnusual(world, findings, meter).find();
+        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck).find();
         return simplest == null ? otherwise : new Retelling(world).tell(simplest);
     }
 
@@ -164,7 +173,8 @@ public final class Exploration {
         SearchResult.Found searched = taken(schedule, taken, steps);
         List<List<String>> stacks = new ArrayList<>();
         try {
-            requireSame(searched, live(taken, stacks));
+            SearchResult.Found live = live(taken, stacks);
+            requireSame(searched, endless && live != null && live.oracle().equals(Findings.DEADLOCK) ? searched : live);
         } finally {
             for (int i = 0; i < steps.size(); i++) {
                 told.accept(i < stacks.size() ? steps.get(i).with(stacks.get(i)) : steps.get(i));
@@ -217,10 +227,14 @@ public final class Exploration {
             Schedule.Reader choices = schedule.reader();
             Wording wording = new Wording(world);
             Path path = new Path(world);
+            VisitedStates seen = new VisitedStates(false);
+            endless = false;
             while (true) {
                 int enabled = world.countEnabled();
                 if (enabled == 0) {
                     findings.end(path);
+                } else if (choices.over() && !seen.add(world.fingerprintWithOrder())) {
+                    goesRound(path);
                 } else {
                     Path.Point point = path.push(enabled);
                     int choice = choices.next(enabled);
@@ -244,6 +258,17 @@ public final class Exploration {
                 return findings.isEmpty() ? null : new Retelling(world).tell(findings.first());
             }
         });
+    }
+
+    /** A schedule has come back to a state: either there is no way out, or it need not have gone on like that. */
+    private void goesRound(Path path) {
+        endless = true;
+        Findings inside = new Findings(world, List.of(), () -> { });
+        VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside)).find();
+        String objects = Livelocks.oracle(around, world.fingerprint());
+        if (objects != null) {
+            findings.stuck(objects, path);
+        }
     }
 
     private interface Task<T> {

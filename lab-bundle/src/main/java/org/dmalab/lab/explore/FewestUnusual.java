@@ -11,9 +11,14 @@ final class FewestUnusual {
     private final Path path;
     private final Findings findings;
     private final Meter meter;
+    private final VisitedStates stuck;
     private VisitedStates visited;
 
-    FewestUnusual(World world, Findings findings, Meter meter) {
+    /**
+     * @param stuck states from which there is no way out; null if none are known
+     */
+    FewestUnusual(World world, Findings findings, Meter meter, VisitedStates stuck) {
+        this.stuck = stuck;
         this.world = world;
         this.path = new Path(world);
         this.findings = findings;
@@ -52,6 +57,11 @@ final class FewestUnusual {
             return;
         }
         visited.note(unusualLeft);
+        String objects = Livelocks.oracle(stuck, world.fingerprint());
+        if (objects != null) {
+            findings.stuck(objects, path);
+            return;
+        }
         int enabled = world.countEnabled();
         if (enabled == 0) {
             findings.end(path);

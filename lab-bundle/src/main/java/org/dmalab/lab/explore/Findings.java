@@ -24,7 +24,7 @@ final class Findings {
     private final List<Watcher> watchers;
     private final Runnable after;
     private final Map<String, Violation> found = new LinkedHashMap<>();
-    private final Set<List<Integer>> deadlocks = new HashSet<>();
+    private final Set<List<Object>> deadlocks = new HashSet<>();
     private long executions;
     private long deadlockedStates;
 
@@ -90,7 +90,8 @@ final class Findings {
     /** Nothing is enabled: either all have ended, and what comes after runs, or it is a deadlock. */
     void end(Path path) {
         if (!world.finished()) {
-            deadlock(path);
+            deadlockedStates++;
+            stuck(DEADLOCK, path);
             return;
         }
         endOfCode(path);
@@ -117,15 +118,15 @@ final class Findings {
         world.machine().store().release();
     }
 
-    /** Who waits where, without who can go on by then: one deadlock is met in many states. */
-    private void deadlock(Path path) {
-        deadlockedStates++;
-        List<Integer> waiting = new ArrayList<>();
+    /** From the present state nobody comes to an end any more: they wait, or go round for ever. */
+    void stuck(String oracle, Path path) {
+        List<Object> waiting = new ArrayList<>(List.of(oracle)); // one deadlock is met in many states
         for (int p = 0; p < world.processors(); p++) {
             waiting.add(world.run().frames(p) == 0 ? -1 : world.run().node(p));
         }
         if (deadlocks.add(waiting)) {
-            add(DEADLOCK, new Wording(world).deadlock(), path);
+            Wording wording = new Wording(world);
+            add(oracle, oracle.equals(DEADLOCK) ? wording.deadlock() : wording.livelock(), path);
         }
     }
 }

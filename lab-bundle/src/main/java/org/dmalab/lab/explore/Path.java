@@ -9,8 +9,12 @@ import java.util.List;
  * What it is made of is used again, so that going forth and back allocates nothing.
  */
 final class Path {
+    private static final int BUCKETS = 1 << 13;
+
     private final World world;
     private final List<Point> points = new ArrayList<>();
+    /** How many states of the way fall in each bucket: few do, so that most questions need no look at them. */
+    private final int[] named = new int[BUCKETS];
     private int length;
     private int[] transitions = new int[1024];
     private int transitionCount;
@@ -41,10 +45,14 @@ final class Path {
         int aloneNode;
         int framesBefore;
         /** Of a search for states that can't be left: see {@link Livelocks}. */
-        int index;
-        int low;
+        long index;
+        long low;
+        int firstOpen;
+        int entered;
         boolean leaves;
+        boolean cycle;
         boolean moves;
+        private long fingerprint;
 
         int count() {
             return count;
@@ -80,6 +88,11 @@ final class Path {
         return points.get(length - 1);
     }
 
+    /** The state before the last one. */
+    Point below() {
+        return points.get(length - 2);
+    }
+
     /** What the next state will be put in. */
     Point following() {
         if (length == points.size()) {
@@ -103,6 +116,33 @@ final class Path {
         }
         System.arraycopy(world.buffer(), 0, transitions, point.first, enabled);
         return point;
+    }
+
+    /** Tells whether a state is on the way, of those that were named by {@link #name}. */
+    boolean contains(long fingerprint) {
+        if (named[bucket(fingerprint)] > 0) {
+            for (int i = 0; i < length; i++) {
+                if (points.get(i).fingerprint == fingerprint) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Names the last state. */
+    void name(long fingerprint) {
+        top().fingerprint = fingerprint;
+        named[bucket(fingerprint)]++;
+    }
+
+    /** Takes the name of the last state back. */
+    void unname() {
+        named[bucket(top().fingerprint)]--;
+    }
+
+    private static int bucket(long fingerprint) {
+        return (int) (fingerprint >>> 40) & BUCKETS - 1;
     }
 
     /** Removes the last state, whose transitions were all taken back. */

@@ -112,6 +112,11 @@ public final class Schedule {
             return choice;
         }
 
+        /** Nothing more was recorded: what follows is what is not unusual. */
+        boolean over() {
+            return position >= choices.length;
+        }
+
         void check(int kindOfCall) {
             hash = mix(hash, kindOfCall);
             if (position < choices.length && checks[position] >= 0

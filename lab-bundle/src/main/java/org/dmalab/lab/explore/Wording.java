@@ -5,6 +5,7 @@ import org.dmalab.api.cpu.Op;
 
 /** The words for transitions of a {@link World} in its present state; for schedules that are shown, not for the search. */
 final class Wording {
+    private static final String LIVELOCK = "livelock: ";
     static final String DEADLOCK = "deadlock: ";
     static final String IPI_HANDLER = "IPI handler";
 
@@ -30,6 +31,18 @@ final class Wording {
             }
         }
         return text.toString();
+    }
+
+    /** Who goes round where, when there is no way out. */
+    String livelock() {
+        StringBuilder text = new StringBuilder(LIVELOCK);
+        for (int p = 0; p < world.processors(); p++) {
+            if (world.run().frames(p) > 0) {
+                text.append(text.length() > LIVELOCK.length() ? "; " : "").append(name(world.run().strand(p)))
+                        .append(" at ").append(histories.line(world.run().node(p)));
+            }
+        }
+        return text.append(" go on for ever and nobody can come to an end").toString();
     }
 
     /** Who a transition belongs to: {@code cpu0}, a device's name, {@code hardware}. */
