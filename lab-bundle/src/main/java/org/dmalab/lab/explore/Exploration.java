@@ -19,11 +19,15 @@ import org.dmalab.lab.Changes;
  * machine is left as it was found.
  */
 public final class Exploration {
+    private static final long OTHER_SEED = 0x5851F42D4C957F2DL;
     private static final long MAX_AROUND = 10_000_000;
 
     private final Machine machine;
     private final World world;
+    private final List<Spontaneous> families;
     private final List<Oracle> oracles;
+    private final Runnable after;
+    private final Limits limits;
     private final Reductions reductions;
     private final Findings findings;
     private final Meter meter;
@@ -85,8 +89,16 @@ public final class Exploration {
      */
     public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
             Runnable after, Limits limits, Reductions reductions) {
+        this(machine, strands, families, oracles, after, limits, reductions, 0);
+    }
+
+    private Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
+            Runnable after, Limits limits, Reductions reductions, long seed) {
         this.machine = machine;
-        this.world = new World(machine, strands, families, 0);
+        this.world = new World(machine, strands, families, seed);
+        this.families = List.copyOf(families);
+        this.after = after;
+        this.limits = limits;
         this.oracles = List.copyOf(oracles);
         this.reductions = reductions;
         this.findings = new Findings(world, watchers, after);
@@ -120,6 +132,40 @@ public final class Exploration {
     }
 
     /**
+     * Searches, and if that came to its end, once more with another hash function for the fingerprints of states: two
+     * states that share a fingerprint would be taken for one, and hardly do so under both.
+     *
+     * @return what was found, confirmed if the second search came to its end, too
+     * @throws BrokenCode if the two differ, or the code breaks the rules by which it can be replayed
+     */
+    public SearchResult runVerified() {
+        SearchResult first = run();
+        if (!first.exhausted()) {
+            return first;
+        }
+        machine.store().seed(OTHER_SEED);
+        try {
+            SearchResult second = new Exploration(machine, world.strands(), families, oracles, after, limits, reductions,
+                    OTHER_SEED).decide();
+            if (!second.exhausted()) {
+                return first;
+            }
+            requireSame(first, second);
+        } finally {
+            machine.store().seed(0);
+        }
+        return first.confirmed();
+    }
+
+    private static void requireSame(SearchResult first, SearchResult second) {
+        if (first.states() != second.states() || first.violations().isEmpty() != second.violations().isEmpty()) {
+            throw new BrokenCode("two hash functions disagree: " + first.states() + " states and "
+                    + first.violations().size() + " violations, then " + second.states() + " and "
+                    + second.violations().size());
+        }
+    }
+
+    /**
      * Searches, and leaves it at the schedules in which each violation was met first.
      *
      * @return what was found
@@ -148,7 +194,7 @@ public final class Exploration {
         world.histories().verifyAll();
         return new SearchResult(!meter.hit(), meter.bound(), arrivals, search.states(), transitions,
                 findings.executions(), world.histories().size(), world.histories().runs(),
-                findings.all().stream().map(new Retelling(world)::tell).toList());
+                findings.all().stream().map(new Retelling(world)::tell).toList(), search.bytes(), false);
     }
 
     /** The schedule of a violation in which least is unusual; the one given if that could not be searched to the end. */

@@ -104,12 +104,19 @@ public final class ScenarioExplorer {
      * {@code interrupted}.
      *
      * @param limits bounds
+     * @param verify search once more with another hash function, which must find the same
      * @return the verdict with its evidence; whatever the variant or the model throws is in it
      * @throws InputException if a name is not known, a value is refused or the scenario can't be searched
      * @throws RunInterrupted if the thread was interrupted before the search began
      */
+    public Outcome search(Scenario scenario, Patches patches, RunOptions options, Exploration.Limits limits,
+            boolean verify) {
+        return explore(scenario, patches, options, search -> search.decide(limits, verify));
+    }
+
+    /** Searches once. */
     public Outcome search(Scenario scenario, Patches patches, RunOptions options, Exploration.Limits limits) {
-        return explore(scenario, patches, options, search -> search.decide(limits));
+        return search(scenario, patches, options, limits, false);
     }
 
     /**
@@ -208,8 +215,9 @@ public final class ScenarioExplorer {
             this.actions = catalog.actions(scenario.arch());
         }
 
-        SearchResult decide(Exploration.Limits limits) {
-            SearchResult result = exploration(limits).run();
+        SearchResult decide(Exploration.Limits limits, boolean verify) {
+            Exploration exploration = exploration(limits);
+            SearchResult result = verify ? exploration.runVerified() : exploration.run();
             if (!result.violations().isEmpty()) {
                 SearchResult.Found first = result.violations().get(0);
                 Exploration.requireSame(first, exploration(Exploration.Limits.states(Long.MAX_VALUE))
@@ -225,7 +233,7 @@ public final class ScenarioExplorer {
             } catch (IllegalArgumentException e) {
                 throw new InputException(e.getMessage());
             }
-            return new SearchResult(true, "", 0, 0, 0, 1, 0, 0, found == null ? List.of() : List.of(found));
+            return new SearchResult(true, "", 1, found == null ? List.of() : List.of(found));
         }
 
         private Exploration exploration(Exploration.Limits limits) {
@@ -377,7 +385,7 @@ public final class ScenarioExplorer {
     }
 
     private static SearchResult nothing(String bound, List<SearchResult.Found> before) {
-        return new SearchResult(false, bound, 0, 0, 0, 0, 0, 0, before);
+        return new SearchResult(false, bound, 0, before);
     }
 
     private interface Report {

@@ -15,9 +15,16 @@ import java.util.List;
  * @param histories distinct histories of kernel code
  * @param codeRuns how often kernel code was run to find them
  * @param violations what an oracle objected to, each kind once, in the order found
+ * @param tableBytes what the table of states takes
+ * @param verified true if a second search with another hash function has found the same
  */
 public record SearchResult(boolean exhausted, String bound, long placements, long states, long transitions,
-        long executions, long histories, long codeRuns, List<Found> violations) {
+        long executions, long histories, long codeRuns, List<Found> violations, long tableBytes, boolean verified) {
+    /** No states, or one schedule only. */
+    public SearchResult(boolean exhausted, String bound, long executions, List<Found> violations) {
+        this(exhausted, bound, 0, 0, 0, executions, 0, 0, violations, 0, false);
+    }
+
     /**
      * One violation.
      *
@@ -34,6 +41,12 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
         all.removeIf(one -> one.oracle().equals(first.oracle()) && one.message().equals(first.message()));
         all.add(0, first);
         return new SearchResult(exhausted, bound, placements, states, transitions, executions, histories, codeRuns,
-                List.copyOf(all));
+                List.copyOf(all), tableBytes, verified);
+    }
+
+    /** The same, confirmed by a second search. */
+    SearchResult confirmed() {
+        return new SearchResult(exhausted, bound, placements, states, transitions, executions, histories, codeRuns,
+                violations, tableBytes, true);
     }
 }

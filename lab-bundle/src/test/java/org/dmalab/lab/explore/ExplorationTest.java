@@ -42,6 +42,19 @@ class ExplorationTest {
     }
 
     @Test
+    void aSecondHashFunctionFindsTheSame() {
+        SmallMachine small = new SmallMachine(1);
+        Exploration search = new Exploration(small.machine, List.of(
+                new Strand("user", 0, Level.USER, cpu -> small.section(cpu, 0x1000, true)),
+                new Strand("interrupt", 0, Level.HARDIRQ, cpu -> small.section(cpu, 0x2000, true))), List.of(), MANY);
+        long before = small.machine.store().fingerprint();
+        SearchResult result = search.runVerified();
+        assertTrue(result.verified());
+        assertTrue(result.tableBytes() >= 16 * result.states());
+        assertEquals(before, small.machine.store().fingerprint());
+    }
+
+    @Test
     void theMachineIsLeftAsItWasFound() {
         SmallMachine small = new SmallMachine(1);
         long before = small.machine.store().fingerprint();

@@ -19,7 +19,8 @@ final class ExplorationText {
         for (Outcome outcome : outcomes) {
             SearchResult search = outcome.search();
             rows.add(List.of(outcome.scenario(), outcome.patch(), outcome.verdict().text(),
-                    search.exhausted() ? "exhaustively" : search.bound(), Long.toString(search.states()), Long.toString(search.executions())));
+                    search.exhausted() ? search.verified() ? "exhaustively, twice" : "exhaustively" : search.bound(),
+                    Long.toString(search.states()), Long.toString(search.executions())));
         }
         List<String> lines = new ArrayList<>(Layout.columns(rows, ""));
         outcomes.forEach(outcome -> evidence(outcome, lines));
@@ -65,6 +66,8 @@ final class ExplorationText {
             one.put("bound", search.bound());
             one.put("executions", search.executions());
             one.put("states", search.states());
+            one.put("tableBytes", search.tableBytes());
+            one.put("verified", search.verified());
             one.put("secondsTotal", seconds.get(outcomes.indexOf(outcome)));
             one.put("token", outcome.token());
             List<Object> violations = new ArrayList<>();

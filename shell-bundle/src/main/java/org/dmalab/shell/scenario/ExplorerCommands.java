@@ -45,6 +45,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
+            .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must find"
+                    + " the same")
             .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ,"
                     + " 0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();
@@ -91,7 +93,8 @@ public final class ExplorerCommands implements CommandSet {
                     return System.nanoTime() - startNanos < shareNanos ? ""
                             : "budget " + args.option("--budget", "30s for each patch");
                 });
-                Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits);
+                Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits,
+                        args.has("--verify"));
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
                 tokens.add(outcome.token());
                 return outcome;
