@@ -3,12 +3,15 @@ package org.dmalab.shell.scenario;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.dmalab.lab.Changed;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 
 /** What {@code scenario:debug} prints of a schedule's steps. */
 final class DebugText {
     private static final int AROUND = 5;
+    private static final int MAX_CHANGES = 20;
+    private static final String ORACLES = "oracle.";
 
     private final Outcome outcome;
     private final List<ReplayStep> steps;
@@ -31,9 +34,20 @@ final class DebugText {
         int boundary = step.stack().indexOf(ReplayStep.INTERRUPT);
         step.stack().subList(0, boundary < 0 ? step.stack().size() : boundary)
                 .forEach(frame -> lines.add("    at " + frame));
-        lines.addAll(step.changes().isEmpty() ? List.of("    changes nothing")
-                : step.changes().stream().map(changed -> "    " + changed).toList());
+        lines.addAll(changes(step.changes().stream().filter(one -> !one.region().startsWith(ORACLES)).toList()));
         return Layout.text(lines);
+    }
+
+    /** What oracles remember is no change of the machine; a long copy changes more cells than anybody reads. */
+    private static List<String> changes(List<Changed> changes) {
+        List<String> lines = new ArrayList<>();
+        changes.stream().limit(MAX_CHANGES).forEach(changed -> lines.add("    " + changed));
+        if (changes.isEmpty()) {
+            lines.add("    changes nothing");
+        } else if (changes.size() > MAX_CHANGES) {
+            lines.add("    and " + (changes.size() - MAX_CHANGES) + " more cells; --format json has them all");
+        }
+        return lines;
     }
 
     /** What came of it, below the last step. */
