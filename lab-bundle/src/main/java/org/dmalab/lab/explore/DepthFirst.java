@@ -15,12 +15,13 @@ import org.dmalab.api.store.Footprint;
  * nothing else needs to be tried: who comes later finds the same. That holds for an interrupt on the same processor,
  * too, unless the step ends its code. It does not for a task that may move, nor at the head of an unbounded loop, or
  * others would be put off for ever. Which bytes are private is learned during the search; if one that was used so turns
- * out to be shared, the search begins again and knows better.
+ * out to be shared, the search begins again and knows better; after 32 rounds no step goes alone any more.
  */
 final class DepthFirst {
     private static final long ALL = -1;
     private static final int OTHER_CONTEXT = 255;
     private static final int MIN_RESTART_STATES = 1000;
+    private static final int MAX_ROUNDS = 32;
 
     private final World world;
     private final Path path;
@@ -78,6 +79,9 @@ final class DepthFirst {
             do {
                 rounds++;
                 cells.begin();
+                if (rounds == MAX_ROUNDS) {
+                    cells.giveUp();
+                }
                 restartAt = Long.MAX_VALUE;
                 meter.reset();
                 findings.resetExecutions();

@@ -7,6 +7,7 @@ final class Meter {
     private final Exploration.Limits limits;
     private final Findings findings;
     private long transitions;
+    private long ticks;
     private long arrivals;
     private String bound = "";
 
@@ -42,7 +43,8 @@ final class Meter {
     /** Counts a transition. */
     void transition(int transition, VisitedStates visited, Path path) {
         arrivals += Transition.kind(transition) == Transition.ARRIVAL ? 1 : 0;
-        if ((++transitions & WATCH_MASK) == 0) {
+        transitions++;
+        if ((++ticks & WATCH_MASK) == 0) {
             if (Thread.currentThread().isInterrupted()) {
                 bound = "interrupted";
             } else if (bound.isEmpty()) {

@@ -26,6 +26,11 @@ final class PrivateCells {
         return wrong;
     }
 
+    /** Nothing counts as private from now on. */
+    void giveUp() {
+        unknown = true;
+    }
+
     /** A step went alone that should not have, for a reason that is no cell's. */
     void setWrong() {
         wrong = true;
