@@ -14,7 +14,8 @@ import org.dmalab.api.event.Emitter;
 final class ScalableTables {
     /** The last reason that no entry's FPD can suppress. */
     static final int CONTEXT_ERROR = 0x40;
-    private static final long MARK = 1L << 63;
+    /** Upper half of a cached context entry: it is one of scalable mode, without a domain-id. */
+    static final long MARK = 1L << 63;
     private static final int TABLE_MODE = 0x30;
     private static final long PRESENT = 1;
     private static final long ADDRESS = ~0xfffL;
@@ -91,7 +92,7 @@ final class ScalableTables {
             return caches.putContext(sourceId, low, high | MARK);
         }
         if (cachesFaults) {
-            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason);
+            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason, true);
         }
         return (int) faults.raise(sourceId, address, access, reason, low & FaultRecorder.DISABLE);
     }

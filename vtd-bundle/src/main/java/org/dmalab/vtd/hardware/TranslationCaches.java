@@ -69,13 +69,16 @@ final class TranslationCaches {
         return contexts.put(sourceId, 0, low, high);
     }
 
-    /** A context entry that faults: domain-id 0, as software is told to flush it; of the entry only FPD counts. */
-    void putFaultingContext(int sourceId, long faultDisable, int reason) {
-        contexts.put(sourceId, 0, faultDisable, (long) reason << 32);
+    /**
+     * A context entry that faults: in legacy mode with domain-id 0, as software is told to flush it, in scalable mode
+     * with none; of the entry only FPD counts.
+     */
+    void putFaultingContext(int sourceId, long faultDisable, int reason, boolean scalable) {
+        contexts.put(sourceId, 0, faultDisable, (long) reason << 32 | (scalable ? ScalableTables.MARK : 0));
     }
 
     static int faultOf(long contextHigh) {
-        return (int) (contextHigh >>> 32);
+        return (int) (contextHigh >>> 32) & 0xff;
     }
 
     static int domainOf(long contextHigh) {

@@ -219,7 +219,7 @@ final class Translator implements EntryFetch.Walker {
             return caches.putContext(sourceId, low, high);
         }
         if (cachesNotPresent) {
-            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason);
+            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason, false);
         }
         return (int) faults.raise(sourceId, address, access, reason, low);
     }

@@ -326,7 +326,7 @@ class ScalableModeTest {
         rig.clearFaults();
         assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
         assertEquals(0x41, rig.faultReason(0));
-        submit(rig, 0x31 | (long) Rig.SID << 32, 0);
+        submit(rig, 0x31 | 99 << 16 | (long) Rig.SID << 32, 0); // whatever domain-id
         assertEquals(Outcome.OK, rig.read(IOVA).outcome());
     }
 
