@@ -17,6 +17,7 @@ import org.dmalab.api.Values;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
 import org.dmalab.api.event.Emitter;
@@ -39,13 +40,14 @@ import org.osgi.framework.Constants;
  * An architecture for tests: a kernel with one shared slot that says which page is being worked on, and an oracle that
  * holds cache operations against it.
  */
-final class FakePlatform {
+public final class FakePlatform {
     private static final long SLOT = 0xC0000000L;
+    private static final long DONE = SLOT + 8;
 
     private FakePlatform() { }
 
     /** A catalog with such architectures of several names. */
-    static PlainCatalog catalog(String... archs) {
+    public static PlainCatalog catalog(String... archs) {
         PlainCatalog.Builder builder = PlainCatalog.builder().oracle(new OwnPage());
         for (String arch : archs) {
             builder.architecture(new Fake(arch))
@@ -133,6 +135,7 @@ final class FakePlatform {
             Store store = new Store();
             KernelMemory kernel = new KernelMemory(store, SLOT, 16, 0);
             kernel.variable("slot", 8);
+            kernel.variable("done", 8);
             return new Machine(new Machine.Parts(spec, store, new Emitter(), kernel,
                     new Processors(store, (int) spec.number("processors")),
                     new Ports(new NoMemory(), null, null, null, null), (cpu, vector, argument) -> { }, () -> false,
@@ -157,12 +160,19 @@ final class FakePlatform {
 
         @Override
         public long traffic(Machine machine, long sequence) {
+            Cpu cpu = machine.cpu(0, Level.USER);
+            try {
+                machine.services().enter().iommu().map(cpu, 0, 0, sequence, 4096, Direction.BIDIRECTIONAL);
+            } finally {
+                machine.services().leave();
+            }
+            cpu.store(DONE, 8, cpu.load(DONE, 8) + 1);
             return 0;
         }
 
         @Override
         public long trafficSeen(Machine machine) {
-            return 0;
+            return machine.kernel().load(DONE, 8);
         }
     }
 

@@ -1,0 +1,153 @@
+package org.dmalab.shell.machine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.catalog.PlainCatalog;
+import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.Output;
+import org.dmalab.shell.scenario.FakePlatform;
+import org.dmalab.shell.swap.FakeConfigurations;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands of named machines, over a fake architecture and without a framework. */
+class MachineCommandsTest {
+    @TempDir
+    private Path folder;
+
+    private final PlainCatalog catalog = FakePlatform.catalog("fake");
+    private final MachineRegistry registry = new MachineRegistry(catalog,
+            new FakeConfigurations(catalog, "fake").patchSwitch());
+    private final MachineCommands machines = new MachineCommands(registry);
+    private final PatchCommands patches = new PatchCommands(registry);
+    private int code;
+
+    private interface Command {
+        Object run(CommandSession session, String... words) throws InterruptedException;
+    }
+
+    private String run(Command command, String... words) throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        PrintStream before = System.out;
+        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+            System.setOut(out);
+            CommandSession session = (CommandSession) Proxy.newProxyInstance(getClass().getClassLoader(),
+                    new Class<?>[] {CommandSession.class}, (proxy, method, arguments) ->
+                            method.getName().equals("get") && arguments[0].equals(Output.DOCUMENT_STREAM) ? out : null);
+            code = command.run(session, words) instanceof ExitCode exit ? exit.value() : 0;
+        } finally {
+            System.setOut(before);
+        }
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private String refused(Command command, String... words) {
+        CommandException refusal = assertThrows(CommandException.class, () -> run(command, words));
+        assertEquals(CommandException.USAGE, refusal.exitCode());
+        return refusal.getMessage();
+    }
+
+    private String action(String name, String... words) throws InterruptedException {
+        ActionCommand command = new ActionCommand(catalog.actions("fake").stream()
+                .filter(action -> action.name().equals(name)).toList(), registry);
+        return run((session, any) -> command.execute(session, List.copyOf(Arrays.asList((Object[]) any))), words);
+    }
+
+    @Test
+    void machinesAreMadeListedAndRemoved() throws InterruptedException {
+        assertEquals("no machines; make one with machine:create NAME PRESET\n", run(machines::list));
+        assertEquals("machine m0: small, profile strict, patch declining\n", run(machines::create, "m0", "fake"));
+        assertEquals("machine preset profile backend patches\nm0 small strict embedded declining\n",
+                run(machines::list).replaceAll(" +", " "));
+        assertTrue(run(machines::list, "--format", "json").contains("\"Iommu\": \"declining\""));
+        assertTrue(run(machines::show, "m0").contains("patch Iommu = declining\n"));
+        assertEquals("machine m0 is gone\n", run(machines::destroy, "m0"));
+        assertEquals("there is no machine m0; make one with machine:create m0 PRESET", refused(machines::show, "m0"));
+    }
+
+    @Test
+    void wrongNamesAreRefused() throws InterruptedException {
+        run(machines::create, "m0", "single", "--patch", "careful");
+        assertTrue(refused(machines::create, "m0", "fake").startsWith("there is a machine m0 already"));
+        assertTrue(refused(machines::create, "0m", "fake").contains("expected a letter"));
+        assertTrue(refused(machines::create, "m1", "singel").contains("did you mean \"single\"?"));
+        assertTrue(refused(machines::create, "m1", "fake", "--patch", "carefull").contains("\"careful\""));
+        assertTrue(refused(machines::create, "m1", "fake", "--patch", "").contains("expected one patch"));
+        assertTrue(refused(machines::step, "m0", "none").contains("COUNT"));
+        assertTrue(refused(patches::use, "m0", "careles").contains("careful"));
+        assertEquals("careful", registry.get("m0").patchNames());
+    }
+
+    @Test
+    void actionsRunAndAreTakenBack() throws InterruptedException {
+        run(machines::create, "m0", "fake", "--patch", "no-restore");
+        run(machines::mark, "m0", "before");
+        assertEquals("page.work page=7 = 0\n", action("page.work", "m0", "--page", "7"));
+        assertTrue(run(machines::diff, "m0", "before").contains("7"));
+        assertTrue(action("page.work", "m0", "--page", "7", "--timeline").contains("cache operation on page 7"));
+        assertTrue(run(machines::timeline, "m0", "--last", "9").contains("cache operation on page 7"));
+        assertEquals("undone: page.work page=7\nundone: page.work page=7\n", run(machines::back, "m0", "2"));
+        assertEquals("nothing has changed\n", run(machines::diff, "m0", "before"));
+        run(patches::use, "m0", "throwing");
+        assertTrue(action("page.work", "m0").contains("thrown by the variant"));
+        assertEquals(CommandException.BROKEN, code);
+    }
+
+    @Test
+    void statesAreSavedAndLoaded() throws InterruptedException {
+        String file = folder.resolve("m.state").toString();
+        run(machines::create, "m0", "fake", "--patch", "no-restore");
+        action("page.work", "m0", "--page", "7");
+        assertTrue(run(machines::save, "m0", file).matches("saved \\d+ bytes\\n"));
+        run(machines::mark, "m0", "saved");
+        action("page.work", "m0", "--page", "9");
+        assertEquals("loaded\n", run(machines::load, "m0", file));
+        run(machines::create, "m1", "fake");
+        assertEquals("loaded\n", run(machines::load, "m1", file));
+        assertTrue(refused(machines::load, "m0", file + "x").contains("there is no file"));
+        assertTrue(refused(machines::save, "m0", folder.resolve("no/m.state").toString()).contains("can't write"));
+    }
+
+    @Test
+    void aPatchIsExchanged() throws InterruptedException {
+        run(machines::create, "m0", "fake", "--patch", "careful");
+        assertEquals("machine m0: careful -> wrong-page\n", run(patches::use, "m0", "wrong-page"));
+        assertEquals("machine m0: wrong-page -> careful\n", run(patches::use, "m0", "Iommu=careful"));
+    }
+
+    /** Each exchange waits for the caller, so at least one call ends between two of them. */
+    @Test
+    void aStormLosesNothingAndGivesThePatchBack() throws InterruptedException {
+        run(machines::create, "m0", "fake", "--patch", "careful");
+        String json = run(patches::storm, "m0", "--swaps", "50", "--threads", "2", "--patch", "careful,wrong-page",
+                "--format", "json");
+        assertEquals(0, code, json);
+        for (String part : List.of("\"swaps\": 50", "\"failed\": 0", "\"lost\": 0", "\"violations\": 0")) {
+            assertTrue(json.contains(part), json);
+        }
+        long calls = Long.parseLong(json.replaceAll("(?s).*\"calls\": (\\d+).*", "$1"));
+        assertTrue(calls >= 50, json);
+        assertEquals("careful", registry.get("m0").patchNames());
+        assertTrue(refused(patches::storm, "m0", "--patch", "careful").contains("two variants"));
+    }
+
+    @Test
+    void anActionOfAStoppedBundleTellsHowToBringItBack() {
+        StoppedActionCommand stopped = new StoppedActionCommand("page.work", "org.example.fake");
+        assertEquals("page:work", stopped.commands().get(0).name());
+        assertEquals("page:work comes with bundle org.example.fake, which is stopped or removed; bundle:start "
+                + "org.example.fake brings it back", refused((session, words) -> stopped.execute(session, List.of())));
+    }
+}
