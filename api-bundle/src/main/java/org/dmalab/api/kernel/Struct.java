@@ -94,7 +94,10 @@ public final class Struct {
         return List.copyOf(fields);
     }
 
-    /** The field that has the byte at an offset; for padding, the hole between two fields as a field without name. */
+    /**
+     * The field that has the byte at an offset; for padding, the hole between two fields as a field without name; of no
+     * width behind the structure.
+     */
     Field fieldAt(long offset) {
         int start = 0;
         for (Field field : fields) {
@@ -106,6 +109,6 @@ public final class Struct {
                 return field;
             }
         }
-        return new Field("", start, sizeBytes() - start);
+        return new Field("", start, offset < sizeBytes() ? sizeBytes() - start : 0);
     }
 }

@@ -144,6 +144,20 @@ class KernelMemoryTest {
         assertEquals("it_map[0][2]", kernel.nameOf(first + 20));
     }
 
+    /** Whoever goes from place to place gets on, behind a structure that ends with padding too. */
+    @Test
+    void everyByteLiesInItsPlace() {
+        Struct padded = new Struct("padded");
+        padded.field("pointer", 8);
+        padded.field("count", 4);
+        long one = kernel.alloc(padded, 1);
+        kernel.alloc(padded, 3);
+        for (long address = one; address < one + 128; address++) {
+            Place place = kernel.placeOf(address);
+            assertTrue(place.address() <= address && address < place.address() + place.widthBytes(), place.toString());
+        }
+    }
+
     @Test
     void anObjectOfAnUnknownLayoutIsNamedByItsWords() {
         long object = kernel.alloc(BYTES, 100);
