@@ -221,7 +221,7 @@ public final class ScenarioExplorer {
             if (!result.violations().isEmpty()) {
                 SearchResult.Found first = result.violations().get(0);
                 Exploration.requireSame(first, exploration(Exploration.Limits.states(Long.MAX_VALUE))
-                        .replay(first.schedule(), step -> { }));
+                        .replay(first.schedule(), null));
             }
             return result;
         }
