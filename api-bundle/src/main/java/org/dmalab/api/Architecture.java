@@ -79,6 +79,11 @@ public interface Architecture {
         return List.of();
     }
 
+    /** The ways in which calls of its kernel code may fail, besides {@code alloc}, which always may. */
+    default List<Failure> failures() {
+        return List.of();
+    }
+
     /**
      * Says in kernel terms what an event was: a hypercall with its arguments and return code, a register write.
      *

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Failure;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
@@ -75,6 +76,11 @@ public final class PseriesArchitecture implements Architecture {
     @Override
     public List<String> devices(MachineSpec spec) {
         return PartitionTree.devices(PartitionTree.of(withTree(spec))).stream().map(Actor::bdf).toList();
+    }
+
+    @Override
+    public List<Failure> failures() {
+        return Failures.all();
     }
 
     @Override

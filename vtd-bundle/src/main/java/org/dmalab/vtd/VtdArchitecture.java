@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Failure;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
@@ -164,6 +165,11 @@ public final class VtdArchitecture implements Architecture {
             case MEMORY_NOTIFIER -> new IdentityNotifier();
             default -> null;
         };
+    }
+
+    @Override
+    public List<Failure> failures() {
+        return List.of(new NoPage());
     }
 
     @Override

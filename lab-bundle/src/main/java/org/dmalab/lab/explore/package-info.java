@@ -15,7 +15,7 @@
  * state, marks that lie, swallowed stops and unbounded histories; shows the schedule with the fewest unusual choices, and
  * runs it once more with real stacks ({@link org.dmalab.lab.explore.ReplayStep}); leaves out what sleep sets and steps on
  * private cells show to be needless; says whether a second hash function confirms it. Can't: weaken the order of memory
- * but by what hardware does by itself, let more than 64 transitions sleep, let calls fail.
+ * but by what hardware does by itself, let more than 64 transitions sleep.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")

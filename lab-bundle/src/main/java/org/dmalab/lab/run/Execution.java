@@ -44,6 +44,7 @@ final class Execution implements EventSink {
     private RuntimeException inside;
     private String broken;
     private boolean stopped;
+    private FailureSweep sweep;
 
     /**
      * Who watches the first execution; the second one only repeats it.
@@ -94,8 +95,9 @@ final class Execution implements EventSink {
         }
     }
 
-    /** Runs the scenario to its end, or as far as it goes. */
-    void run(Scenario scenario, long seed) {
+    /** Runs the scenario to its end, or as far as it goes; with a sweep in the path of its calls if one is given. */
+    void run(Scenario scenario, long seed, FailureSweep newSweep) {
+        sweep = newSweep;
         machine.observe(this);
         machine.hook(remembering(machine.hook()));
         if (seed != 0) {
@@ -181,12 +183,20 @@ final class Execution implements EventSink {
                 refusals.add(action.name() + ": " + Errno.name(result));
             }
             machine.emitter().emit(EventKind.ACTION_END, actor, name, result, 0, 0);
+            beginSweep();
         } catch (KernelBug e) {
             stop("no-bug", e.words() + ", in " + action.name());
         } catch (Blocked e) {
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {
             throw new InputException(action.name() + ": " + e.getMessage());
+        }
+    }
+
+    private void beginSweep() {
+        if (sweep != null) {
+            machine.hook(sweep.hook(machine, machine.hook()));
+            sweep = null;
         }
     }
 

@@ -28,6 +28,8 @@ import org.dmalab.lab.scenario.ScenarioMachines;
  * run is executed three times with the same objects: a variant that remembers something shows in a later event stream.
  */
 public final class Runner {
+    private static final int NONE_FAILS = -1;
+
     private final Catalog catalog;
     private final RunLimits limits;
 
@@ -50,20 +52,59 @@ public final class Runner {
      * @throws RunInterrupted if the thread was interrupted
      */
     public RunResult run(Scenario scenario, Selection selection, RunOptions options) {
+        return run(scenario, selection, options, NONE_FAILS);
+    }
+
+    /**
+     * Runs one scenario with one variant, and lets one call fail that can.
+     *
+     * @param point number of a {@link FailurePoint}
+     * @throws InputException if a name is not known, a value is refused, or the run has no such point
+     */
+    public RunResult runFailing(Scenario scenario, Selection selection, RunOptions options, int point) {
+        int points = failurePoints(scenario, selection, options).size();
+        if (point < 1 || point > points) {
+            throw new InputException(scenario.name() + " with " + selection.name() + " has no failing point " + point
+                    + ", expected 1 to " + points);
+        }
+        return run(scenario, selection, options, point);
+    }
+
+    /** The calls of a run that can fail, each once for every way. */
+    public List<FailurePoint> failurePoints(Scenario scenario, Selection selection, RunOptions options) {
+        Job job = job(scenario, selection, options, 0);
+        try (Lease lease = catalog.borrow(job.spec(), selection)) {
+            Machine machine = ScenarioMachines.create(job.architecture(), scenario, job.spec(),
+                    Services.fixed(lease.binding()));
+            FailureSweep sweep = new FailureSweep(job.architecture().failures(), 0);
+            new Execution(machine, job.actions(), limits, new EventStream(0), null).run(scenario, options.seed(), sweep);
+            return sweep.points();
+        }
+    }
+
+    private RunResult run(Scenario scenario, Selection selection, RunOptions options, int failing) {
+        Job job = job(scenario, selection, options, failing);
+        try (Lease lease = catalog.borrow(job.spec(), selection)) {
+            return run(job, lease.binding());
+        }
+    }
+
+    private Job job(Scenario scenario, Selection selection, RunOptions options, int failing) {
         Architecture architecture = catalog.architecture(scenario.arch());
         MachineSpec spec = MachineSpecs.resolve(architecture,
                 options.preset() == null ? scenario.preset() : options.preset(),
                 options.profile() == null ? scenario.profile() : options.profile(),
                 options.backend(), scenario.parameters(), scenario.files());
-        Job job = new Job(scenario, selection, options, architecture, spec, catalog.actions(scenario.arch()),
-                oracles(scenario));
-        try (Lease lease = catalog.borrow(spec, selection)) {
-            return run(job, lease.binding());
-        }
+        return new Job(scenario, selection, options, architecture, spec, catalog.actions(scenario.arch()),
+                oracles(scenario), failing);
     }
 
     private record Job(Scenario scenario, Selection selection, RunOptions options, Architecture architecture,
-            MachineSpec spec, List<Action> actions, List<Oracle> oracles) {
+            MachineSpec spec, List<Action> actions, List<Oracle> oracles, int failing) {
+        FailureSweep sweep() {
+            return failing == NONE_FAILS ? null : new FailureSweep(architecture.failures(), failing);
+        }
+
         RunResult result(Verdict verdict, String reason, List<Violation> violations, Metrics metrics,
                 Timeline timeline, List<String> dmesg) {
             return new RunResult(scenario.name(), selection.name(), spec.profile(), spec.backend(), verdict, reason,
@@ -111,7 +152,7 @@ public final class Runner {
 
     private Execution execute(Job job, Machine machine, EventStream stream, Execution.Observers observers) {
         Execution execution = new Execution(machine, job.actions(), limits, stream, observers);
-        execution.run(job.scenario(), job.options().seed());
+        execution.run(job.scenario(), job.options().seed(), job.sweep());
         if (execution.interrupted()) {
             Thread.currentThread().interrupt();
             throw new RunInterrupted(job.scenario().name() + " with " + job.selection().name()

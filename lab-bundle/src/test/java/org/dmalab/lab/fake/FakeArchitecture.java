@@ -117,6 +117,29 @@ public final class FakeArchitecture implements Architecture {
     }
 
     @Override
+    public List<org.dmalab.api.Failure> failures() {
+        return List.of(new Refusal());
+    }
+
+    /** The hypervisor refuses a translation. */
+    private record Refusal() implements org.dmalab.api.Failure {
+        @Override
+        public String name() {
+            return "map = refused";
+        }
+
+        @Override
+        public boolean fits(Machine machine, int kind, long a) {
+            return kind == org.dmalab.api.cpu.Op.HCALL && a == 1;
+        }
+
+        @Override
+        public long fail(Machine machine, long a) {
+            return -1;
+        }
+    }
+
+    @Override
     public String describe(Machine machine, Event event) {
         return event.kind() == Op.HCALL ? "H_SET_ENTRY(" + event.a() + ", " + event.b() + ", 0x"
                 + Long.toHexString(event.c()) + ") = " + (event.result() == 0 ? "H_SUCCESS" : "H_PARAMETER") + " ("

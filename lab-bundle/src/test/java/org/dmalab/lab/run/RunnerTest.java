@@ -235,4 +235,25 @@ class RunnerTest {
                 Selection.of("exact"), new RunOptions("loose", "single", "embedded", 0));
         assertEquals("loose", result.profile());
     }
+
+    /** Each of two translations is refused once; the hypervisor's refusal is no mistake of the kernel. */
+    @Test
+    void eachCallThatCanFailFailsOnce() {
+        Scenario scenario = FakePlatform.scenario("kernel.boot", "dma.map: {address: 0x4000, size: 8}",
+                "dma.map: {address: 0x8000, size: 8, bus: 0x2000}");
+        Runner runner = new Runner(FakePlatform.catalog());
+        Selection exact = Selection.parse("exact");
+        List<FailurePoint> points = runner.failurePoints(scenario, exact, RunOptions.DEFAULT);
+        assertEquals(2, points.size(), points::toString);
+        assertEquals("map = refused", points.get(1).call());
+        assertTrue(points.get(1).line().startsWith("FakeVariants.java:"), points::toString);
+        for (FailurePoint point : points) {
+            RunResult result = runner.runFailing(scenario, exact, RunOptions.DEFAULT, point.number());
+            assertEquals(Verdict.REFUSED, result.verdict(), result.reason());
+            assertEquals("dma.map: -EIO", result.reason());
+        }
+        assertEquals(Verdict.PASS, runner.run(scenario, exact, RunOptions.DEFAULT).verdict());
+        assertTrue(assertThrows(InputException.class, () -> runner.runFailing(scenario, exact,
+                RunOptions.DEFAULT, 3)).getMessage().endsWith("has no failing point 3, expected 1 to 2"));
+    }
 }

@@ -95,6 +95,16 @@ public final class Rtas {
         }
     }
 
+    /** The token in an argument block at a real or linear-map address. */
+    public long token(long argumentBlock) {
+        return cell(MachineMemory.physical(argumentBlock), 0);
+    }
+
+    /** Writes the status into an argument block, as a call does that does nothing else. */
+    public void setStatus(long argumentBlock, long status) {
+        setResult(MachineMemory.physical(argumentBlock), 0, status);
+    }
+
     /** LoPAR 7.3.31: configuration address, unit id high and low; 5 or 6 results. */
     private void query(long block) {
         Phb phb = phb(block);

@@ -41,6 +41,8 @@ public final class ExplorerCommands implements CommandSet {
             .flag("--mutants", Commands.MUTANTS_HELP)
             .option("--swap", "PATCHES", "exchange the patch for each of these, once, at any moment of a schedule: ids, or"
                     + " a pattern with * for those that keep kernel state in the same way")
+            .flag("--fail-each", "search no schedules: let each call that can fail (hypercall, RTAS, allocation) do so"
+                    + " once, one at a time, in a plain run of any scenario")
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
@@ -76,6 +78,9 @@ public final class ExplorerCommands implements CommandSet {
         return Commands.run(EXPLORE, words, session, args -> {
             RunOptions options = Workbench.options(args, 0);
             long maxStates = args.number("--max-states", MAX_STATES, 1, Long.MAX_VALUE);
+            if (args.has("--fail-each")) {
+                return failEach(session, args, options);
+            }
             ScenarioExplorer explorer = new ScenarioExplorer(catalog);
             List<Scenario> scenarios = scenarios(args.all("NAME"));
             scenarios.forEach(explorer::check);
@@ -117,6 +122,18 @@ public final class ExplorerCommands implements CommandSet {
         List<Scenario> concurrent = all.stream()
                 .filter(one -> names.contains(one.name()) || !one.concurrent().isEmpty()).toList();
         return concurrent.isEmpty() || names.stream().noneMatch(name -> name.indexOf('*') >= 0) ? all : concurrent;
+    }
+
+    private Object failEach(CommandSession session, Arguments args, RunOptions options) {
+        List<Workbench.Cell> cells = bench.cells(bench.scenarios(args.all("NAME")), args, options);
+        Duration budget = args.duration("--budget", BUDGET.multipliedBy(cells.size()));
+        long startNanos = System.nanoTime();
+        CellRuns<List<FailureSweepText.Failed>> runs = FailureSweepText.sweep(catalog, cells, options,
+                () -> System.nanoTime() - startNanos < budget.toNanos());
+        List<FailureSweepText.Failed> all = runs.results().stream().flatMap(List::stream).toList();
+        Commands.write(session, args, Commands.format(args).equals("json")
+                ? Json.write(FailureSweepText.json(all)) + "\n" : FailureSweepText.text(all));
+        return new CellRuns<>(all, runs.interrupted()).exitCode(one -> one.result().verdict(), true);
     }
 
     private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds) {

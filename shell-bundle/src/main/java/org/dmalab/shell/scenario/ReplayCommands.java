@@ -17,7 +17,10 @@ import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
+import org.dmalab.lab.report.JsonReport;
+import org.dmalab.lab.report.TextReport;
 import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
@@ -79,6 +82,12 @@ public final class ReplayCommands implements CommandSet {
     /** The command {@code scenario:replay}. */
     public Object replay(CommandSession session, String... words) {
         return Commands.run(REPLAY, words, session, args -> {
+            if (FailureSweepText.isToken(args.get("TOKEN"))) {
+                RunResult result = FailureSweepText.again(args.get("TOKEN"), bench);
+                Commands.write(session, args, Commands.format(args).equals("text") ? TextReport.run(result)
+                        : JsonReport.results(List.of(result)));
+                return new CellRuns<>(List.of(result), false).exitCode(RunResult::verdict, true);
+            }
             Replayed replayed = take(args);
             Commands.write(session, args, Commands.format(args).equals("text")
                     ? ReplayText.text(replayed.outcome(), replayed.steps())

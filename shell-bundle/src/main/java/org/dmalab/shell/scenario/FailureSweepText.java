@@ -1,0 +1,127 @@
+package org.dmalab.shell.scenario;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.Verdict;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.run.FailurePoint;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
+import org.dmalab.lab.run.Runner;
+import org.dmalab.lab.scenario.Scenario;
+
+/** What {@code scenario:explore --fail-each} prints, and the tokens that name one failing call. */
+final class FailureSweepText {
+    private static final String FORMAT = "f1";
+    private static final int PARTS = 5;
+
+    private FailureSweepText() { }
+
+    /** A run in which one call failed. */
+    record Failed(FailurePoint point, RunResult result, String token) { }
+
+    /** Tells whether a token names a failing call. */
+    static boolean isToken(String text) {
+        String[] parts = text.split("~", -1);
+        return parts.length == PARTS && parts[3].equals(FORMAT);
+    }
+
+    static String token(RunResult result, String patch, int point) {
+        return String.join("~", result.scenario(), patch, result.profile(), FORMAT, Integer.toString(point));
+    }
+
+    /**
+     * Lets each call of each cell fail once.
+     *
+     * @param budget tells when no more time is left; what is known then is the result
+     */
+    static CellRuns<List<Failed>> sweep(Catalog catalog, List<Workbench.Cell> cells, RunOptions options,
+            BooleanSupplier budget) {
+        Runner runner = new Runner(catalog);
+        return CellRuns.run(cells, (cell, progress) -> {
+            List<FailurePoint> points = runner.failurePoints(cell.scenario(), cell.selection(), options);
+            List<Failed> all = new ArrayList<>();
+            for (FailurePoint point : points) {
+                if (!budget.getAsBoolean()) {
+                    Commands.remark(cell + ": the budget is over after " + all.size() + " of " + points.size()
+                            + " calls; give it more with --budget");
+                    return all;
+                }
+                progress.say(cell + ": call " + point.number() + " of " + points.size());
+                RunResult result = runner.runFailing(cell.scenario(), cell.selection(), options, point.number());
+                all.add(new Failed(point, result, token(result, cell.selection().text(), point.number())));
+            }
+            return all;
+        });
+    }
+
+    /** Runs again what a token names. */
+    static RunResult again(String text, Workbench bench) {
+        String[] parts = text.split("~", -1);
+        Scenario scenario = bench.scenarios(List.of(parts[0])).get(0);
+        RunOptions options = new RunOptions(parts[2].isEmpty() ? null : parts[2], null, null, 0);
+        Workbench.Cell cell = bench.cell(scenario, Selection.parse(parts[1], bench.catalog(), scenario.arch()), options);
+        if (!parts[4].matches("[0-9]{1,6}")) {
+            throw new InputException("the token is damaged: \"" + parts[4] + "\", expected the number of a call");
+        }
+        return new Runner(bench.catalog()).runFailing(cell.scenario(), cell.selection(), options,
+                Integer.parseInt(parts[4]));
+    }
+
+    /** For people: a line for each point; neighbours that differ in their number only share one. */
+    static String text(List<Failed> all) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("scenario", "patch", "verdict", "times", "call that fails", "at", "what comes of it"));
+        List<String> tokens = new ArrayList<>();
+        String before = "";
+        for (Failed one : all) {
+            RunResult result = one.result();
+            String key = result.scenario() + result.patch() + result.verdict() + one.point().call()
+                    + one.point().line();
+            if (key.equals(before)) {
+                List<String> last = new ArrayList<>(rows.remove(rows.size() - 1));
+                last.set(3, Integer.toString(Integer.parseInt(last.get(3)) + 1));
+                rows.add(last);
+            } else {
+                rows.add(List.of(result.scenario(), result.patch(), result.verdict().text(), "1", one.point().call(),
+                        one.point().line(), result.reason()));
+                if (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN) {
+                    tokens.add("  " + one.point().call() + " at " + one.point().line() + ": scenario:replay "
+                            + one.token());
+                }
+            }
+            before = key;
+        }
+        List<String> lines = new ArrayList<>(Layout.columns(rows, ""));
+        if (!tokens.isEmpty()) {
+            lines.add("");
+            lines.add("again, step by step:");
+            lines.addAll(tokens);
+        }
+        return Layout.text(lines);
+    }
+
+    /** For programs: one element for each point. */
+    static List<Map<String, Object>> json(List<Failed> all) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        for (Failed one : all) {
+            Map<String, Object> row = new LinkedHashMap<>();
+            row.put("scenario", one.result().scenario());
+            row.put("patch", one.result().patch());
+            row.put("point", one.point().number());
+            row.put("call", one.point().call());
+            row.put("line", one.point().line());
+            row.put("verdict", one.result().verdict().text());
+            row.put("reason", one.result().reason());
+            row.put("token", one.token());
+            rows.add(row);
+        }
+        return rows;
+    }
+}
