@@ -148,9 +148,9 @@ public class CommandLineIT {
 
     @Test
     public void aParameterOfAnActionMayHaveTheNameOfAnOption() throws Exception {
-        RunnableJar.Result result = run("-c", "machine:create m mips; cache:evict m --page 62 --processor 1");
+        RunnableJar.Result result = run("-c", "machine:create m mips; cache:prefetch m --page 62 --processor 1");
         assertEquals(result.err(), 0, result.code());
-        assertTrue(result.out(), result.out().contains("cache.evict page=62 processor=1 = 0"));
+        assertTrue(result.out(), result.out().contains("cache.prefetch page=62 processor=1 = "));
     }
 
     @Test
