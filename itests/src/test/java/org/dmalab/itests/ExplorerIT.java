@@ -4,11 +4,11 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -69,8 +69,17 @@ public class ExplorerIT {
             tokens.add(token.group(1));
         }
         assertFalse(result.out(), tokens.isEmpty());
-        RunnableJar.Result replayed = RunnableJar.run(folder, "-c", tokens.stream()
-                .map(token -> "scenario:replay '" + token + "'").collect(Collectors.joining("; ")));
-        assertEquals(replayed.err(), tokens.size(), FAIL.matcher(replayed.out()).results().count());
+        tokens.parallelStream().forEach(this::replay);
+    }
+
+    /** Each in a process of its own, as a line of commands ends at the first that fails. */
+    private void replay(String token) {
+        try {
+            RunnableJar.Result replayed = RunnableJar.run(folder, "scenario:replay", token);
+            assertEquals(token + replayed.out() + replayed.err(), 1, replayed.code());
+            assertTrue(token + replayed.out(), FAIL.matcher(replayed.out()).find());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(token, e);
+        }
     }
 }
