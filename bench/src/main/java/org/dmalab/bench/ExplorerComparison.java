@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.Interleavings;
 import org.dmalab.lab.explore.SearchResult;
 
 /**
@@ -28,6 +29,8 @@ public final class ExplorerComparison {
     private static final int FEW = 200;
     private static final int MANY = 1000;
     private static final int REPEATS = 40;
+    private static final int WARM_UP = 20;
+    private static final int INTERLEAVINGS = 1_000_000;
     private static final Pattern SECONDS = Pattern.compile("\"secondsTotal\": ([0-9.eE+-]+)");
     private static final Pattern STATES = Pattern.compile("\"states\": (\\d+)");
 
@@ -147,22 +150,30 @@ public final class ExplorerComparison {
         double few = LincheckCounter.seconds(THREADS, TIMES, FEW);
         double many = LincheckCounter.seconds(THREADS, TIMES, MANY);
         double theirs = (MANY - FEW) / (many - few);
-        for (int i = 0; i < 200; i++) {
-            timed(() -> Models.counter(THREADS, TIMES, Exploration.Reductions.NONE));
-        }
-        List<Double> seconds = new ArrayList<>();
+        List<Double> each = new ArrayList<>();
+        List<Double> exhausted = new ArrayList<>();
+        Interleavings walked = null;
         SearchResult result = null;
-        for (int i = 0; i < RUNS; i++) {
+        for (int i = 0; i < WARM_UP + RUNS; i++) {
+            walked = Models.counterInterleavings(THREADS, TIMES);
+            each.add(seconds(walked));
             Timed timed = timed(() -> Models.counter(THREADS, TIMES, Exploration.Reductions.NONE));
-            seconds.add(timed.seconds());
+            exhausted.add(timed.seconds());
             result = timed.result();
         }
-        double callsOfOne = 4.0 * THREADS * TIMES;
-        double ours = result.transitions() / callsOfOne / median(seconds);
+        double seconds = median(each.subList(WARM_UP, each.size()));
+        double ours = walked.executions() / seconds;
         say("  Lincheck  %,.0f executions/s", theirs);
-        say("  dmalab    exhausted in %.2f ms: %,d states, %,d transitions; %,.0f executions/s, counted as transitions by"
-                + " %.0f calls of one execution; %,.0f times", median(seconds) * 1e3, result.states(),
-                result.transitions(), ours, callsOfOne, ours / theirs);
+        say("  dmalab    %,.0f executions/s, each interleaving by itself: %,.0f times; %,d executions, %,d transitions",
+                ours, ours / theirs, walked.executions(), walked.transitions());
+        say("            all of them, states merged: %,d states, %,d transitions, %.2f ms", result.states(),
+                result.transitions(), median(exhausted.subList(WARM_UP, exhausted.size())) * 1e3);
+    }
+
+    private static double seconds(Interleavings walked) {
+        long startNanos = System.nanoTime();
+        walked.run(INTERLEAVINGS);
+        return (System.nanoTime() - startNanos) / 1e9;
     }
 
     /** As a user does it, again and again in one process. */

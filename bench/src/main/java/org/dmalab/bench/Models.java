@@ -11,6 +11,7 @@ import org.dmalab.api.cpu.Code;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.Interleavings;
 import org.dmalab.lab.explore.Strand;
 
 /** The models of the comparison, for the explorer; those for SPIN lie in {@code src/main/promela}. */
@@ -81,6 +82,16 @@ final class Models {
     /** Processors that each add one to a counter under a lock, so many times. */
     static Exploration counter(int processors, int times, Exploration.Reductions reductions) {
         KernelOnly machine = new KernelOnly(processors);
+        return exploration(machine.machine(), increments(machine, processors, times), List.of(), UNLIMITED, reductions);
+    }
+
+    /** The same, each interleaving by itself. */
+    static Interleavings counterInterleavings(int processors, int times) {
+        KernelOnly machine = new KernelOnly(processors);
+        return new Interleavings(machine.machine(), increments(machine, processors, times));
+    }
+
+    private static List<Strand> increments(KernelOnly machine, int processors, int times) {
         Variable lock = machine.variable("lock");
         Variable counter = machine.variable("counter");
         List<Strand> strands = new ArrayList<>();
@@ -94,7 +105,7 @@ final class Models {
                 return 0;
             }));
         }
-        return exploration(machine.machine(), strands, List.of(), UNLIMITED, reductions);
+        return strands;
     }
 
     private static Variable[] variables(KernelOnly machine, String name, int count) {
