@@ -215,7 +215,7 @@ public abstract class Cpu {
         op(Op.PREEMPT_ENABLE, 0, 0, 0, 0, 0);
     }
 
-    /** {@code spin_lock} on the lock word at an address. */
+    /** {@code spin_lock} on the lock word at an address; as in the kernel, preemption is off while it is held. */
     public final void lock(long address) {
         op(Op.LOCK, address, 0, 0, 0, 0);
     }

@@ -195,9 +195,11 @@ public final class LiveCpu extends Cpu {
                 return 0;
             case Op.LOCK:
                 lockOrBlock(a);
+                processors.addPreempt(processor, 1);
                 return 0;
             case Op.UNLOCK:
                 unlockOrReport(a);
+                processors.addPreempt(processor, -1);
                 return 0;
             case Op.IPI:
                 processors.post((int) a, (int) b, c);

@@ -75,7 +75,10 @@ public final class Struct {
 
     /** Size in bytes, padded to the alignment. */
     public int sizeBytes() {
-        int alignment = fields.stream().mapToInt(Field::widthBytes).max().orElse(1);
+        int alignment = 1;
+        for (Field field : fields) {
+            alignment = Math.max(alignment, field.widthBytes());
+        }
         return fixedBytes > 0 ? fixedBytes : (end() + alignment - 1) & -alignment;
     }
 

@@ -120,10 +120,12 @@ class LiveCpuTest {
     void aHeldLockBlocksAndIsReported() {
         observe();
         cpu.lock(lock);
+        assertEquals(1, machine.processors().preemptCount(0));
         Blocked blocked = assertThrows(Blocked.class, () -> machine.cpu(1, Level.HARDIRQ).lock(lock));
         assertEquals("cpu1 hardirq waits for lock, held by cpu0", blocked.getMessage());
         assertTrue(events.contains("cpu1 hardirq " + EventKind.BLOCKED));
         cpu.unlock(lock.address());
+        assertEquals(0, machine.processors().preemptCount(0));
         machine.cpu(1, Level.USER).unlock(lock);
         assertTrue(events.contains("cpu1 " + EventKind.UNLOCK_UNOWNED));
     }

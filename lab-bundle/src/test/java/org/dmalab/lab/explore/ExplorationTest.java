@@ -6,12 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Code;
+import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
+import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventSink;
 import org.junit.jupiter.api.Test;
 
@@ -166,7 +169,7 @@ class ExplorationTest {
         SmallMachine small = new SmallMachine(1);
         SearchResult result = one(small, cpu -> {
             cpu.load(small.counter);
-            cpu.bug(org.dmalab.api.cpu.Text.id("BUG at a test"));
+            cpu.bug(Text.id("BUG at a test"));
             return 0;
         });
         assertEquals("no-bug", result.violations().get(0).oracle());
@@ -205,7 +208,7 @@ class ExplorationTest {
             long value = cpu.load(other.counter);
             cpu.store(other.counter, value + 1);
             if (cpu.load(other.counter) != value + 1) {
-                cpu.bug(org.dmalab.api.cpu.Text.id("somebody came between"));
+                cpu.bug(Text.id("somebody came between"));
             }
             return 0;
         };
@@ -276,26 +279,32 @@ class ExplorationTest {
 
     @Test
     void aTaskMovesOnlyWhereItCanBePreempted() {
-        for (boolean guarded : new boolean[] {true, false}) {
-            SmallMachine small = new SmallMachine(2);
-            Code code = cpu -> {
-                if (guarded) {
-                    cpu.preemptDisable();
-                }
-                long before = cpu.processor();
-                cpu.load(small.counter);
-                if (cpu.processor() != before) {
-                    cpu.bug(org.dmalab.api.cpu.Text.id("moved"));
-                }
-                if (guarded) {
-                    cpu.preemptEnable();
-                }
-                return 0;
-            };
-            SearchResult result = new Exploration(small.machine, List.of(new Strand("task", 0, Level.USER, false, 1,
-                    true, List.of(code))), List.of(), MANY).run();
-            assertEquals(guarded ? 0 : 1, result.violations().size());
-        }
+        assertEquals(1, moves(cpu -> { }, cpu -> { }));
+        assertEquals(0, moves(Cpu::preemptDisable, Cpu::preemptEnable));
+        assertEquals(0, moves(Cpu::irqSave, cpu -> cpu.irqRestore(0)));
+        SmallMachine any = new SmallMachine(1);
+        assertEquals(0, moves(cpu -> cpu.lock(any.lock.address()), cpu -> cpu.unlock(any.lock.address())));
+        assertEquals(1, moves(cpu -> {
+            cpu.lock(any.lock.address());
+            cpu.unlock(any.lock.address());
+        }, cpu -> { }));
+    }
+
+    /** How many violations there are if a task may move while it is between two calls, each of which says where it is. */
+    private static int moves(Consumer<Cpu> begin, Consumer<Cpu> end) {
+        SmallMachine small = new SmallMachine(2);
+        Code code = cpu -> {
+            begin.accept(cpu);
+            long before = cpu.processor();
+            cpu.load(small.counter);
+            if (cpu.processor() != before) {
+                cpu.bug(Text.id("moved"));
+            }
+            end.accept(cpu);
+            return 0;
+        };
+        return new Exploration(small.machine, List.of(new Strand("task", 0, Level.USER, false, 1, true,
+                List.of(code))), List.of(), MANY).run().violations().size();
     }
 
     @Test

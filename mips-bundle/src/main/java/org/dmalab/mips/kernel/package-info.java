@@ -9,8 +9,7 @@
  *
  * <p>Can't: page sizes other than 4096, aliases, instruction caches, sleeping other than for a free kmap entry. The
  * buddy entry of a page table pair is not marked global (no commit 46011e6ea392). Address spaces are one small page
- * table of user mappings per processor. {@code page->virtual} is a field of struct page, not a hash. A spinlock does
- * not count preemption.
+ * table of user mappings per processor. {@code page->virtual} is a field of struct page, not a hash.
  *
  * <p>Follows: the kernel's Documentation/core-api/dma-api, and the mails and commits that the variants name.
  */
