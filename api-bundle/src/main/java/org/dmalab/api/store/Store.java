@@ -21,7 +21,8 @@ public final class Store {
     public static final int DEFAULT_TRAIL_LIMIT = 1 << 22;
     private static final int MAGIC = 0x444d414c;
     private static final int FORMAT = 1;
-    private static final long MAX_SAVED_CELLS = 1L << 27;
+    /** Pages that a saved store may fill: the file is bounded, but each of its cells may ask for a page (4 KiB). */
+    private static final int MAX_SAVED_PAGES = 1 << 17;
 
     private static final long CELL = Region.MAX_CELLS - 1;
 
@@ -240,26 +241,38 @@ public final class Store {
         if (!saved.equals(signature())) {
             throw new IOException("saved from a machine with other regions: " + saved);
         }
+        int pages = 0;
         for (Region region : regions) {
             region.clear();
             if (region.kind() != Region.Kind.DERIVED) {
-                loadRegion(region, in);
+                pages = loadRegion(region, in, pages);
             }
         }
     }
 
-    private static void loadRegion(Region region, DataInputStream in) throws IOException {
+    /** Reads the cells of one region and returns how many pages there are with those of the regions before it. */
+    private static int loadRegion(Region region, DataInputStream in, int pagesBefore) throws IOException {
         long count = in.readLong();
-        if (count < 0 || count > Math.min(region.cells(), MAX_SAVED_CELLS)) {
+        if (count < 0 || count > region.cells()) {
             throw new IOException("region " + region.name() + ": " + count + " cells, it has " + region.cells());
         }
+        int pages = pagesBefore;
+        long last = -1;
         for (long i = 0; i < count; i++) {
             long cell = in.readLong();
-            if (cell < 0 || cell >= region.cells()) {
-                throw new IOException("region " + region.name() + ": no cell " + cell);
+            if (cell <= last || cell >= region.cells()) {
+                throw new IOException("region " + region.name() + ": no cell " + cell + " after " + last);
             }
+            if (last < 0 || cell >>> Region.PAGE_SHIFT != last >>> Region.PAGE_SHIFT) {
+                pages++;
+            }
+            if (pages > MAX_SAVED_PAGES) {
+                throw new IOException("cells of more than " + MAX_SAVED_PAGES + " pages");
+            }
+            last = cell;
             region.restore(cell, in.readLong());
         }
+        return pages;
     }
 
     private String signature() {

@@ -160,6 +160,32 @@ class StoreTest {
         assertThrows(IOException.class, () -> other.load(new DataInputStream(new ByteArrayInputStream(saved))));
     }
 
+    /** Sixteen bytes of a file must not cost a page each without bound. */
+    @Test
+    void aSavedStoreThatRepeatsCellsOrFillsTooManyPagesIsRefused() throws IOException {
+        sparse.set(3, 1);
+        sparse.set(1000, 2);
+        byte[] saved = saved(store);
+        System.arraycopy(saved, saved.length - 8 - 32, saved, saved.length - 8 - 16, 8);
+        assertEquals("region sparse: no cell 3 after 3", refusal(saved));
+
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(saved, 0, saved.length - 8 - 32 - 8);
+        DataOutputStream out = new DataOutputStream(bytes);
+        int pages = 200_000;
+        out.writeLong(pages);
+        for (long page = 0; page < pages; page++) {
+            out.writeLong(page * Region.PAGE_CELLS);
+            out.writeLong(1);
+        }
+        assertEquals("cells of more than 131072 pages", refusal(bytes.toByteArray()));
+    }
+
+    private static String refusal(byte[] saved) {
+        return assertThrows(IOException.class,
+                () -> copy().load(new DataInputStream(new ByteArrayInputStream(saved)))).getMessage();
+    }
+
     @Test
     void aCopyIsEqualAndIndependent() {
         dense.set(4, -4);
