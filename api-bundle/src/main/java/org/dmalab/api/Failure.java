@@ -3,8 +3,8 @@ package org.dmalab.api;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * One way in which a call of kernel code may fail though the kernel does nothing wrong: a return code of a hypervisor, no
- * memory. A sweep lets every call that can fail do so once, one at a time.
+ * One way in which a call of kernel code may fail though the kernel does nothing wrong: a return code of a hypervisor,
+ * no memory. A sweep lets every call that can fail do so once, one at a time.
  *
  * <p>Stateless: what it does is a function of the machine and the call.
  */

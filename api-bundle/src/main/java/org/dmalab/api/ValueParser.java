@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /** Parses the values of parameters as people type them. */
 final class ValueParser {
     private static final Pattern DEVICE = Pattern.compile("([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2})\\.([0-7])");
-    private static final Pattern SIZE = Pattern.compile("(0x[0-9a-fA-F_]+|[0-9_]+)([KMGT]?)(?:iB|B)?");
+    private static final Pattern SIZE = Pattern.compile("(0x[0-9a-fA-F][0-9a-fA-F_]*|[0-9][0-9_]*)([KMGT]?)(?:iB|B)?");
     private static final String UNITS = "KMGT";
 
     private ValueParser() { }

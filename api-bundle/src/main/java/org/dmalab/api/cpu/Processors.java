@@ -1,5 +1,7 @@
 package org.dmalab.api.cpu;
 
+import java.util.Objects;
+
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
@@ -71,35 +73,41 @@ public final class Processors {
 
     /** Makes an inter-processor interrupt pending. */
     public void post(int processor, int vector, long argument) {
+        cells.set(cell(processor, PENDING_ARGUMENT, vector, VECTORS), argument);
         cells.set(processor * CELLS + PENDING, pending(processor) | 1L << vector);
-        cells.set(processor * CELLS + PENDING_ARGUMENT + vector, argument);
     }
 
     /** Takes a pending interrupt; returns its argument. */
     public long take(int processor, int vector) {
         cells.set(processor * CELLS + PENDING, pending(processor) & ~(1L << vector));
-        return cells.get(processor * CELLS + PENDING_ARGUMENT + vector);
+        return cells.get(cell(processor, PENDING_ARGUMENT, vector, VECTORS));
     }
 
     /** Sets one argument of the next hypercall or printk. */
     public void setArgument(int processor, int index, long value) {
-        cells.set(processor * CELLS + ARGUMENT + index, value);
+        cells.set(cell(processor, ARGUMENT, index, ARGUMENTS), value);
     }
 
     /** Reads and clears one argument. */
     public long takeArgument(int processor, int index) {
-        long value = cells.get(processor * CELLS + ARGUMENT + index);
-        cells.set(processor * CELLS + ARGUMENT + index, 0);
+        int cell = cell(processor, ARGUMENT, index, ARGUMENTS);
+        long value = cells.get(cell);
+        cells.set(cell, 0);
         return value;
     }
 
     /** A register that the last hypercall returned. */
     public long result(int processor, int index) {
-        return cells.get(processor * CELLS + RESULT + index);
+        return cells.get(cell(processor, RESULT, index, RESULTS));
     }
 
     /** Sets a register that a hypercall returns. */
     public void setResult(int processor, int index, long value) {
-        cells.set(processor * CELLS + RESULT + index, value);
+        cells.set(cell(processor, RESULT, index, RESULTS), value);
+    }
+
+    /** The cell of a processor's numbered value, so that a number too large does not name another value. */
+    private static int cell(int processor, int first, int index, int count) {
+        return processor * CELLS + first + Objects.checkIndex(index, count);
     }
 }

@@ -3,16 +3,15 @@ package org.dmalab.api.event;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.dmalab.api.cpu.Processors;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /** The kernel log of one machine: a ring of format ids and values in the store. Rolled back, not hashed. */
 public final class Dmesg {
-    /** Values that a message can have. */
-    public static final int VALUES = 12;
     private static final int CAPACITY = 4096;
-    private static final int RECORD = VALUES + 2;
+    private static final int RECORD = Processors.ARGUMENTS + 2;
     private final Region log;
 
     /** One line of the log: simulated time and text. */
@@ -34,7 +33,7 @@ public final class Dmesg {
         long record = 1 + count % CAPACITY * RECORD;
         log.set(record, timeNanos);
         log.set(record + 1, format);
-        for (int i = 0; i < VALUES; i++) {
+        for (int i = 0; i < Processors.ARGUMENTS; i++) {
             log.set(record + 2 + i, i < values.length ? values[i] : 0);
         }
         log.set(0, count + 1);
@@ -48,8 +47,8 @@ public final class Dmesg {
     /** One message by number, from 0. */
     public Line line(long number) {
         long record = 1 + number % CAPACITY * RECORD;
-        long[] values = new long[VALUES];
-        for (int i = 0; i < VALUES; i++) {
+        long[] values = new long[Processors.ARGUMENTS];
+        for (int i = 0; i < Processors.ARGUMENTS; i++) {
             values[i] = log.get(record + 2 + i);
         }
         return new Line(log.get(record), Text.format(log.get(record + 1), values));

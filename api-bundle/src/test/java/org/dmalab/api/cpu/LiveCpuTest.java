@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
@@ -212,6 +213,17 @@ class LiveCpuTest {
         assertEquals("[    1.500000] read at 02:00.0 fault addr fffff000 18446744073709551615     7|",
                 machine.dmesg().lines().get(0).toString());
         assertEquals(1, machine.dmesg().count());
+    }
+
+    @Test
+    void aCallHasAtMostSixteenValues() {
+        long[] values = LongStream.rangeClosed(1, Processors.ARGUMENTS).toArray();
+        cpu.printk(Text.id("%d".repeat(values.length)), values);
+        assertEquals("[    0.000000] 12345678910111213141516", machine.dmesg().line(0).toString());
+        assertThrows(IndexOutOfBoundsException.class, () -> cpu.argument(Processors.ARGUMENTS, 1));
+        assertThrows(IndexOutOfBoundsException.class, () -> cpu.hcallResult(Processors.RESULTS));
+        assertThrows(IndexOutOfBoundsException.class, () -> cpu.ipi(0, Processors.VECTORS, 0));
+        assertEquals(0, machine.processors().pending(0));
     }
 
     @Test
