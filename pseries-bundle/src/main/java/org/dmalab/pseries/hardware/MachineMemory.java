@@ -22,7 +22,9 @@ public final class MachineMemory implements Memory {
     public static final int ADDRESS_BITS = 51;
     /** Memory comes and goes in pieces of this size. */
     public static final int GRANULE_SHIFT = 24;
-    private static final long ADDRESS_MASK = (1L << ADDRESS_BITS) - 1;
+    /** The end of the physical address space. */
+    static final long END = 1L << ADDRESS_BITS;
+    private static final long ADDRESS_MASK = END - 1;
 
     private final Region bytes;
     private final Region present;

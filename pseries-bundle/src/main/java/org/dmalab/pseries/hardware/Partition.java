@@ -42,9 +42,21 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
         }
         long pmem = spec.number("pmemBytes", 0);
         if (pmem != 0) {
-            memory.assign(spec.number("pmemStart"), pmem, true);
+            memory.assign(persistentStart(spec, pmem), pmem, true);
         }
         restart(spec, root);
+    }
+
+    private static long persistentStart(MachineSpec spec, long bytes) {
+        long start = spec.number("pmemStart");
+        if (bytes < 0 || bytes > PartitionTree.MAX_MEMORY) {
+            throw new IllegalArgumentException("pmemBytes: " + bytes + ", expected at most 2^46");
+        }
+        if (start < 0 || start > MachineMemory.END - bytes) {
+            throw new IllegalArgumentException("pmemStart: 0x" + Long.toHexString(start) + ", expected pmemBytes ("
+                    + bytes + ") of memory from there below 2^" + MachineMemory.ADDRESS_BITS);
+        }
+        return start;
     }
 
     /**
@@ -57,7 +69,7 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
         List<Long> ranges = PartitionTree.memory(root);
         long pmemStart = spec.number("pmemStart", 0);
         long pmemEnd = pmemStart + spec.number("pmemBytes", 0);
-        long end = PartitionTree.capacity(root);
+        long end = Math.min(PartitionTree.capacity(root), MachineMemory.END);
         for (long start = 0; start < end; start += lmb) {
             boolean pmem = start >= pmemStart && start < pmemEnd;
             if (!pmem && memory.isPresent(start) && !covers(ranges, start)) {

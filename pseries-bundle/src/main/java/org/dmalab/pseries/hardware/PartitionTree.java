@@ -20,7 +20,8 @@ public final class PartitionTree {
     private static final long TOKENS = 0x2026;
     private static final long SET_INDICATOR = 0x201a;
     private static final int MAX_PHBS = 8;
-    private static final long MAX_MEMORY = 1L << 46;
+    /** Bytes that a device tree or a parameter may give a partition at a time. */
+    static final long MAX_MEMORY = 1L << 46;
     private static final long MAX_DEFAULT_WINDOW = 1L << 36;
     private static final String WINDOW = "ibm,dma-window";
 
@@ -126,6 +127,14 @@ public final class PartitionTree {
         if (ranges.isEmpty()) {
             throw new IllegalArgumentException("device tree: no node with device_type \"memory\" and a reg property");
         }
+        long total = 0;
+        for (int i = 1; i < ranges.size(); i += 2) {
+            total += ranges.get(i);
+        }
+        if (total > MAX_MEMORY) {
+            throw new IllegalArgumentException("device tree: " + ranges.size() / 2 + " ranges of memory of 0x"
+                    + Long.toHexString(total) + " bytes in all, expected at most 2^46");
+        }
         return ranges;
     }
 
@@ -151,8 +160,13 @@ public final class PartitionTree {
                 throw new IllegalArgumentException("device tree: " + WINDOW + " of " + node.name() + " has 0x"
                         + Long.toHexString(window.wide(3)) + " bytes, expected 4K to 64G");
             }
-            phbs.add(new Phb(phbs.size(), reg.wide(0), buses == null ? 0 : (int) buses.cell(0),
-                    buses == null ? 0xff : (int) buses.cell(1), window.cell(0), window.wide(1), window.wide(3)));
+            Phb phb = new Phb(phbs.size(), reg.wide(0), buses == null ? 0 : (int) buses.cell(0),
+                    buses == null ? 0xff : (int) buses.cell(1), window.cell(0), window.wide(1), window.wide(3));
+            if (phbs.stream().anyMatch(other -> Math.abs(other.liobn() - phb.liobn()) < Phb.WINDOWS)) {
+                throw new IllegalArgumentException("device tree: " + WINDOW + " of " + node.name() + " names LIOBN 0x"
+                        + Long.toHexString(phb.liobn()) + ", expected " + Phb.WINDOWS + " that no other bridge has");
+            }
+            phbs.add(phb);
         }
         if (phbs.isEmpty() || phbs.size() > MAX_PHBS) {
             throw new IllegalArgumentException("device tree: " + phbs.size() + " nodes with " + WINDOW
@@ -188,13 +202,21 @@ public final class PartitionTree {
         return token == null ? -1 : token.cell(0);
     }
 
-    /** Size of a logical memory block: the second number of ibm,lrdr-capacity. */
+    /** Size of a logical memory block: ibm,lmb-size, else the second number of ibm,lrdr-capacity, else 256 MiB. */
     public static long lmbBytes(Node root) {
+        Node dynamic = root.child("ibm,dynamic-reconfiguration-memory");
+        Property size = dynamic == null ? null : dynamic.property("ibm,lmb-size");
+        if (size != null) {
+            return checkedLmb(size.name(), size.wide(0));
+        }
         Node rtas = root.child("rtas");
         Property capacity = rtas == null ? null : rtas.property("ibm,lrdr-capacity");
-        long lmb = capacity == null ? 1L << 28 : capacity.wide(2);
+        return capacity == null ? 1L << 28 : checkedLmb(capacity.name(), capacity.wide(2));
+    }
+
+    private static long checkedLmb(String property, long lmb) {
         if (lmb < 1 << MachineMemory.GRANULE_SHIFT || Long.bitCount(lmb) != 1) {
-            throw new IllegalArgumentException("device tree: ibm,lrdr-capacity names logical memory blocks of 0x"
+            throw new IllegalArgumentException("device tree: " + property + " names logical memory blocks of 0x"
                     + Long.toHexString(lmb) + " bytes, expected a power of two of at least 16M");
         }
         return lmb;

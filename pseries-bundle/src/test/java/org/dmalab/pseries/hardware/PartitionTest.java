@@ -3,8 +3,10 @@ package org.dmalab.pseries.hardware;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -120,7 +122,8 @@ class PartitionTest {
             {"tceCheck", "-1"}, {"entryCountBits", "8"}, {"entryCountBits", "65"}, {"windowsPerPe", "0"},
             {"windowsPerPe", "3"}, {"pageSizeMask", "512"}, {"phbCount", "0"}, {"phbCount", "9"}, {"ramBytes", "4096"},
             {"ramBytes", "1073741825"}, {"ramBytes", "2251799813685248"}, {"lmbBytes", "4096"},
-            {"lmbBytes", "1610612736"}}) {
+            {"lmbBytes", "1610612736"}, {"pmemBytes", "-1"}, {"pmemBytes", "4611686018427387904"},
+            {"pmemStart", "-1"}, {"pmemStart", "2251799813685248"}}) {
             String message = refused("lpar-422G", "powervm", Map.of(one[0], Long.parseLong(one[1])), Map.of())
                     .getMessage();
             assertTrue(message.startsWith(one[0] + ": ") && message.contains("expected"), message);
@@ -144,12 +147,32 @@ class PartitionTest {
         assertTrue(refusedTree(root.with(bridge.with(Property.cells("ibm,dma-window", 1)))).contains("has 4 bytes"));
         assertTrue(refusedTree(root.with(root.child("rtas").with(Property.cells("ibm,lrdr-capacity", 0, 0, 0, 3, 1))))
                 .contains("expected a power of two of at least 16M"));
+        assertTrue(refusedTree(root.with(new Node("ibm,dynamic-reconfiguration-memory",
+                List.of(Property.cells("ibm,lmb-size", 0, 0)), List.of())))
+                .contains("ibm,lmb-size names logical memory blocks of 0x0 bytes"));
         assertTrue(refusedTree(root.with(PartitionTree.memoryNode(0, 1L << 60))).contains("memory below 2^46"));
+        long[] ranges = new long[4 * 60_000];
+        for (int i = 0; i < ranges.length; i += 4) {
+            ranges[i + 2] = 1 << 14;
+        }
+        assertTrue(refusedTree(root.with(root.child("memory@0").with(Property.cells("reg", ranges))))
+                .contains("60000 ranges of memory of 0x3a98000000000000 bytes in all, expected at most 2^46"));
+        assertTrue(refusedTree(root.with(new Node("pci@1", bridge.properties(), List.of())))
+                .contains("ibm,dma-window of pci@1 names LIOBN 0x80000000"));
         assertTrue(refusedTree(root.with(new Node("memory@0", List.of(), List.of()))).contains("no node with"));
         assertTrue(refusedTree(root.with(PartitionTree.memoryNode(0, 1 << 24))
                 .with(new Node("memory@1", List.of(), List.of()))).contains("no memory for a device tree"));
         assertTrue(refused("qemu-1G-maxmem8G", "qemu-7.2", Map.of(), Map.of("deviceTree", new byte[3])).getMessage()
                 .contains("offset 0x3: expected a header of 40 bytes"));
+    }
+
+    /** The end of memory that a tree names is no bound for a loop: here 2^63 - 1. */
+    @Test
+    void aResetLooksForMemoryInTheAddressSpaceOnly() {
+        Rig rig = new Rig(Rig.variant("direct-only"), "qemu-1G-maxmem8G", "qemu-7.2",
+                Map.of("lrdrCapacityBytes", Long.MAX_VALUE));
+        assertEquals(0, rig.run("kernel.boot"));
+        assertTimeoutPreemptively(Duration.ofSeconds(60), () -> assertEquals(0, rig.run("machine.reset")));
     }
 
     @Test
