@@ -55,8 +55,12 @@ final class MipsMachines {
     private static List<PhysicalMemory.Range> ranges(MachineSpec spec) {
         List<PhysicalMemory.Range> ranges = new ArrayList<>();
         for (int i = 0; i < MipsParameters.RAM_RANGES; i++) {
-            ranges.add(new PhysicalMemory.Range(spec.number(MipsParameters.ramStart(i)),
-                    spec.number(MipsParameters.ramSizeBytes(i))));
+            try {
+                ranges.add(new PhysicalMemory.Range(spec.number(MipsParameters.ramStart(i)),
+                        spec.number(MipsParameters.ramSizeBytes(i))));
+            } catch (IllegalArgumentException e) {
+                throw of("ram" + i, e);
+            }
         }
         return ranges;
     }
@@ -78,10 +82,15 @@ final class MipsMachines {
             return new CacheGeometry(narrow(spec, cache + "Sets"), narrow(spec, cache + "Ways"),
                     narrow(spec, cache + "LineBytes"));
         } catch (IllegalArgumentException e) {
-            String message = e.getMessage();
-            throw message.startsWith(cache) ? e : new IllegalArgumentException(cache
-                    + Character.toUpperCase(message.charAt(0)) + message.substring(1), e);
+            throw of(cache, e);
         }
+    }
+
+    /** The error with the parameter's whole name: what {@code sets} is to a cache is {@code l1Sets} to the user. */
+    private static IllegalArgumentException of(String part, IllegalArgumentException e) {
+        String message = e.getMessage();
+        return message.startsWith(part) ? e : new IllegalArgumentException(part
+                + Character.toUpperCase(message.charAt(0)) + message.substring(1), e);
     }
 
     private static BootConfig boot(MachineSpec spec) {

@@ -81,10 +81,13 @@ class MipsArchitectureTest {
 
     @ParameterizedTest
     @CsvSource({"processors, 5", "pkmapEntries, 3", "l1Sets, 3", "l1Ways, -1", "tlbPairs, 0", "ram0SizeBytes, 5",
-        "writeBufferLines, 100", "l2LineBytes, 16", "l1LineBytes, 2097152"})
-    void wrongParametersAreRefused(String name, long value) {
-        assertThrows(IllegalArgumentException.class,
-                () -> TestLab.machine("BCM7425", "strict", TestLab.variant("stack-kmap"), Map.of(name, value)));
+        "writeBufferLines, 100", "l2LineBytes, 16", "l1LineBytes, 2097152", "l1Sets, 1048576", "l2Sets, 1048576",
+        "ram1Start, 5", "ram1Start, -4096", "ram1Start, 4294971392", "ram1SizeBytes, 9223372036854771712"})
+    void wrongParametersAreRefusedByName(String name, long value) {
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> TestLab.machine("BCM7425", "strict", TestLab.variant("stack-kmap"), Map.of(name, value)))
+                .getMessage();
+        assertTrue(message.startsWith(name + ": ") && message.contains("expected"), message);
     }
 
     // ---- load ----

@@ -8,6 +8,8 @@ package org.dmalab.mips.hardware;
  * @param lineBytes bytes of a line, a power of two, 8 or more
  */
 public record CacheGeometry(int sets, int ways, int lineBytes) {
+    private static final int MAX_BYTES = 16 << 20;
+
     /** Checks the shape. */
     public CacheGeometry {
         if (Integer.bitCount(sets) != 1 || sets < 1) {
@@ -19,6 +21,10 @@ public record CacheGeometry(int sets, int ways, int lineBytes) {
         if (Integer.bitCount(lineBytes) != 1 || lineBytes < 8 || lineBytes > Segment.PAGE_BYTES) {
             throw new IllegalArgumentException("lineBytes: " + lineBytes
                     + ", expected a power of two from 8 to " + Segment.PAGE_BYTES);
+        }
+        if ((long) sets * ways * lineBytes > MAX_BYTES) {
+            throw new IllegalArgumentException("sets: " + sets + " with " + ways + " ways and lines of " + lineBytes
+                    + " bytes, expected a cache of at most " + MAX_BYTES + " bytes");
         }
     }
 

@@ -9,6 +9,8 @@ import org.dmalab.api.store.Store;
 public final class PhysicalMemory {
     /** The 32-bit space and one page of cells more: so large a region keeps its pages in a map and starts for free. */
     private static final long CELLS = (1L << 29) + 512;
+    private static final long END = 1L << 32;
+    private static final long OFFSET = Segment.PAGE_BYTES - 1;
 
     /**
      * A range of memory.
@@ -19,9 +21,13 @@ public final class PhysicalMemory {
     public record Range(long start, long sizeBytes) {
         /** Checks that the range lies in the 32-bit space. */
         public Range {
-            if (start < 0 || sizeBytes < 0 || start + sizeBytes > 1L << 32 || ((start | sizeBytes) & 0xfff) != 0) {
-                throw new IllegalArgumentException(String.format(
-                        "memory of 0x%x bytes at 0x%x, expected whole pages below 4 GiB", sizeBytes, start));
+            if (start < 0 || start > END || (start & OFFSET) != 0) {
+                throw new IllegalArgumentException("start: 0x" + Long.toHexString(start)
+                        + ", expected a page below 4 GiB");
+            }
+            if (sizeBytes < 0 || sizeBytes > END - start || (sizeBytes & OFFSET) != 0) {
+                throw new IllegalArgumentException("sizeBytes: " + sizeBytes + ", expected whole pages from 0x"
+                        + Long.toHexString(start) + " to 4 GiB at most");
             }
         }
 

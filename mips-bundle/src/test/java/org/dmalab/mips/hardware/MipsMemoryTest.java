@@ -379,6 +379,8 @@ class MipsMemoryTest {
                 () -> new HardwareFixture(HardwareFixture.small(false, false, true, 0), 0, false, false));
         assertThrows(IllegalArgumentException.class,
                 () -> new HardwareFixture(HardwareFixture.small(false, false, true, 0), 1025, false, false));
+        assertThrows(IllegalArgumentException.class, () -> new CacheGeometry(1 << 20, 1, 4096), "2^32 bytes");
+        assertEquals(16 << 20, new CacheGeometry(1 << 15, 16, 32).sizeBytes());
         assertEquals(64, new CacheGeometry(2, 4, 32).wayBytes());
         assertEquals(256, new CacheGeometry(2, 4, 32).sizeBytes());
     }
