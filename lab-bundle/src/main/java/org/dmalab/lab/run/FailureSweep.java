@@ -40,6 +40,16 @@ final class FailureSweep {
         return points;
     }
 
+    /** Number of points that were met. */
+    int count() {
+        return count;
+    }
+
+    /** Tells whether the point that is to fail was met. */
+    boolean failed() {
+        return failing > 0 && count >= failing;
+    }
+
     /** Puts itself into the path of every call. */
     Hook hook(Machine machine, Hook observing) {
         return (cpu, kind, a, b, c, d, e) -> {

@@ -62,22 +62,22 @@ public final class Runner {
      * @throws InputException if a name is not known, a value is refused, or the run has no such point
      */
     public RunResult runFailing(Scenario scenario, Selection selection, RunOptions options, int point) {
-        int points = failurePoints(scenario, selection, options).size();
-        if (point < 1 || point > points) {
-            throw new InputException(scenario.name() + " with " + selection.name() + " has no failing point " + point
-                    + ", expected 1 to " + points);
-        }
-        return run(scenario, selection, options, point);
+        return run(scenario, selection, options, Math.max(0, point));
     }
 
-    /** The calls of a run that can fail, each once for every way. */
+    /**
+     * The calls of a run that can fail, each once for every way.
+     *
+     * @throws InputException if a name is not known or a value is refused
+     * @throws RunInterrupted if the thread was interrupted
+     */
     public List<FailurePoint> failurePoints(Scenario scenario, Selection selection, RunOptions options) {
         Job job = job(scenario, selection, options, 0);
         try (Lease lease = catalog.borrow(job.spec(), selection)) {
             Machine machine = ScenarioMachines.create(job.architecture(), scenario, job.spec(),
                     Services.fixed(lease.binding()));
-            FailureSweep sweep = new FailureSweep(job.architecture().failures(), 0);
-            new Execution(machine, job.actions(), limits, new EventStream(0), null).run(scenario, options.seed(), sweep);
+            FailureSweep sweep = job.sweep();
+            execute(job, machine, new EventStream(0), null, sweep);
             return sweep.points();
         }
     }
@@ -141,8 +141,13 @@ public final class Runner {
         } catch (RuntimeException | LinkageError e) {
             return job.broken("the machine cannot be made: " + Thrown.describe(e, Services.fixed(binding)));
         }
+        FailureSweep sweep = job.sweep();
         Execution first = execute(job, machine, new EventStream(0),
-                new Execution.Observers(metrics, recorder, oracles));
+                new Execution.Observers(metrics, recorder, oracles), sweep);
+        if (sweep != null && !sweep.failed() && first.broken() == null) {
+            throw new InputException(job.scenario().name() + " with " + job.selection().name()
+                    + " has no such failing point, expected 1 to " + sweep.count());
+        }
         String broken = first.broken() != null ? first.broken() : repeat(job, binding, first, services.calls());
         Verdict verdict = broken != null ? Verdict.BROKEN : !oracles.violations().isEmpty() ? Verdict.FAIL
                 : !first.refusals().isEmpty() ? Verdict.REFUSED : Verdict.PASS;
@@ -150,9 +155,10 @@ public final class Runner {
                 metrics, recorder.timeline(), machine.dmesg().lines().stream().map(Dmesg.Line::toString).toList());
     }
 
-    private Execution execute(Job job, Machine machine, EventStream stream, Execution.Observers observers) {
+    private Execution execute(Job job, Machine machine, EventStream stream, Execution.Observers observers,
+            FailureSweep sweep) {
         Execution execution = new Execution(machine, job.actions(), limits, stream, observers);
-        execution.run(job.scenario(), job.options().seed(), job.sweep());
+        execution.run(job.scenario(), job.options().seed(), sweep);
         if (execution.interrupted()) {
             Thread.currentThread().interrupt();
             throw new RunInterrupted(job.scenario().name() + " with " + job.selection().name()
@@ -163,7 +169,7 @@ public final class Runner {
 
     private Execution again(Job job, Binding binding, long firstInWindow) {
         Machine machine = job.architecture().create(job.spec(), Services.fixed(binding));
-        return execute(job, machine, new EventStream(firstInWindow), null);
+        return execute(job, machine, new EventStream(firstInWindow), null, job.sweep());
     }
 
     /**
@@ -184,7 +190,7 @@ public final class Runner {
     private String compareUpToLastCall(Job job, Binding binding, Execution first, long calls) {
         EventStream stream = new EventStream(0);
         Services allButOne = new LimitedCalls(binding, calls - 1, stream::close);
-        execute(job, job.architecture().create(job.spec(), allButOne), stream, null);
+        execute(job, job.architecture().create(job.spec(), allButOne), stream, null, job.sweep());
         long event = first.stream().firstDifference(stream);
         return event < 0 || event >= stream.count() ? null
                 : "hidden state: two runs with the same service objects differ, " + difference(first.stream(), stream);

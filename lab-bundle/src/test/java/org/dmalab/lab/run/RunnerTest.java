@@ -253,7 +253,12 @@ class RunnerTest {
             assertEquals("dma.map: -EIO", result.reason());
         }
         assertEquals(Verdict.PASS, runner.run(scenario, exact, RunOptions.DEFAULT).verdict());
-        assertTrue(assertThrows(InputException.class, () -> runner.runFailing(scenario, exact,
-                RunOptions.DEFAULT, 3)).getMessage().endsWith("has no failing point 3, expected 1 to 2"));
+        for (int point : new int[] {-1, 0, 3}) {
+            assertTrue(assertThrows(InputException.class, () -> runner.runFailing(scenario, exact,
+                    RunOptions.DEFAULT, point)).getMessage().endsWith("has no such failing point, expected 1 to 2"));
+        }
+        Thread.currentThread().interrupt();
+        assertThrows(RunInterrupted.class, () -> runner.failurePoints(scenario, exact, RunOptions.DEFAULT));
+        assertTrue(Thread.interrupted(), "the status is set again");
     }
 }
