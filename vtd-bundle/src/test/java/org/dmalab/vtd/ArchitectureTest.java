@@ -25,6 +25,7 @@ import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Region;
+import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
 import org.dmalab.vtd.hardware.Reg;
@@ -38,6 +39,8 @@ import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Machines from presets and profiles, bad input, words, metrics, traffic, oracle. */
 class ArchitectureTest {
@@ -66,6 +69,31 @@ class ArchitectureTest {
                 instanceof QueuedFlush);
         assertEquals(null, VTD.builtIn(Bench.spec("X9DRG", "strict", Map.of()), ServiceKind.IOMMU));
         assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH, ServiceKind.MEMORY_NOTIFIER), VTD.services());
+    }
+
+    /** What CAP and ECAP of each preset say: numbers and sizes, then capabilities in letters. */
+    @ParameterizedTest
+    @CsvSource({
+        "X9DRG, 65536, 48, 0x100, 8, 0x200, 18, 3, PLMR PHMR PSI QI DT IR EIM PT SC",
+        "qemu-7.2, 65536, 39, 0x220, 1, 0xf0, 18, 3, PSI QI IR PT",
+        "82Q45, 256, 36, 0x200, 1, 0x100, 9, 0, RWBF PLMR PHMR PSI"})
+    void presets(String name, int domains, int width, String faults, int records, String iotlb, int mask,
+            int superpages, String words) {
+        Map<String, Long> values = VTD.presets().stream().filter(preset -> preset.name().equals(name)).findFirst()
+                .orElseThrow().values();
+        Capabilities unit = new Capabilities(values.get("cap"), values.get("ecap"));
+        assertEquals(List.of(domains, width, Integer.decode(faults), records, Integer.decode(iotlb), mask, superpages),
+                List.of(unit.domainCount(), unit.maximumWidthBits(), unit.faultOffset(), unit.faultCount(),
+                        unit.iotlbOffset(), unit.maximumAddressMask(), unit.superpages()));
+        StringBuilder found = new StringBuilder();
+        found.append(unit.writeBufferFlush() ? "RWBF " : "").append(unit.protectedLowMemory() ? "PLMR " : "")
+                .append(unit.protectedHighMemory() ? "PHMR " : "").append(unit.cachingMode() ? "CM " : "")
+                .append(unit.pageSelective() ? "PSI " : "").append(unit.enhancedSetRoot() ? "ESRTPS " : "")
+                .append(unit.coherent() ? "C " : "").append(unit.queuedInvalidation() ? "QI " : "")
+                .append(unit.deviceTlb() ? "DT " : "").append(unit.interruptRemapping() ? "IR " : "")
+                .append(unit.extendedInterruptMode() ? "EIM " : "").append(unit.passThrough() ? "PT " : "")
+                .append(unit.snoopControl() ? "SC " : "").append(unit.scalableMode() ? "SMTS " : "");
+        assertEquals(words, found.toString().strip());
     }
 
     @Test

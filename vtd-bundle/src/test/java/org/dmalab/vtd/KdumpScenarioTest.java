@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 
+import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.CopiedBitmapFlush;
@@ -22,6 +24,7 @@ import org.dmalab.vtd.patch.mutant.WrongSourceId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The seed's story, step by step, as the scenario file has it. */
 class KdumpScenarioTest {
@@ -81,6 +84,21 @@ class KdumpScenarioTest {
         assertEquals(0, bench.count(EventKind.DMA_FAULT));
         assertEquals(0, bench.count(EventKind.COMMAND_REFUSED));
         assertTrue(bench.dmesg().contains("hpsa 0000:02:00.0: controller message 03:00 succeeded"));
+    }
+
+    /** The bug and its cure on every unit; the oldest one wants its write buffer flushed. */
+    @ParameterizedTest
+    @ValueSource(strings = {"X9DRG", "qemu-7.2", "82Q45"})
+    void everyPreset(String preset) {
+        Bench stale = play(new NoFlush(), preset, "strict");
+        assertEquals(Errno.ETIMEDOUT, stale.run("driver.probe", "device", DEVICE));
+        Bench flushed = play(new FlushOldDid(), preset, "strict");
+        assertEquals(0, flushed.run("driver.probe", "device", DEVICE));
+        assertEquals(0, flushed.count(EventKind.DMA_FAULT));
+        assertEquals(0, flushed.count(EventKind.COMMAND_REFUSED));
+        long gcmd = flushed.machine.model(VtdModel.class).unitBase() + Reg.GCMD;
+        assertEquals(preset.equals("82Q45"), flushed.events.stream().anyMatch(event -> event.kind() == Op.REG_WRITE
+                && event.a() == gcmd && (event.c() & Reg.WBF) != 0));
     }
 
     /** The order of the seed's log. */

@@ -16,9 +16,11 @@ final class AssociativeCache {
     private final Region index;
     private final int capacity;
     private final boolean overflowEmpties;
+    private final RecentTranslations recent;
     private final int buckets;
 
-    AssociativeCache(Store store, String name, int capacity, boolean overflowEmpties) {
+    AssociativeCache(Store store, String name, int capacity, boolean overflowEmpties, RecentTranslations recent) {
+        this.recent = recent;
         this.capacity = capacity;
         this.overflowEmpties = overflowEmpties;
         this.buckets = Integer.highestOneBit(Math.max(16, capacity * 4 - 1)) << 1;
@@ -35,12 +37,11 @@ final class AssociativeCache {
 
     /** Slot of an entry, or -1. The one found last is tried first. */
     int find(long key0, long key1) {
-        long count = entries.get(0);
-        long last = index.get(1 + buckets);
-        if (last > 0 && last <= count && isAt((int) last - 1, key0, key1)) {
-            return (int) last - 1;
+        int last = (int) index.get(1 + buckets) - 1;
+        if (last >= 0 && isAt(last, key0, key1)) {
+            return last;
         }
-        if (count == 0) {
+        if (entries.get(0) == 0) {
             return -1;
         }
         if (index.get(0) == 0) {
@@ -82,14 +83,27 @@ final class AssociativeCache {
     int put(long key0, long key1, long value0, long value1) {
         int slot = find(key0, key1);
         if (slot < 0) {
-            slot = newSlot();
-            entries.set(1 + slot * CELLS, key0);
-            entries.set(2 + slot * CELLS, key1);
-            place(slot);
+            return add(key0, key1, value0, value1);
         }
+        setValues(slot, value0, value1);
+        return slot;
+    }
+
+    /** Puts an entry in whose key is not there; returns its slot. */
+    int add(long key0, long key1, long value0, long value1) {
+        assert find(key0, key1) < 0 : "the key is there";
+        int slot = newSlot();
+        entries.set(1 + slot * CELLS, key0);
+        entries.set(2 + slot * CELLS, key1);
+        place(slot);
+        setValues(slot, value0, value1);
+        return slot;
+    }
+
+    private void setValues(int slot, long value0, long value1) {
         entries.set(3 + slot * CELLS, value0);
         entries.set(4 + slot * CELLS, value1);
-        return slot;
+        recent.forget();
     }
 
     /** A slot for a new key: a free one, or that of an entry that goes. */
@@ -124,6 +138,7 @@ final class AssociativeCache {
             entries.set(last * CELLS + i, 0);
         }
         entries.set(0, last);
+        recent.forget();
     }
 
     /** Removes all entries. */
@@ -138,6 +153,7 @@ final class AssociativeCache {
         if (index.get(0) == 0) {
             rebuild();
         }
+        index.set(1 + buckets, 0);
         int hole = hash(key0(slot), key1(slot));
         while (index.get(1 + hole) != slot + 1) {
             hole = hole + 1 & buckets - 1;
@@ -155,10 +171,7 @@ final class AssociativeCache {
     }
 
     private void rebuild() {
-        for (int i = 1; i <= buckets; i++) {
-            index.set(i, 0);
-        }
-        index.set(0, 1);
+        index.set(0, 1); // the others are 0, as when the store was made
         int count = count();
         for (int slot = 0; slot < count; slot++) {
             link(slot);

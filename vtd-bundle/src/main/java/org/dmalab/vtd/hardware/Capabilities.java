@@ -36,6 +36,11 @@ public record Capabilities(long cap, long ecap) {
         return 1 << (4 + 2 * (int) (cap & 7));
     }
 
+    /** The bits of a domain-id that the unit has (ND); it has at most 16. */
+    public int domainMask() {
+        return Math.min(domainCount(), 1 << 16) - 1;
+    }
+
     /** Software must flush the write buffer (RWBF). */
     public boolean writeBufferFlush() {
         return (cap >>> 4 & 1) != 0;
@@ -69,6 +74,12 @@ public record Capabilities(long cap, long ecap) {
     /** Maximum guest address width in bits (MGAW). */
     public int maximumWidthBits() {
         return (int) (cap >>> 16 & 0x3f) + 1;
+    }
+
+    /** An address without the bits that no address of a domain can have. */
+    public long guestAddress(long address) {
+        int bits = maximumWidthBits();
+        return bits == Long.SIZE ? address : address & (1L << bits) - 1;
     }
 
     /** Offset of the first fault recording register (FRO). */
@@ -119,6 +130,11 @@ public record Capabilities(long cap, long ecap) {
     /** Interrupt remapping (IR). */
     public boolean interruptRemapping() {
         return (ecap >>> 3 & 1) != 0;
+    }
+
+    /** Extended interrupt mode (EIM): messages go to 64-bit addresses. */
+    public boolean extendedInterruptMode() {
+        return (ecap >>> 4 & 1) != 0;
     }
 
     /** Pass-through translation type (PT). */

@@ -3,8 +3,8 @@ package org.dmalab.vtd.hardware;
 /**
  * Checks and executes single descriptors of the invalidation queue.
  *
- * <p>Specification: Context-cache, PASID-cache, IOTLB, PASID-based IOTLB, Device-TLB, Interrupt Entry Cache Invalidate Descriptors; Invalidation Wait
- * Descriptor. Of an interrupt-entry descriptor there is nothing to flush here. Draining of reads and writes and the
+ * <p>Specification: Context-cache, PASID-cache, IOTLB, PASID-based IOTLB, Device-TLB, Interrupt Entry Cache Invalidate
+ * Descriptors; Invalidation Wait Descriptor. Of an interrupt-entry descriptor there is nothing to flush here. Draining of reads and writes and the
  * device's queue depth have no effect, since requests are not in flight across a descriptor.
  */
 final class Descriptors {
@@ -103,7 +103,7 @@ final class Descriptors {
 
     /** What is cached for a PASID in the IOTLB are first-level translations, of which there are none. */
     private int pasids(long low) {
-        int domain = (int) (low >>> 16) & 0xffff;
+        int domain = domainOf(low);
         int scope = (int) (low >>> 4) & 3;
         if (type(low) == 6) {
             return scope < 2 ? InvalidationQueue.RESERVED_FIELD : OK;
@@ -115,8 +115,12 @@ final class Descriptors {
         return OK;
     }
 
+    private int domainOf(long low) {
+        return (int) (low >>> 16) & capabilities.domainMask();
+    }
+
     private int context(long low) {
-        int domain = (int) (low >>> 16) & 0xffff;
+        int domain = domainOf(low);
         fetches.dropAll();
         switch ((int) (low >>> 4) & 3) {
             case 1 -> caches.flushAllContexts();
@@ -130,7 +134,7 @@ final class Descriptors {
     }
 
     private int translations(long low, long high) {
-        int domain = (int) (low >>> 16) & 0xffff;
+        int domain = domainOf(low);
         int mask = (int) high & 0x3f;
         switch ((int) (low >>> 4) & 3) {
             case 1 -> caches.flushAllTranslations();
@@ -139,7 +143,7 @@ final class Descriptors {
                 if (!capabilities.pageSelective() || mask > capabilities.maximumAddressMask()) {
                     return InvalidationQueue.RESERVED_FIELD;
                 }
-                caches.flushPages(domain, high & ~0xfffL, mask, (high & 0x40) != 0);
+                caches.flushPages(domain, capabilities.guestAddress(high & ~0xfffL), mask, (high & 0x40) != 0);
             }
             default -> {
                 return InvalidationQueue.RESERVED_FIELD;

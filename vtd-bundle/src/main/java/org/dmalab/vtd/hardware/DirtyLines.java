@@ -26,10 +26,14 @@ final class DirtyLines implements Spontaneous {
     private static final int LINES = 0;
     private static final int TURN = 1;
     private static final int FIRST = 2;
+    private static final long SLOT = 0xffff;
+    private static final long ONE_LINE = SLOT + 1;
     private final Region memory;
     private final Region cells;
+    private final Region index;
     private final Emitter emitter;
     private final int capacity;
+    private final int buckets;
 
     /** With a capacity of 0 every write goes to memory at once. */
     DirtyLines(Store store, Region memory, Emitter emitter, int capacity) {
@@ -41,6 +45,8 @@ final class DirtyLines implements Spontaneous {
         this.capacity = capacity;
         this.cells = store.dense("cpu.dirtyLines", FIRST + capacity * CELLS, Region.Kind.STATE, cell -> cell == LINES
                 ? "dirty lines" : cell == TURN ? "dirty line to go next" : "dirty line " + (cell - FIRST) / CELLS);
+        this.buckets = Integer.highestOneBit(Math.max(16, capacity * 4));
+        this.index = store.dense("cpu.dirtyLines.index", 1 + buckets, Region.Kind.DERIVED, null);
     }
 
     /** Reads as a processor or a snooping device does. */
@@ -89,12 +95,54 @@ final class DirtyLines implements Spontaneous {
     }
 
     private int find(long line) {
-        for (int slot = 0; slot < capacity; slot++) {
-            if (cells.get(FIRST + slot * CELLS) == (line | 1)) {
-                return slot;
+        rebuildIndex();
+        int bucket = bucket(line);
+        long entry = index.get(bucket);
+        int slot = (int) (entry & SLOT) - 1;
+        if (entry < ONE_LINE) {
+            return -1;
+        }
+        if (slot >= 0 && holds(slot, line)) {
+            return slot;
+        }
+        slot = capacity - 1;
+        while (slot >= 0 && !holds(slot, line)) {
+            slot--;
+        }
+        index.set(bucket, entry & ~SLOT | slot + 1);
+        return slot;
+    }
+
+    /** The index says how many lines fall into a bucket, and the slot of one of them; a rollback has emptied it. */
+    private void rebuildIndex() {
+        if (index.get(0) == 0) {
+            index.set(0, 1);
+            for (int slot = 0; slot < capacity; slot++) {
+                if (enabled(slot)) {
+                    enter(slot);
+                }
             }
         }
-        return -1;
+    }
+
+    private boolean holds(int slot, long line) {
+        return cells.get(FIRST + slot * CELLS) == (line | 1);
+    }
+
+    private int bucket(long line) {
+        long mixed = (line / BYTES) * 0x9E3779B97F4A7C15L;
+        return 1 + ((int) (mixed >>> 32) & buckets - 1);
+    }
+
+    private void enter(int slot) {
+        int bucket = bucket(cells.get(FIRST + slot * CELLS) & -BYTES);
+        index.set(bucket, (index.get(bucket) & ~SLOT) + ONE_LINE | slot + 1);
+    }
+
+    private void leave(int slot) {
+        int bucket = bucket(cells.get(FIRST + slot * CELLS) & -BYTES);
+        long entry = index.get(bucket) - ONE_LINE;
+        index.set(bucket, (entry & SLOT) == slot + 1 ? entry & ~SLOT : entry);
     }
 
     /** A free place, or the one whose turn it is. */
@@ -110,6 +158,7 @@ final class DirtyLines implements Spontaneous {
             }
         }
         cells.set(FIRST + slot * CELLS, line | 1);
+        enter(slot);
         for (int word = 0; word < WORDS; word++) {
             cells.set(FIRST + slot * CELLS + 1 + word, memory.load(line + word * 8L, 8));
         }
@@ -118,8 +167,10 @@ final class DirtyLines implements Spontaneous {
     }
 
     private void evict(int slot, int why) {
+        rebuildIndex();
         int first = FIRST + slot * CELLS;
         long line = cells.get(first) & -BYTES;
+        leave(slot);
         for (int word = 0; word < WORDS; word++) {
             memory.store(line + word * 8L, 8, cells.get(first + 1 + word));
             cells.set(first + 1 + word, 0);

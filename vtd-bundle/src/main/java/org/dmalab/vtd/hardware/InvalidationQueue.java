@@ -52,16 +52,16 @@ final class InvalidationQueue {
         this.completion = completion;
     }
 
-    /** Enables or disables; disabling takes an empty queue, and one that was used must have ended with a wait. */
+    /** Enables or disables; disabling takes an empty queue that ended with a wait, or was never used. */
     boolean enable(boolean on) {
         long last = registers.lastDescriptorType();
-        if (!on && (head() != tail() || last != 0 && last != Descriptors.WAIT)) {
+        boolean ended = last == Descriptors.WAIT || last == 0 && profile.unusedQueueStops();
+        if (!on && (head() != tail() || !ended)) {
             return false;
         }
         long status = registers.get(Reg.GSTS, 4);
         registers.set(Reg.GSTS, 4, on ? status | Reg.QIE : status & ~Reg.QIE);
         registers.set(Reg.IQH, 8, 0);
-        registers.lastDescriptorType(0);
         registers.queue(on ? registers.get(Reg.IQA, 8) : 0);
         if (on) {
             run();

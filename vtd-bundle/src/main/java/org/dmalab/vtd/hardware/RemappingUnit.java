@@ -23,8 +23,11 @@ public final class RemappingUnit {
     /** {@link EventKind#COMMAND_REFUSED}: register-based invalidation while the queue is enabled. */
     public static final int QUEUE_ENABLED = 3;
     private static final long CCMD_SCOPE = 3L << 61;
+    private static final long FUNCTION_MASK = 3L << 32;
+    private static final long SOURCE_ID = 0xffff0000L;
     private static final long IOTLB_SCOPE = 3L << 60;
-    private static final long IOTLB_KEPT = IOTLB_SCOPE | 3L << 48 | 0xffffL << 32;
+    private static final long DRAIN = 3L << 48;
+    private static final long IOTLB_KEPT = IOTLB_SCOPE | DRAIN | 0xffffL << 32;
     private static final long PAGE_BYTES = 0x1000;
     private static final long LOW_HALF = 0xffffffffL;
     private final RegisterFile registers;
@@ -156,7 +159,17 @@ public final class RemappingUnit {
             refuse(offset, WRONG_WIDTH, 0);
             return widthBytes == 8 ? -1L : (1L << 8 * widthBytes) - 1;
         }
-        return offset == Reg.GCMD ? 0 : registers.get(offset, widthBytes);
+        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> (offset & 4) * 8);
+    }
+
+    /** Bits of a register and its neighbour that read as 0: GCMD, IVA, source-id and function mask of CCMD. */
+    private long writeOnly(int register) {
+        return register == capabilities.iotlbOffset() ? -1L
+                : switch (register) {
+                    case Reg.GCMD -> LOW_HALF;
+                    case Reg.CCMD -> FUNCTION_MASK | SOURCE_ID;
+                    default -> 0;
+                };
     }
 
     /** A processor writes; reserved offsets and read-only registers ignore it. */
@@ -191,7 +204,7 @@ public final class RemappingUnit {
         if (register == iotlb) {
             merge(register, mask, value, 0xfffffffffffff07fL);
         } else if (register == iotlb + 8) {
-            merge(register, mask, value, Reg.IVT | IOTLB_KEPT);
+            merge(register, mask, value, Reg.IVT | IOTLB_SCOPE | DRAIN | (long) capabilities.domainMask() << 32);
             if ((value & mask) < 0) {
                 flushTranslations();
             }
@@ -207,7 +220,8 @@ public final class RemappingUnit {
         switch (register) {
             case Reg.RTADDR -> merge(register, mask, value, ~0x3ffL);
             case Reg.CCMD -> {
-                merge(register, mask, value, Reg.ICC | CCMD_SCOPE | 3L << 32 | LOW_HALF);
+                merge(register, mask, value, Reg.ICC | CCMD_SCOPE | FUNCTION_MASK | SOURCE_ID
+                        | capabilities.domainMask());
                 if ((value & mask) < 0) {
                     flushContexts();
                 }
@@ -241,7 +255,8 @@ public final class RemappingUnit {
                 queue.errorsCleared(before & value);
             }
             case Reg.FECTL -> faultEvent.control(value);
-            case Reg.FEDATA, Reg.FEUADDR -> registers.set(register, 4, value);
+            case Reg.FEDATA -> registers.set(register, 4, value & 0xffff);
+            case Reg.FEUADDR -> registers.set(register, 4, capabilities.extendedInterruptMode() ? value : 0);
             case Reg.FEADDR -> registers.set(register, 4, value & ~3L);
             case Reg.PMEN -> {
                 if (capabilities.protectedMemory()) {
@@ -262,7 +277,8 @@ public final class RemappingUnit {
     private void writeOfQueue(int register, long value) {
         switch (register) {
             case Reg.IECTL -> completionEvent.control(value);
-            case Reg.IEDATA, Reg.IEUADDR -> registers.set(register, 4, value);
+            case Reg.IEDATA -> registers.set(register, 4, value);
+            case Reg.IEUADDR -> registers.set(register, 4, capabilities.extendedInterruptMode() ? value : 0);
             case Reg.IEADDR -> registers.set(register, 4, value & ~3L);
             case Reg.ICS -> {
                 if ((value & Reg.IWC) != 0) {
@@ -286,7 +302,8 @@ public final class RemappingUnit {
         if ((changed & Reg.TE) != 0) {
             status(Reg.TE, value);
             translator.fetches().dropAll();
-            if (profile.enableResets()) {
+            boolean off = (value & Reg.TE) == 0;
+            if (profile.enableResets() || off && capabilities.scalableMode()) {
                 caches.reset(2);
             }
         }
@@ -314,6 +331,11 @@ public final class RemappingUnit {
 
     // ---- register-based invalidation ----
 
+    /** In scalable mode there is only the queue: a command by register is done at no granularity, and so reported. */
+    private boolean legacy() {
+        return registers.tableMode() == RegisterFile.LEGACY_MODE;
+    }
+
     private void flushContexts() {
         long command = registers.get(Reg.CCMD, 8);
         if (registers.status(Reg.QIE)) {
@@ -324,7 +346,7 @@ public final class RemappingUnit {
         int domain = (int) command & 0xffff;
         int sourceId = (int) (command >>> 16) & 0xffff;
         long actual = 0;
-        switch ((int) ((command & CCMD_SCOPE) >>> 61)) {
+        switch (legacy() ? (int) ((command & CCMD_SCOPE) >>> 61) : 0) {
             case 1 -> {
                 caches.flushAllContexts();
                 actual = 1;
@@ -349,13 +371,14 @@ public final class RemappingUnit {
         int domain = (int) (command >>> 32) & 0xffff;
         long address = registers.get(capabilities.iotlbOffset(), 8);
         int mask = (int) address & 0x3f;
-        long actual = command >>> 60 & 3;
+        long actual = legacy() ? command >>> 60 & 3 : 0;
         switch ((int) actual) {
             case 1 -> caches.flushAllTranslations();
             case 2 -> caches.flushTranslationsOfDomain(domain);
             case 3 -> {
                 if (capabilities.pageSelective() && mask <= capabilities.maximumAddressMask()) {
-                    caches.flushPages(domain, address & ~0xfffL, mask, (address & 0x40) != 0);
+                    caches.flushPages(domain, capabilities.guestAddress(address & ~0xfffL), mask,
+                            (address & 0x40) != 0);
                 } else {
                     actual = 0;
                 }

@@ -43,6 +43,7 @@ final class ScalableTables {
     private final FaultRecorder faults;
     private final Emitter emitter;
     private final long beyondHost;
+    private final long entryHighReserved;
     private final boolean cachesFaults;
 
     ScalableTables(MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
@@ -54,6 +55,7 @@ final class ScalableTables {
         this.faults = faults;
         this.emitter = emitter;
         this.beyondHost = -(1L << hostAddressBits);
+        this.entryHighReserved = ENTRY_HIGH_RESERVED | 0xffff & ~capabilities.domainMask();
         this.cachesFaults = capabilities.cachingMode() && profile.cachesNotPresent();
     }
 
@@ -164,7 +166,7 @@ final class ScalableTables {
         for (int word = FIRST_WORD_OF_SECOND_LEVEL; word < ENTRY_WORDS; word++) {
             rest |= word(entry + 8L * word);
         }
-        if ((low & (ENTRY_RESERVED | beyondHost)) != 0 || (high & ENTRY_HIGH_RESERVED) != 0 || rest != 0) {
+        if ((low & (ENTRY_RESERVED | beyondHost)) != 0 || (high & entryHighReserved) != 0 || rest != 0) {
             return 0x5a;
         }
         int width = (int) (low >>> 2) & 7;

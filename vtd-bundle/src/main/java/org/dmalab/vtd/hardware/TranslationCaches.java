@@ -35,19 +35,25 @@ final class TranslationCaches {
     private final AssociativeCache iotlb;
     private final AssociativeCache paging;
     private final AssociativeCache pasids;
+    private final RecentTranslations recent;
     private final Region levels;
 
     TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
         this.profile = profile;
         this.emitter = emitter;
-        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries(),
-                profile.overflowEmpties());
-        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries(),
-                profile.overflowEmpties());
-        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()),
-                profile.overflowEmpties());
-        this.pasids = new AssociativeCache(store, "vtd.pasidCache", PASID_ENTRIES, profile.overflowEmpties());
+        this.recent = new RecentTranslations(store);
+        boolean empties = profile.overflowEmpties();
+        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries(), empties, recent);
+        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries(), empties, recent);
+        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()), empties,
+                recent);
+        this.pasids = new AssociativeCache(store, "vtd.pasidCache", PASID_ENTRIES, empties, recent);
         this.levels = store.dense("vtd.iotlb.levels", 1, Region.Kind.DERIVED, null);
+    }
+
+    /** What the IOTLB answered lately. */
+    RecentTranslations recent() {
+        return recent;
     }
 
     // ---- context cache: source-id -> context entry ----
@@ -147,9 +153,10 @@ final class TranslationCaches {
         return iotlb.value0(slot) & ~0xfffL & -(1L << shift) | offset;
     }
 
+    /** Takes in a translation that was looked up and is not there. */
     int putTranslation(int tag, int domain, int level, long address, long page, long permissions) {
         levels.set(0, levels() | 1L << level);
-        return iotlb.put(tag | (long) level << LEVEL_SHIFT, address >>> shift(level), page | permissions, domain);
+        return iotlb.add(tag | (long) level << LEVEL_SHIFT, address >>> shift(level), page | permissions, domain);
     }
 
     // ---- paging-structure cache: domain-id, level of a table, prefix -> table address and permissions so far ----
@@ -168,9 +175,10 @@ final class TranslationCaches {
         return paging.value0(slot) & (READ | WRITE);
     }
 
+    /** Takes in a pointer that was looked up and is not there. */
     void putTable(int domain, int level, long address, long table, long permissions) {
         if (profile.pagingEntries() > 0) {
-            paging.put(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1), table | permissions, 0);
+            paging.add(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1), table | permissions, 0);
         }
     }
 

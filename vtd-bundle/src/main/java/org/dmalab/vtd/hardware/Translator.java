@@ -32,6 +32,7 @@ final class Translator implements EntryFetch.Walker {
     private static final long ADDRESS = ~0xfffL;
     private static final long CONTEXT_LOW_RESERVED = 0xff0;
     private static final long CONTEXT_HIGH_RESERVED = 0xffffffffff000080L;
+    private static final long DOMAIN = 0xffff00;
     private static final long ROOT_RESERVED = 0xffe;
     private static final long PTE_IGNORED = 0xbff0000000000000L;
     private static final long PTE_TRANSIENT = 1L << 62;
@@ -49,12 +50,18 @@ final class Translator implements EntryFetch.Walker {
     private final Capabilities capabilities;
     private final UnitProfile profile;
     private final TranslationCaches caches;
+    private final RecentTranslations recent;
     private final FaultRecorder faults;
     private final Emitter emitter;
     private final EntryFetch fetches;
     private final ScalableTables scalable;
     private final long beyondHost;
+    private final long contextHighReserved;
+    private final long reservedInTables;
+    private final long reservedInPages;
     private final boolean cachesNotPresent;
+    /** How a translation is announced when every cache on the way has it. */
+    private final long hitInAll;
 
     Translator(Store store, MachineMemory memory, RegisterFile registers, Capabilities capabilities,
             UnitProfile profile, TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
@@ -63,6 +70,8 @@ final class Translator implements EntryFetch.Walker {
         this.capabilities = capabilities;
         this.profile = profile;
         this.caches = caches;
+        this.recent = caches.recent();
+        this.hitInAll = VtdEvent.IOTLB_HIT | (profile.iotlbBeforeContext() ? 0 : VtdEvent.CONTEXT_HIT);
         this.faults = faults;
         this.emitter = emitter;
         this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
@@ -70,12 +79,24 @@ final class Translator implements EntryFetch.Walker {
                 hostAddressBits);
         this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
+        long ignored = PTE_IGNORED | (capabilities.deviceTlb() ? PTE_TRANSIENT : 0);
+        this.reservedInTables = beyondHost & ~PTE_IGNORED | PTE_SNOOP;
+        this.reservedInPages = beyondHost & ~ignored | (capabilities.snoopControl() ? 0 : PTE_SNOOP);
+        this.contextHighReserved = CONTEXT_HIGH_RESERVED | DOMAIN & ~((long) capabilities.domainMask() << 8);
     }
 
     /** The physical address; {@link #DROPPED} or {@link #NOTHING}; or minus one minus the fault reason. */
     long translate(int sourceId, long address, int access) {
         if (!registers.status(Reg.TE)) {
             return (access & ASKS) != 0 ? NOTHING : address & Long.MAX_VALUE;
+        }
+        if (access <= WRITES) {
+            int place = recent.find(sourceId, address);
+            if (place >= 0 && (recent.permissions(place) & needed(access)) != 0) {
+                long physical = recent.physical(place, address);
+                translated(sourceId, address, physical, hitInAll, recent.domain(place));
+                return physical;
+            }
         }
         if (profile.iotlbBeforeContext()) {
             int slot = (access & TRANSLATED) != 0 ? -1 : caches.translation(sourceId, address);
@@ -125,8 +146,8 @@ final class Translator implements EntryFetch.Walker {
             translated(sourceId, address, address, how, TranslationCaches.domainOf(high));
             return address & Long.MAX_VALUE;
         }
-        int widthBits = 30 + 9 * (int) (high & 7);
-        if (address >>> Math.min(capabilities.maximumWidthBits(), widthBits) != 0) {
+        int widthBits = Math.min(capabilities.maximumWidthBits(), 30 + 9 * (int) (high & 7));
+        if (widthBits < Long.SIZE && address >>> widthBits != 0) {
             return faults.raise(sourceId, address, access, 4, low);
         }
         if (!profile.iotlbBeforeContext()) {
@@ -143,7 +164,9 @@ final class Translator implements EntryFetch.Walker {
             return refused(sourceId, address, access, low != 0 ? low : lowInEffect(sourceId));
         }
         long physical = caches.physical(slot, address);
-        translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, caches.translationDomain(slot));
+        int domain = caches.translationDomain(slot);
+        recent.put(sourceId, address, physical, caches.permissions(slot), domain);
+        translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, domain);
         return physical;
     }
 
@@ -252,14 +275,16 @@ final class Translator implements EntryFetch.Walker {
         if ((low & PRESENT) == 0) {
             return 0x2;
         }
-        if ((low & (CONTEXT_LOW_RESERVED | beyondHost)) != 0 || (high & CONTEXT_HIGH_RESERVED) != 0) {
+        int type = (int) (low >>> 2) & 3;
+        long beyond = type == PASS_THROUGH ? 0 : beyondHost; // which ignores the pointer
+        if ((low & (CONTEXT_LOW_RESERVED | beyond)) != 0 || (high & contextHighReserved) != 0) {
             return 0xb;
         }
         int width = (int) high & 7;
         if (width > 4 || (capabilities.supportedWidths() >>> width & 1) == 0) {
             return 0x3;
         }
-        return switch ((int) (low >>> 2) & 3) {
+        return switch (type) {
             case 0 -> 0;
             case DEVICE_TLB -> capabilities.deviceTlb() ? 0 : 0x3;
             case PASS_THROUGH -> capabilities.passThrough() ? 0 : 0x3;
@@ -324,16 +349,11 @@ final class Translator implements EntryFetch.Walker {
 
     /** Bits of a table entry that must be zero: beyond the host address width, snoop, and low bits of superpages. */
     private long reserved(int level, boolean leaf) {
-        long ignored = PTE_IGNORED | (capabilities.deviceTlb() && leaf ? PTE_TRANSIENT : 0);
-        long bits = beyondHost & ~ignored | (capabilities.snoopControl() && leaf ? 0 : PTE_SNOOP);
-        if (level == 1) {
-            return bits;
-        }
         if (!leaf) {
-            return bits | (level > TOP_SUPERPAGE_LEVEL ? PTE_SUPERPAGE : 0);
+            return reservedInTables | (level > TOP_SUPERPAGE_LEVEL ? PTE_SUPERPAGE : 0);
         }
-        boolean supported = (capabilities.superpages() >>> level - 2 & 1) != 0;
-        return bits | (1L << shift(level)) - 1 & ADDRESS | (supported ? 0 : PTE_SUPERPAGE);
+        boolean supported = level == 1 || (capabilities.superpages() >>> level - 2 & 1) != 0;
+        return reservedInPages | (1L << shift(level)) - 1 & ADDRESS | (supported ? 0 : PTE_SUPERPAGE);
     }
 
     private static int shift(int level) {

@@ -20,10 +20,11 @@ import java.util.regex.Pattern;
  * @param truncated how many faults of the two-line format lack their second line
  * @param copiedLine where a kernel copied the translation tables of a crashed one; 0 if none did
  * @param overflowed how many times the unit reported that it had lost faults (FSTS.PFO)
+ * @param status all bits of the fault status register that the kernel printed
  * @param suppressed how many messages the kernel's rate limit kept back
  */
 record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int copiedLine,
-        int overflowed, long suppressed) {
+        int overflowed, long status, long suppressed) {
     private static final String DEVICE = "Request device \\[{1,2}(?:0x)?([0-9a-f]{2}):(?:0x)?([0-9a-f]{2})\\.([0-7])"
             + "\\]";
     private static final Pattern REQUEST = Pattern.compile("\\[?(DMA Read|DMA Write|INTR-REMAP)"
@@ -58,6 +59,7 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
         int truncated = 0;
         int copiedLine = 0;
         int overflowed = 0;
+        long status = 0;
         long suppressed = 0;
         for (int i = 0; i < count; i++) {
             Matcher request = REQUEST.matcher(lines[i]);
@@ -72,10 +74,12 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
                 }
             }
             copiedLine = copiedLine == 0 && COPIED.matcher(lines[i]).find() ? i + 1 : copiedLine;
-            overflowed += (number(STATUS, lines[i], 16) & 1) != 0 ? 1 : 0;
+            long handled = number(STATUS, lines[i], 16);
+            overflowed += (handled & 1) != 0 ? 1 : 0;
+            status |= handled;
             suppressed += number(SUPPRESSED, lines[i], 10);
         }
-        return new FaultLog(count, faults, repeated, truncated, copiedLine, overflowed, suppressed);
+        return new FaultLog(count, faults, repeated, truncated, copiedLine, overflowed, status, suppressed);
     }
 
     /** Null if the reason is missing, on this line and at the head of the next. */

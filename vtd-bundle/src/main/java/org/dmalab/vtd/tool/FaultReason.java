@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * What fault reasons mean, and where to look next.
  *
- * <p>Specification: Fault Reason Encodings. Those of scalable mode, 0x30 and above, are told by the structure that they
- * are about; the kernel's words give the rest.
+ * <p>Specification: Fault Reason Encodings. Those of scalable mode that no second-level translation of a request without
+ * PASID has are told by the structure that they are about; the kernel's words give the rest.
  */
 final class FaultReason {
     private static final int WRITE_NOT_PERMITTED = 5;
@@ -47,6 +47,38 @@ final class FaultReason {
     }
 
     private static String scalable(int reason) {
+        String what = switch (reason) {
+            case 0x30 -> "RTADDR has a reserved table mode (TTM)";
+            case 0x38 -> "the unit can't read the root entry";
+            case 0x39 -> "the root entry has P=0 in the half of the device: no context table for devices 00 to 0f of"
+                    + " the bus (lower half) or 10 to 1f (upper half)";
+            case 0x3a -> "reserved bits are set in a root entry";
+            case 0x40 -> "the unit can't read the context entry at the address in the root entry";
+            case 0x41 -> "the device's context entry has P=0: the device is in no domain";
+            case 0x42 -> "reserved bits are set in a context entry";
+            case 0x43 -> "the context entry enables what the unit does not have: DTE, PASIDE or PRE";
+            case 0x44 -> "a request of the device's own TLB, which its context entry blocks (DTE=0)";
+            case 0x48 -> "RID_PASID of the context entry is beyond its PASID directory (PDTS)";
+            case 0x50 -> "the unit can't read the PASID directory entry at the address in the context entry";
+            case 0x51 -> "the PASID directory entry has P=0";
+            case 0x52 -> "reserved bits are set in a PASID directory entry";
+            case 0x58 -> "the unit can't read the PASID table entry at the address in the directory";
+            case 0x59 -> "the PASID table entry has P=0";
+            case 0x5a -> "reserved bits are set in a PASID table entry";
+            case 0x5b -> "the PASID table entry is invalid: a translation type (PGTT) or width (AW) that the unit"
+                    + " does not support";
+            case 0x78 -> "a pointer to the next second-level table leads where the unit can't read";
+            case 0x79 -> "no permission: at some level of the second-level tables the entry has R=0 or W=0, or is not"
+                    + " present";
+            case 0x7a -> "reserved bits are set in an entry of the second-level tables";
+            case 0x7b -> "the unit can't read the second-level table at the address in the PASID table entry";
+            case 0x84 -> "the address is beyond what the domain can have: 2^min(MGAW, width of AW)";
+            default -> null;
+        };
+        return what != null ? "scalable mode: " + what : structure(reason);
+    }
+
+    private static String structure(int reason) {
         return switch (reason >> 3) {
             case 0x30 >> 3 -> "scalable mode: the root table address or its mode (TTM) does not fit the request";
             case 0x38 >> 3 -> "scalable mode: the root entry is unreadable, not present or invalid";
@@ -71,19 +103,20 @@ final class FaultReason {
                     + " domain-id (scenario vtd/kdump-stale-context, vtd:flush-matrix)");
         }
         switch (fault.reason()) {
-            case WRITE_NOT_PERMITTED, READ_NOT_PERMITTED -> permission(fault, kdump, hints);
-            case 0x01, 0x02 -> attachment(fault, hints);
-            case 0x04 -> hints.add("the address itself: a descriptor that was overwritten or not initialised, or a"
+            case WRITE_NOT_PERMITTED, READ_NOT_PERMITTED, 0x71, 0x79 -> permission(fault, kdump, hints);
+            case 0x01, 0x02, 0x39, 0x41 -> attachment(fault, kdump, hints);
+            case 0x04, 0x84 -> hints.add("the address itself: a descriptor that was overwritten or not initialised, or a"
                     + " device that truncates or extends addresses");
-            case 0x0d -> hints.add("TT in the context entry, and whether ATS was enabled in the device before it");
+            case 0x0d, 0x44 -> hints.add("TT or DTE in the context entry, and whether ATS was enabled in the device"
+                    + " before it");
             case 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26 -> interrupt(hints);
-            default -> structure(fault.reason(), hints);
+            default -> structure(fault.reason(), kdump, hints);
         }
         return hints;
     }
 
     private static void permission(Fault fault, boolean kdump, List<String> hints) {
-        boolean read = fault.reason() == READ_NOT_PERMITTED;
+        boolean read = fault.kind() == Fault.Kind.READ;
         hints.add("whether the address was mapped at that moment and in this direction (tracepoints iommu:map and"
                 + " iommu:unmap): a mapping for DMA_" + (read ? "FROM" : "TO") + "_DEVICE gives no permission to "
                 + (read ? "read" : "write"));
@@ -93,7 +126,11 @@ final class FaultReason {
                 + (kdump ? "" : " (common after kdump, where the entry cached last is the crashed kernel's)"));
     }
 
-    private static void attachment(Fault fault, List<String> hints) {
+    private static void attachment(Fault fault, boolean kdump, List<String> hints) {
+        if (kdump && fault.reason() == 0x39) {
+            hints.add("whether the bus has devices 10 to 1f only: kernels before 2026 copied their context table into"
+                    + " the wrong half of the root entry (\"Fix UCTP context table slot when copying root entries\")");
+        }
         hints.add("whether a driver has " + fault.device() + " and has mapped anything yet: DMA that firmware or an"
                 + " earlier driver left running, without an RMRR for it (dmar:show)");
         hints.add("whether the requests of another device carry this source-id: behind a PCIe-to-PCI bridge, or a"
@@ -106,9 +143,14 @@ final class FaultReason {
         hints.add("whether firmware or a device writes MSI messages that the kernel did not hand out");
     }
 
-    private static void structure(int reason, List<String> hints) {
-        hints.add("the entry in memory (/sys/kernel/debug/iommu/intel/" + (reason >= 0x08 && reason != 0x0c
-                ? "dmar_translation_struct" : "domain_translation_struct") + ") and who wrote it last");
+    private static void structure(int reason, boolean kdump, List<String> hints) {
+        if (kdump && (reason == 0x48 || reason >= 0x50 && reason < 0x60)) {
+            hints.add("RID_PASID of the context entry: kernels to 5.19 mark a copied entry in bit 67, which in scalable"
+                    + " mode makes PASID 0 into 8 (fixed in 6.0, 0c5f6c0d8201)");
+        }
+        boolean aboutPages = reason < 0x08 || reason == 0x0c || reason >= 0x70 && reason < 0x80;
+        hints.add("the entry in memory (/sys/kernel/debug/iommu/intel/" + (aboutPages
+                ? "domain_translation_struct" : "dmar_translation_struct") + ") and who wrote it last");
         hints.add("whether it was written back to memory (clflush if ECAP.C=0) and flushed from the unit's caches"
                 + " before it was used");
     }

@@ -11,6 +11,9 @@ final class FaultText {
     private static final int WIDTH = 110;
     private static final int INDENT = 11;
     private static final int MOST_ADDRESSES = 6;
+    private static final long INVALIDATION_QUEUE_ERROR = 1 << 4;
+    private static final long INVALIDATION_COMPLETION_ERROR = 1 << 5;
+    private static final long INVALIDATION_TIME_OUT = 1 << 6;
     private static final long TOP = 0x100000000L;
     private static final long TOP_BYTES = 16L << 20;
 
@@ -98,6 +101,15 @@ final class FaultText {
         if (log.overflowed() > 0) {
             remarks.add("the unit ran out of fault records " + (log.overflowed() == 1 ? "once" : log.overflowed()
                     + " times") + " (FSTS.PFO): some faults were never recorded");
+        }
+        if ((log.status() & INVALIDATION_QUEUE_ERROR) != 0) {
+            remarks.add("the unit refused a descriptor of the invalidation queue (FSTS.IQE)");
+        }
+        if ((log.status() & INVALIDATION_TIME_OUT) != 0) {
+            remarks.add("a device did not answer an invalidation of its TLB (FSTS.ITE): it was removed, or hangs");
+        }
+        if ((log.status() & INVALIDATION_COMPLETION_ERROR) != 0) {
+            remarks.add("a device answered an invalidation of its TLB that nobody waited for (FSTS.ICE)");
         }
         if (log.suppressed() > 0) {
             remarks.add("the kernel's rate limit kept back " + counted(log.suppressed(), "message"));

@@ -19,7 +19,8 @@ class AssociativeCacheProperties {
     void holdsWhatWasPut(@ForAll long seed, @ForAll boolean overflowEmpties) {
         int capacity = 12;
         Store store = new Store();
-        AssociativeCache cache = new AssociativeCache(store, "cache", capacity, overflowEmpties);
+        AssociativeCache cache = new AssociativeCache(store, "cache", capacity, overflowEmpties,
+                new RecentTranslations(store));
         Map<Key, Long> expected = new LinkedHashMap<>();
         Random random = new Random(seed);
         long mark = store.mark();
@@ -63,7 +64,8 @@ class AssociativeCacheProperties {
     /** Slots take turns: without removals the oldest entry goes. */
     @Property(tries = 20)
     void oldestGoes(@ForAll int seed) {
-        AssociativeCache cache = new AssociativeCache(new Store(), "cache", 5, false);
+        Store store = new Store();
+        AssociativeCache cache = new AssociativeCache(store, "cache", 5, false, new RecentTranslations(store));
         for (int i = 0; i < 50; i++) {
             cache.put(seed, i, i, 0);
             for (int k = 0; k <= i; k++) {

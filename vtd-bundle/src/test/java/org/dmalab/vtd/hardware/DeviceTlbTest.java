@@ -209,13 +209,14 @@ class DeviceTlbTest {
         assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
         assertEquals(0x44, rig.faultReason(0));
         rig.memory.put(Rig.CONTEXT_TABLE, 8, directory | 1 << 2 | 1);
-        rig.contextFlush(1, 0, 0);
-        assertEquals(77, rig.read(IOVA + 8).value());
-        rig.memory.put(table, 8, 4 << 6 | 1);
         rig.unit.write(Reg.IQA, 8, QUEUE | Reg.WIDE);
         rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.QIE);
-        rig.memory.put(QUEUE, 8, 0x37);
+        rig.memory.put(QUEUE, 8, 0x11);
         rig.unit.write(Reg.IQT, 8, 32);
+        assertEquals(77, rig.read(IOVA + 8).value());
+        rig.memory.put(table, 8, 4 << 6 | 1);
+        rig.memory.put(QUEUE + 32, 8, 0x37);
+        rig.unit.write(Reg.IQT, 8, 64);
         assertEquals(77, rig.read(PAGE + 8).value());
         assertEquals(77, rig.read(PAGE + 8).value());
     }

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The register file: widths, bits, commands, faults, queue. */
 class RegisterTest {
+    private static final long Q45_CAP = 0x00c9008020e30272L;
+    private static final long Q45_ECAP = 0x1000;
+
     private static List<long[]> refusals(Rig rig) {
         List<long[]> refused = new ArrayList<>();
         rig.emitter.listen((kind, actor, a, b, c, d, e, result) -> {
@@ -67,12 +70,12 @@ class RegisterTest {
 
     /** What can be written to each register, and what stays as it is. */
     @ParameterizedTest(name = "{0}")
-    @CsvSource({"0x00, 4, 0x10", "0x1c, 4, 0x0", "0x20, 8, 0xfffffffffffffc00", "0x3c, 4, 0xffffffff",
-        "0x40, 4, 0xfffffffc", "0x44, 4, 0xffffffff", "0x58, 8, 0x0", "0x68, 4, 0x0", "0x6c, 4, 0x0",
+    @CsvSource({"0x00, 4, 0x10", "0x1c, 4, 0x0", "0x20, 8, 0xfffffffffffffc00", "0x3c, 4, 0xffff",
+        "0x40, 4, 0xfffffffc", "0x44, 4, 0x0", "0x58, 8, 0x0", "0x68, 4, 0x0", "0x6c, 4, 0x0",
         "0x70, 8, 0x0", "0x78, 8, 0x0", "0x80, 8, 0x0", "0x88, 8, 0x7fff0",
         "0x90, 8, 0xfffffffffffff807", "0x9c, 4, 0x0", "0xa0, 4, 0x80000000", "0xa4, 4, 0xffffffff",
-        "0xa8, 4, 0xfffffffc", "0xac, 4, 0xffffffff", "0xb0, 8, 0x0", "0xb8, 8, 0xfffffffffffff80f", "0xf0, 8, 0xfffffffffffff07f",
-        "0x220, 8, 0x0", "0x228, 8, 0x0", "0x64, 4, 0x0"})
+        "0xa8, 4, 0xfffffffc", "0xac, 4, 0x0", "0xb0, 8, 0x0", "0xb8, 8, 0xfffffffffffff80f",
+        "0xf0, 8, 0x0", "0x220, 8, 0x0", "0x228, 8, 0x0", "0x64, 4, 0x0"})
     void writableBits(String offset, int width, String expected) {
         Rig rig = new Rig(Rig.QEMU);
         rig.unit.write(Integer.decode(offset), width, -1);
@@ -85,14 +88,91 @@ class RegisterTest {
         "0x70, 8, 0xffffffffffe00000, 0xffffffffffe00000", "0x78, 8, 0xffffffffffe00000, 0xffffffffffe00000",
         "0x88, 8, 0x7fff0, 0x0", "0x90, 8, 0xfffffffffffff807, 0x0", "0xa0, 4, 0x80000000, 0x0",
         "0xa4, 4, 0xffffffff, 0x0", "0xa8, 4, 0xfffffffc, 0x0", "0xac, 4, 0xffffffff, 0x0",
-        "0xb8, 8, 0xfffffffffffff80f, 0x0", "0x64, 4, 0x80000001, 0x80000001"})
+        "0x44, 4, 0xffffffff, 0x0", "0xb8, 8, 0xfffffffffffff80f, 0x0", "0x64, 4, 0x80000001, 0x80000001",
+        "0x28, 4, 0xffff, 0xff"})
     void writableBitsByCapability(String offset, int width, String x9drg, String q45) {
         Rig rig = new Rig(Rig.STRICT, Rig.X9DRG_CAP, Rig.X9DRG_ECAP);
-        Rig old = new Rig(Rig.STRICT, 0x00c9008020e30272L, 0x1000);
+        Rig old = new Rig(Rig.STRICT, Q45_CAP, Q45_ECAP);
         rig.unit.write(Integer.decode(offset), width, -1);
         old.unit.write(Integer.decode(offset), width, -1);
         assertEquals(Long.parseUnsignedLong(x9drg.substring(2), 16), rig.unit.read(Integer.decode(offset), width));
         assertEquals(Long.parseUnsignedLong(q45.substring(2), 16), old.unit.read(Integer.decode(offset), width));
+    }
+
+    /** The address is kept for the next command, though it reads as 0. */
+    @Test
+    void invalidateAddress() {
+        Rig rig = new Rig(Rig.QEMU);
+        rig.unit.write(0xf0, 8, -1);
+        assertEquals(0xfffffffffffff07fL, rig.unit.peek(0xf0, 8));
+        assertEquals(0, rig.unit.read(0xf4, 4));
+    }
+
+    /** A unit with 256 domains has 8 bits of a domain-id; it ignores the others, and reports none of them. */
+    @Test
+    void domainIdsOfFewerBits() {
+        Rig rig = new Rig(Rig.STRICT, Q45_CAP, Q45_ECAP);
+        rig.contextFlush(3, 0xff05, 0x200);
+        assertEquals(0x7800000000000005L, rig.unit.read(Reg.CCMD, 8));
+        rig.iotlbFlush(2, 0xff05, 0);
+        assertEquals(0x2400000500000000L, rig.unit.read(0x108, 8));
+        long top = rig.newTable();
+        rig.map(top, 0, 0x4000000, 3);
+        rig.context(Rig.SID, 5, top);
+        rig.start();
+        rig.read(0);
+        rig.iotlbFlush(2, 0xff05, 0);
+        rig.contextFlush(3, 0x105, 0x200);
+        assertArrayEquals(new int[] {0, 0, 0}, rig.unit.caches().counts());
+        rig.context(Rig.SID, 0x105, top); // in an entry the others are reserved
+        rig.read(0);
+        assertEquals(0xb, rig.faultReason(0));
+    }
+
+    /** An address has as many bits as CAP.MGAW says; higher ones are ignored. */
+    @Test
+    void pagesBeyondTheWidthOfAddresses() {
+        Rig rig = new Rig(Rig.STRICT);
+        long top = rig.newTable();
+        rig.map(top, 0x1000, 0x4000000, 3);
+        rig.context(Rig.SID, 5, top);
+        rig.start();
+        rig.read(0x1000);
+        rig.iotlbFlush(3, 5, 0x1000 | 1L << 39);
+        assertEquals(0, rig.unit.caches().counts()[0]);
+    }
+
+    /** Where there is scalable mode, switching translation off empties the caches. */
+    @Test
+    void translationOffWithScalableMode() {
+        for (long smts : new long[] {0, 1L << 43}) {
+            Rig rig = new Rig(Rig.STRICT, Rig.QEMU_CAP, Rig.QEMU_ECAP | smts);
+            long top = rig.newTable();
+            rig.map(top, 0x1000, 0x4000000, 3);
+            rig.context(Rig.SID, 5, top);
+            rig.start();
+            rig.read(0x1000);
+            rig.unit.write(Reg.GCMD, 4, 0);
+            assertEquals(smts == 0 ? 1 : 0, rig.unit.caches().counts()[0]);
+        }
+    }
+
+    /** In scalable mode the invalidation commands by register are errors: done at no granularity. */
+    @Test
+    void noCommandsByRegisterInScalableMode() {
+        Rig rig = new Rig(Rig.STRICT, Rig.QEMU_CAP, Rig.QEMU_ECAP | 1L << 43);
+        List<long[]> refused = refusals(rig);
+        rig.unit.write(Reg.RTADDR, 8, Rig.ROOT | 1 << 10);
+        rig.contextFlush(1, 0, 0);
+        rig.iotlbFlush(1, 0, 0);
+        assertEquals(0, refused.size()); // the mode takes effect with the pointer
+        rig.unit.write(Reg.GCMD, 4, Reg.SRTP);
+        rig.contextFlush(1, 0, 0);
+        rig.iotlbFlush(1, 0, 0);
+        assertEquals(0x2000000000000000L, rig.unit.read(Reg.CCMD, 8));
+        assertEquals(0x1000000000000000L, rig.unit.read(0xf8, 8));
+        assertEquals(List.of((long) RemappingUnit.RESERVED, (long) RemappingUnit.RESERVED),
+                refused.stream().map(entry -> entry[1]).toList());
     }
 
     @Test

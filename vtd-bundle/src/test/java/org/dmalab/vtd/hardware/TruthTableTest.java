@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * columns of QEMU were measured on QEMU 7.2; those of strict and sid-only follow from the rules of the specification.
  *
  * <p>A flush is a text of steps: {@code c3:5:0200} is a context flush with scope 3, domain-id 5, source-id 0200;
- * {@code i2:9} an IOTLB flush. {@link FlushMatrixTest} has another measured table.
+ * {@code i2:9} an IOTLB flush; {@code s} sets the root table pointer, {@code t} switches translation off and on. {@link FlushMatrixTest} has another measured table.
  */
 class TruthTableTest {
     private static final int OLD = 5;
@@ -44,6 +44,8 @@ class TruthTableTest {
         {"ctx old + PSI(old, page)", "c3:5:0200 i3:5:fffff000", "OK/OK/OK", "OK/OK/OK", "OK/OK/OK"},
         {"ctx did0 + DSI new", "c3:0:0200 i2:9", "06/OLD/06", "OK/OK/OK", "OK/OLD/drop"},
         {"ctx GLOBAL only", "c1:0:0", "OK/OK/OK", "OK/OK/OK", "OK/OLD/drop"},
+        {"SRTP", "s", "06/OLD/06", "06/OLD/06", "OK/OK/OK"},
+        {"TE off and on", "t", "06/OLD/06", "06/OLD/06", "OK/OK/OK"},
         {"ctx+IOTLB GLOBAL", "c1:0:0 i1:0", "OK/OK/OK", "OK/OK/OK", "OK/OK/OK"},
     };
 
@@ -115,6 +117,11 @@ class TruthTableTest {
             } else if (step.startsWith("i")) {
                 rig.iotlbFlush(part[0].charAt(1) - '0', Integer.parseInt(part[1]),
                         part.length > 2 ? Long.parseLong(part[2], 16) : 0);
+            } else if (step.equals("s")) {
+                rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.SRTP);
+            } else if (step.equals("t")) {
+                rig.unit.write(Reg.GCMD, 4, 0);
+                rig.unit.write(Reg.GCMD, 4, Reg.TE);
             }
         }
     }

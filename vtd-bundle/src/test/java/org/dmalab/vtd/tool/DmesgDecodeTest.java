@@ -148,12 +148,42 @@ class DmesgDecodeTest {
         assertTrue(FaultReason.meaning(0x59).contains("PASID table entry"));
         assertTrue(FaultReason.meaning(0x39).contains("root entry"));
         assertTrue(FaultReason.meaning(0x2f).contains("not known"));
+        assertTrue(FaultReason.meaning(0x72).contains("first-level"));
+    }
+
+    /** Reasons of scalable mode are explained as their counterparts of legacy mode, kdump's own with its bugs. */
+    @Example
+    void scalableMode() throws IOException {
+        String copied = "DMAR: Copied translation tables from previous kernel for dmar0\n";
+        StringBuilder log = new StringBuilder(copied);
+        for (String fault : List.of("[DMA Read NO_PASID] Request device [80:14.0] fault addr 0xfffff000"
+                + " [fault reason 0x39] SM: Present bit in Root Entry is clear",
+                "[DMA Write NO_PASID] Request device [02:00.0] fault addr 0xfffff000"
+                + " [fault reason 0x59] SM: Present bit in PASID Table Entry is clear",
+                "[DMA Write NO_PASID] Request device [02:00.0] fault addr 0xfffff000"
+                + " [fault reason 0x79] SM: Read/Write permission error in second-level paging entry")) {
+            log.append("DMAR: ").append(fault).append('\n');
+        }
+        Golden.check("dmesg-scalable.txt", decode("log", log.toString().getBytes(StandardCharsets.UTF_8)).text());
     }
 
     @Example
     void aLogWithoutFaultsIsNoError() {
         assertEquals("log: no DMAR fault in 1 line\n", decode("log", "all is well\n".getBytes()).text());
         assertEquals(List.of(), ((Map<?, ?>) decode("log", "x".getBytes()).json()).get("faults"));
+    }
+
+    @Example
+    void errorsOfTheQueueAreSaid() {
+        assertEquals("""
+                log: no DMAR fault in 2 lines
+
+                remarks
+                  the unit refused a descriptor of the invalidation queue (FSTS.IQE)
+                  a device did not answer an invalidation of its TLB (FSTS.ITE): it was removed, or hangs
+                  a device answered an invalidation of its TLB that nobody waited for (FSTS.ICE)
+                """, decode("log", ("DMAR: DRHD: handling fault status reg 40\n"
+                        + "DMAR: DRHD: handling fault status reg 30\n").getBytes()).text());
     }
 
     @Example
@@ -179,14 +209,51 @@ class DmesgDecodeTest {
         }
     }
 
+    /** The words of each kernel: whether numbers carry 0x, where a PASID stands, in which base the reason is. */
+    private enum Format {
+        TWO_LINES(false, "dmar: DMAR:[%s] Request device [%s] fault %s %x \nDMAR:[fault reason %02d] x"),
+        DECIMAL(false, "DMAR: [%s] Request device [%s] fault %s %x [fault reason %02d] x"),
+        DECIMAL_PASID(true, "DMAR: [%s] Request device [%s] PASID %5$x fault %3$s %4$x [fault reason %6$02d] x"),
+        HEXADECIMAL_DEVICE(true, "DMAR: [%s %7$s] Request device [0x%8$s] fault %3$s 0x%4$x [fault reason 0x%6$02x] x"),
+        HEXADECIMAL(true, "DMAR: [%s %7$s] Request device [%2$s] fault %3$s 0x%4$x [fault reason 0x%6$02x] x");
+
+        private final boolean tellsPasid;
+        private final String text;
+
+        Format(boolean tellsPasid, String text) {
+            this.tellsPasid = tellsPasid;
+            this.text = text;
+        }
+
+        String line(Fault fault) {
+            String kind = fault.kind() == Fault.Kind.READ ? "DMA Read" : "DMA Write";
+            String pasid = fault.pasid() == Fault.NO_PASID ? "NO_PASID" : "PASID 0x" + Long.toHexString(fault.pasid());
+            if (!tellsPasid) {
+                return String.format(text, kind, fault.device(), "addr", fault.address(), fault.reason());
+            }
+            return String.format(text, kind, fault.device(), "addr", fault.address(), fault.pasid() & 0xffffffffL,
+                    fault.reason(), pasid, fault.device().replaceFirst(":", ":0x"));
+        }
+    }
+
     @Property
-    void everyFaultIsReadBack(@ForAll @IntRange(max = 0xffff) int sourceId, @ForAll @IntRange(max = 0xff) int reason,
-            @ForAll long address, @ForAll boolean hexadecimal) {
-        Fault fault = new Fault(1, "", Fault.Kind.WRITE, sourceId, Fault.NO_PASID, address, reason, "x");
-        String line = hexadecimal ? String.format("[DMA Write NO_PASID] Request device [%s] fault addr 0x%x"
-                + " [fault reason 0x%02x] x", fault.device(), address, reason)
-                : String.format("[DMA Write] Request device [%s] fault addr %x [fault reason %02d] x", fault.device(),
-                address, reason);
-        assertEquals(List.of(fault), faults(line));
+    void everyFaultIsReadBack(@ForAll Format format, @ForAll @IntRange(max = 0xffff) int sourceId,
+            @ForAll @IntRange(max = 0xff) int reason, @ForAll long address, @ForAll boolean write,
+            @ForAll @IntRange(min = -1, max = 0xfffff) int pasid, @ForAll boolean stamped) {
+        Fault fault = new Fault(1, stamped ? "12.345678" : "", write ? Fault.Kind.WRITE : Fault.Kind.READ, sourceId,
+                format.tellsPasid ? pasid : Fault.NO_PASID, address, reason, "x");
+        assertEquals(List.of(fault), faults((stamped ? "[   12.345678] " : "") + format.line(fault)));
+    }
+
+    /** Interrupt requests: an index, in decimal reasons before 5.14 and hexadecimal ones after. */
+    @Property
+    void everyInterruptFaultIsReadBack(@ForAll @IntRange(max = 0xffff) int sourceId,
+            @ForAll @IntRange(min = 0x20, max = 0x26) int reason, @ForAll @IntRange(max = 0xffff) int index,
+            @ForAll boolean hexadecimal) {
+        Fault fault = new Fault(1, "", Fault.Kind.INTERRUPT, sourceId, Fault.NO_PASID, index, reason, "x");
+        assertEquals(List.of(fault), faults(String.format(hexadecimal
+                ? "DMAR: [INTR-REMAP] Request device [%s] fault index 0x%x [fault reason 0x%02x] x"
+                : "DMAR: [INTR-REMAP] Request device [%s] fault index %x [fault reason %02d] x", fault.device(), index,
+                reason)));
     }
 }
