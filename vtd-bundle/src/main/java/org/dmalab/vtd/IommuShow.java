@@ -14,6 +14,8 @@ import org.osgi.service.component.annotations.Component;
 /** What the tables say about a device. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
 public final class IommuShow implements Action {
+    private static final long SCALABLE = 1 << 10;
+
     @Override
     public String name() {
         return "iommu.show";
@@ -37,13 +39,17 @@ public final class IommuShow implements Action {
     @Override
     public String describe(Machine machine, Values values, long result) {
         VtdModel model = machine.model(VtdModel.class);
-        long sourceId = values.get("device");
-        long root = model.unit().rootTable() & ~0xfffL;
+        int sourceId = (int) values.get("device");
+        long root = model.unit().rootTable();
         String inMemory = entry(model.memory(), model.memory()::fetch, root, sourceId);
         String written = entry(model.memory(), model.memory()::snoop, root, sourceId);
-        return String.format("%s: root table 0x%x, context entry %s%s%s", Actor.bdf(sourceId), root, inMemory,
-                written.equals(inMemory) ? "" : " in memory, " + written + " not yet written back",
-                model.unit().caches(sourceId) ? ", cached" : "");
+        ReferenceWalk tables = new ReferenceWalk(model);
+        ReferenceWalk.Owner owner = tables.owner(sourceId);
+        return String.format("%s: root table 0x%x, context entry %s%s%s%s", Actor.bdf(sourceId), root & ~0xfffL,
+                inMemory, written.equals(inMemory) ? "" : " in memory, " + written + " not yet written back",
+                !tables.scalable() ? "" : !owner.present() ? ", no PASID table entry" : String.format(
+                ", PASID table entry did=%d %s", owner.domain(), owner.passThrough() ? "pass-through"
+                : "tables 0x" + Long.toHexString(owner.table())), model.unit().caches(sourceId) ? ", cached" : "");
     }
 
     /** Reads 8 bytes: past the processors' caches, as a unit does that does not snoop, or as the processors do. */
@@ -51,9 +57,12 @@ public final class IommuShow implements Action {
         long read(long physicalAddress, int widthBytes);
     }
 
-    private static String entry(MachineMemory memory, View view, long root, long sourceId) {
-        long rootEntry = word(memory, view, root + (sourceId >>> 8) * 16);
-        long entry = (rootEntry & 1) == 0 ? -16 : (rootEntry & ~0xfffL) + (sourceId & 0xff) * 16;
+    private static String entry(MachineMemory memory, View view, long rootTable, int sourceId) {
+        boolean scalable = (rootTable & SCALABLE) != 0;
+        boolean upper = scalable && (sourceId & 0x80) != 0;
+        long index = scalable ? (sourceId & 0x7f) * 32 : (sourceId & 0xff) * 16;
+        long rootEntry = word(memory, view, (rootTable & ~0xfffL) + (sourceId >>> 8) * 16 + (upper ? 8 : 0));
+        long entry = (rootEntry & 1) == 0 ? -16 : (rootEntry & ~0xfffL) + index;
         return String.format("hi 0x%016x, low 0x%016x", word(memory, view, entry + 8), word(memory, view, entry));
     }
 

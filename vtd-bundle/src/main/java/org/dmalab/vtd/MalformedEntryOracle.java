@@ -1,5 +1,7 @@
 package org.dmalab.vtd;
 
+import java.util.Set;
+
 import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
@@ -10,12 +12,13 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * The unit never reads an entry that software must not set up: an invalid context entry (fault reason 3), a table
- * pointer that leads nowhere (7), reserved bits (0xa to 0xc). A device that goes on while an entry changes may find it
- * not present, but never half of the old and half of the new one.
+ * pointer that leads nowhere (7), reserved bits (0xa to 0xc), and their like in scalable mode. A device that goes on
+ * while an entry changes may find it not present, but never half of the old and half of the new one.
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class MalformedEntryOracle implements Oracle {
-    private static final long REASONS = 1 << 0x3 | 1 << 0x7 | 1 << 0xa | 1 << 0xb | 1 << 0xc;
+    private static final Set<Long> REASONS = Set.of(0x3L, 0x7L, 0xaL, 0xbL, 0xcL, // legacy mode, then scalable mode
+            0x3aL, 0x42L, 0x43L, 0x48L, 0x52L, 0x5aL, 0x5bL, 0x78L, 0x7aL, 0x7bL);
 
     @Override
     public String name() {
@@ -24,7 +27,7 @@ public final class MalformedEntryOracle implements Oracle {
 
     @Override
     public String summary() {
-        return "the unit reads no root, context or page-table entry that is invalid or has reserved bits set";
+        return "the unit reads no root, context, PASID or page-table entry that is invalid or has reserved bits set";
     }
 
     @Override
@@ -35,7 +38,7 @@ public final class MalformedEntryOracle implements Oracle {
     @Override
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
-            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && (REASONS >>> d & 1) != 0) {
+            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && REASONS.contains(d)) {
                 watch.violation(String.format("a request of %s for bus 0x%x finds an entry malformed: fault reason "
                         + "0x%x, %s", Actor.name(actor), c, d,
                         Text.of(FaultReasons.text(d))));

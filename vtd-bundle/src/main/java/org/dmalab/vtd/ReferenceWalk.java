@@ -3,17 +3,22 @@ package org.dmalab.vtd;
 import org.dmalab.vtd.hardware.Reg;
 
 /**
- * What the tables in memory say, without any cache of the unit: legacy mode, second-level tables.
+ * What the tables in memory say, without any cache of the unit: legacy mode, and scalable mode with the PASID of
+ * requests without one; second-level tables.
  *
  * <p>Written apart from the unit's own walk, so that oracles do not repeat its mistakes.
  *
  * @param model the machine
  */
 record ReferenceWalk(VtdModel model) {
+    private static final Owner NOBODY = new Owner(false, 0, false, 0, 0);
     private static final long ADDRESS = 0x000ffffffffff000L;
     private static final long TABLE_TYPE = 3L << 10;
+    private static final long SCALABLE = 1L << 10;
     private static final long SUPERPAGE = 1 << 7;
-    private static final int PASS_THROUGH = 2;
+    private static final int LEGACY_PASS_THROUGH = 2;
+    private static final int SECOND_LEVEL = 2;
+    private static final int PASS_THROUGH = 4;
 
     /**
      * Where an address leads.
@@ -23,35 +28,84 @@ record ReferenceWalk(VtdModel model) {
      */
     record Leaf(long physical, long permissions) { }
 
-    /** Tells whether translation is on and the root table has the format that is understood here. */
+    /**
+     * What the entries of a source-id say.
+     *
+     * @param present whether its requests are translated at all
+     * @param domain its domain-id
+     * @param passThrough addresses stay as they are
+     * @param levels levels of its second-level tables
+     * @param table physical address of the top one
+     */
+    record Owner(boolean present, int domain, boolean passThrough, int levels, long table) { }
+
+    /** Tells whether translation is on and the root table has a format that is understood here. */
     boolean judges() {
-        return (model.unit().peek(Reg.GSTS, 4) & Reg.TE) != 0 && (model.unit().rootTable() & TABLE_TYPE) == 0;
+        long type = model.unit().rootTable() & TABLE_TYPE;
+        return (model.unit().peek(Reg.GSTS, 4) & Reg.TE) != 0 && (type == 0 || type == SCALABLE);
+    }
+
+    boolean scalable() {
+        return (model.unit().rootTable() & TABLE_TYPE) == SCALABLE;
     }
 
     /** Tells whether a bus has a context table. */
     boolean hasBus(int firstSourceId) {
-        return (word((model.unit().rootTable() & ADDRESS) + (firstSourceId >>> 8) * 16L) & 1) != 0;
+        long root = root(firstSourceId);
+        return ((word(root) | (scalable() ? word(root + 8) : 0)) & 1) != 0;
     }
 
     /** Half 0 or 1 of a source-id's context entry; 0 if there is no table. */
     long context(int sourceId, int half) {
-        long root = word((model.unit().rootTable() & ADDRESS) + (sourceId >>> 8) * 16L);
-        return (root & 1) == 0 ? 0 : word((root & ADDRESS) + (sourceId & 0xff) * 16L + half * 8L);
+        boolean upper = scalable() && (sourceId & 0x80) != 0;
+        long root = word(root(sourceId) + (upper ? 8 : 0));
+        long index = scalable() ? (sourceId & 0x7f) * 32L : (sourceId & 0xff) * 16L;
+        return (root & 1) == 0 ? 0 : word((root & ADDRESS) + index + half * 8L);
+    }
+
+    /** What the entries of a source-id say. */
+    Owner owner(int sourceId) {
+        long low = context(sourceId, 0);
+        long high = context(sourceId, 1);
+        if ((low & 1) == 0) {
+            return NOBODY;
+        }
+        if (scalable()) {
+            return pasidOwner(low & ADDRESS, ridPasid(high));
+        }
+        return new Owner(true, (int) (high >>> 8) & 0xffff, (low >>> 2 & 3) == LEGACY_PASS_THROUGH,
+                (int) (high & 7) + 2, low & ADDRESS);
+    }
+
+    /** The PASID of requests without one, from the upper half of a context entry of scalable mode. */
+    long ridPasid(long high) {
+        return model.unit().capabilities().ridPasid() ? high & 0xfffff : 0;
+    }
+
+    private Owner pasidOwner(long directory, long pasid) {
+        long table = word(directory + (pasid >>> 6) * 8);
+        long entry = (table & ADDRESS) + (pasid & 0x3f) * 64;
+        long low = (table & 1) == 0 ? 0 : word(entry);
+        int type = (int) (low >>> 6) & 7;
+        if ((low & 1) == 0 || type != SECOND_LEVEL && type != PASS_THROUGH) {
+            return NOBODY;
+        }
+        return new Owner(true, (int) word(entry + 8) & 0xffff, type == PASS_THROUGH, (int) (low >>> 2 & 7) + 2,
+                low & ADDRESS);
     }
 
     /** Where an address of a device leads. */
     Leaf translate(int sourceId, long address) {
-        long low = context(sourceId, 0);
-        long high = context(sourceId, 1);
-        if ((low & 1) == 0) {
+        Owner owner = owner(sourceId);
+        if (!owner.present()) {
             return new Leaf(0, 0);
         }
-        if ((low >>> 2 & 3) == PASS_THROUGH) {
+        if (owner.passThrough()) {
             return new Leaf(address, 3);
         }
-        int level = (int) (high & 7) + 2;
+        int level = owner.levels();
         long permissions = 3;
-        long table = low & ADDRESS;
+        long table = owner.table();
         while (true) {
             int shift = 12 + 9 * (level - 1);
             long entry = word(table + (address >>> shift & 0x1ff) * 8);
@@ -66,6 +120,10 @@ record ReferenceWalk(VtdModel model) {
             table = entry & ADDRESS;
             level--;
         }
+    }
+
+    private long root(int sourceId) {
+        return (model.unit().rootTable() & ADDRESS) + (sourceId >>> 8) * 16L;
     }
 
     /** 8 bytes as table walks see them: with the processors' caches only if the unit snoops. */

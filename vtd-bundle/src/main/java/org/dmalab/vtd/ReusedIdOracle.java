@@ -39,11 +39,13 @@ public final class ReusedIdOracle implements Oracle {
 
     private static void check(Watch watch, int domain) {
         RemappingUnit unit = watch.machine().model(VtdModel.class).unit();
-        long contexts = unit.cachedContexts().stream().filter(one -> (one.high() >>> 8 & 0xffff) == domain).count();
+        long contexts = unit.cachedContexts().stream().filter(one -> !one.scalable()
+                && (one.high() >>> 8 & 0xffff) == domain).count() + unit.cachedPasids().stream()
+                .filter(one -> one.domain() == domain).count();
         long translations = unit.cachedTranslations().stream().filter(one -> one.domain() == domain).count();
         long tables = unit.cachedTables(domain);
         if (contexts + translations + tables > 0) {
-            watch.violation(String.format("did=%d goes to a new domain while the unit has %d context entries, "
+            watch.violation(String.format("did=%d goes to a new domain while the unit has %d context or PASID entries, "
                     + "%d translations and %d table pointers of its last owner", domain, contexts, translations,
                     tables));
         }

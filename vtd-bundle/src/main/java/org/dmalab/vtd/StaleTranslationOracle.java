@@ -5,19 +5,22 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.vtd.hardware.CachedContext;
+import org.dmalab.vtd.hardware.CachedPasid;
 import org.dmalab.vtd.hardware.CachedTranslation;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * When the kernel has done something, nothing that the unit caches and can still use differs from the tables: a cached
- * context entry is the one in memory, and a cached translation is what its device's tables say, or those of every
- * device with its domain-id. Where unmapping is deferred, what was mapped at an address that leads nowhere now may stay
- * until the address is mapped again. What no device can hit (a domain-id that no context entry carries) may stay.
+ * context or PASID table entry is the one in memory, and a cached translation is what its device's tables say, or those
+ * of every device with its domain-id. Where unmapping is deferred, what was mapped at an address that leads nowhere now
+ * may stay until the address is mapped again. What no device can hit (a domain-id that no entry carries) may stay.
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class StaleTranslationOracle implements Oracle {
     private static final long CONTEXT_LOW = 0xfffffffffffff00dL; // without fault processing and reserved bits
     private static final long CONTEXT_HIGH = 0x0000000000ffff07L; // without the available bits
+    private static final long SCALABLE_LOW = 0xfffffffffffffe1dL; // without fault processing and reserved bits
+    private static final long RID_PASID = 0xfffff;
     private static final int SOURCE_IDS = 1 << 16;
 
     @Override
@@ -27,7 +30,8 @@ public final class StaleTranslationOracle implements Oracle {
 
     @Override
     public String summary() {
-        return "after each action, no cached context entry or translation that can be hit differs from the tables";
+        return "after each action, no cached context or PASID entry or translation that can be hit differs from the "
+                + "tables";
     }
 
     @Override
@@ -51,7 +55,14 @@ public final class StaleTranslationOracle implements Oracle {
             return;
         }
         for (CachedContext cached : model.unit().cachedContexts()) {
-            checkContext(watch, tables, cached);
+            if (cached.scalable()) {
+                checkScalableContext(watch, tables, cached);
+            } else {
+                checkContext(watch, tables, cached);
+            }
+        }
+        for (CachedPasid cached : model.unit().cachedPasids()) {
+            checkPasid(watch, tables, cached);
         }
         for (CachedTranslation cached : model.unit().cachedTranslations()) {
             if (cached.sourceId() >= 0) {
@@ -73,15 +84,42 @@ public final class StaleTranslationOracle implements Oracle {
         }
     }
 
-    /** Every device whose context entry carries the domain-id can hit the translation. */
+    private static void checkScalableContext(Watch watch, ReferenceWalk tables, CachedContext cached) {
+        long low = tables.context(cached.sourceId(), 0);
+        long high = tables.context(cached.sourceId(), 1);
+        if (((low ^ cached.low()) & SCALABLE_LOW) != 0 || ((high ^ cached.high()) & RID_PASID) != 0) {
+            watch.violation(String.format("the context cache has PASID directory 0x%x, RID_PASID %d of %s, memory has "
+                    + "directory 0x%x, RID_PASID %d%s", cached.low() & ~0xfffL, cached.high() & RID_PASID,
+                    Actor.bdf(cached.sourceId()), low & ~0xfffL, high & RID_PASID,
+                    (low & 1) == 0 ? ", not present" : ""));
+        }
+    }
+
+    /** An entry of another PASID than the one that the device's context entry names can't be hit. */
+    private static void checkPasid(Watch watch, ReferenceWalk tables, CachedPasid cached) {
+        if (tables.ridPasid(tables.context(cached.sourceId(), 1)) != cached.pasid()) {
+            return;
+        }
+        ReferenceWalk.Owner owner = tables.owner(cached.sourceId());
+        boolean same = owner.present() && owner.domain() == cached.domain()
+                && owner.passThrough() == cached.passThrough()
+                && (owner.passThrough() || owner.levels() == cached.levels() && owner.table() == cached.table());
+        if (!same) {
+            watch.violation(String.format("the PASID cache has did=%d tables 0x%x of %s, memory has %s",
+                    cached.domain(), cached.table(), Actor.bdf(cached.sourceId()), owner.present()
+                    ? String.format("did=%d tables 0x%x", owner.domain(), owner.table()) : "none that is present"));
+        }
+    }
+
+    /** Every device whose entry carries the domain-id can hit the translation. */
     private static void checkOwners(Watch watch, ReferenceWalk tables, CachedTranslation cached) {
         for (int bus = 0; bus < SOURCE_IDS; bus += 256) {
             if (!tables.hasBus(bus)) {
                 continue;
             }
             for (int sourceId = bus; sourceId < bus + 256; sourceId++) {
-                if ((tables.context(sourceId, 0) & 1) != 0
-                        && (tables.context(sourceId, 1) >>> 8 & 0xffff) == cached.domain()) {
+                ReferenceWalk.Owner owner = tables.owner(sourceId);
+                if (owner.present() && owner.domain() == cached.domain()) {
                     checkTranslation(watch, tables, cached, sourceId);
                 }
             }

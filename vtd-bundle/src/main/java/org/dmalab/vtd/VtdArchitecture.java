@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Failure;
@@ -51,7 +52,10 @@ import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.kernel.Traffic;
 import org.osgi.service.component.annotations.Component;
 
-/** Intel VT-d: a PC with one remapping unit, a RAID controller at 02:00.0 and a network card at 00:05.0. */
+/**
+ * Intel VT-d: a PC with one remapping unit, a RAID controller at 02:00.0, a network card at 00:05.0, and a USB
+ * controller at 80:14.0.
+ */
 @Component(service = Architecture.class, property = "dmalab.arch=vtd")
 public final class VtdArchitecture implements Architecture {
     private static final String DMAR = "dmar";
@@ -73,24 +77,29 @@ public final class VtdArchitecture implements Architecture {
         return List.of(
                 new Preset("X9DRG", "Supermicro X9DRG: 48 bits, 64K domains, 8 fault records, no snooping of tables",
                         "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
-                        Map.of("cap", 0x00d2078c106f0466L, "ecap", 0x00f020deL, "ramBytes", 4L << 30,
-                                "hostAddressBits", 46L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
-                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
+                        equipment(0x00d2078c106f0466L, 0x00f020deL, 4L << 30, 46, 64),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")),
                 new Preset("qemu-7.2",
                         "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
                         "CAP, ECAP and DMAR table read from QEMU 7.2.22",
-                        Map.of("cap", 0x00d2008c22260206L, "ecap", 0x00f00f4aL, "ramBytes", 1L << 30,
-                                "hostAddressBits", 39L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 0L,
-                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
+                        equipment(0x00d2008c22260206L, 0x00f00f4aL, 1L << 30, 39, 0),
                         Map.of(DMAR, "/dmar/qemu-7.2.bin")),
                 new Preset("82Q45",
                         "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
                         "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",
-                        Map.of("cap", 0x00c9008020e30272L, "ecap", 0x1000L, "ramBytes", 4L << 30,
-                                "hostAddressBits", 36L, "processors", 1L, "invalidation", 0L, "cpuCacheLines", 64L,
-                                "deferredUnmap", 0L, "identity", 0L, "hotplugBytes", 0L),
+                        equipment(0x00c9008020e30272L, 0x1000L, 4L << 30, 36, 64),
                         Map.of(DMAR, "/dmar/seed-rmrr.bin")));
+    }
+
+    /** A machine with one processor, and a kernel that was told nothing. */
+    private static Map<String, Long> equipment(long cap, long ecap, long ramBytes, long hostAddressBits,
+            long cpuCacheLines) {
+        Map<String, Long> values = new TreeMap<>(Map.of("cap", cap, "ecap", ecap, "ramBytes", ramBytes,
+                "hostAddressBits", hostAddressBits, "processors", 1L, "cpuCacheLines", cpuCacheLines));
+        for (String setting : List.of("invalidation", "deferredUnmap", "identity", "scalable", "ats", "hotplugBytes")) {
+            values.put(setting, 0L);
+        }
+        return values;
     }
 
     @Override
@@ -122,6 +131,9 @@ public final class VtdArchitecture implements Architecture {
                         "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
                 flag("deferredUnmap", "the kernel flushes in batches what was unmapped (iommu.strict=0)"),
                 flag("identity", "the kernel gives devices all memory at its own address (iommu=pt)"),
+                flag("scalable", "the kernel uses scalable mode where ECAP.SMTS has it (intel_iommu=sm_on); it needs "
+                        + "invalidation 1"),
+                flag("ats", "RAID controller and network card have address translation services, and TLBs for them"),
                 Parameter.required("hotplugBytes", Parameter.Type.SIZE,
                         "bytes at the end of memory that the kernel does not boot with; a multiple of 128M"),
                 flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
@@ -177,6 +189,10 @@ public final class VtdArchitecture implements Architecture {
     public Machine create(MachineSpec spec, Services services) {
         long processorCount = between("processors", spec.number("processors"), 1, 8);
         boolean queued = between("invalidation", spec.number("invalidation"), 0, 1) != 0;
+        if (between("scalable", spec.number("scalable"), 0, 1) != 0 && !queued) {
+            throw new IllegalArgumentException("scalable: 1, but invalidation: 0: in scalable mode the kernel flushes "
+                    + "by queue: expected invalidation: 1");
+        }
         byte[] tableBytes = table(spec);
         Store store = new Store();
         Emitter emitter = new Emitter();
@@ -200,7 +216,8 @@ public final class VtdArchitecture implements Architecture {
                 (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
         DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);
-        PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE);
+        PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE, unit.deviceTlbs(),
+                between("ats", spec.number("ats"), 0, 1) != 0);
         DmaStream stream = new DmaStream(store, dma);
         RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream);
         byte[] finished = DmarWriter.withChecksum(tableBytes);
@@ -222,7 +239,7 @@ public final class VtdArchitecture implements Architecture {
         }
         return new BootParameters(spec.number("ramBytes") - added, VtdModel.DMAR_ADDRESS,
                 between("deferredUnmap", spec.number("deferredUnmap"), 0, 1) != 0,
-                between("identity", spec.number("identity"), 0, 1) != 0);
+                between("identity", spec.number("identity"), 0, 1) != 0, spec.number("scalable") != 0);
     }
 
     private static long between(String name, long value, long least, long most) {
@@ -280,7 +297,7 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public List<String> devices(MachineSpec spec) {
-        return List.of(Actor.bdf(PciSpace.CONTROLLER), Actor.bdf(PciSpace.NETWORK));
+        return List.of(Actor.bdf(PciSpace.CONTROLLER), Actor.bdf(PciSpace.NETWORK), Actor.bdf(PciSpace.USB));
     }
 
     @Override

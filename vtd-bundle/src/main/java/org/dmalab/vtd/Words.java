@@ -55,8 +55,10 @@ final class Words {
     private static String unit(Event event) {
         return switch (event.kind()) {
             case VtdEvent.TRANSLATED -> translated(event);
-            case VtdEvent.CONTEXT_CACHED -> String.format("context entry of %s cached: did=%d tables 0x%x",
-                    Actor.bdf(event.a()), event.c() >>> 8 & 0xffff, event.b() & ~0xfffL);
+            case VtdEvent.CONTEXT_CACHED -> String.format(event.c() < 0
+                    ? "context entry of %s cached: RID_PASID %d PASID directory 0x%x"
+                    : "context entry of %s cached: did=%d tables 0x%x", Actor.bdf(event.a()),
+                    event.c() < 0 ? event.c() & 0xfffff : event.c() >>> 8 & 0xffff, event.b() & ~0xfffL);
             case VtdEvent.CONTEXT_FLUSHED -> flushed("context cache", SCOPES, event,
                     event.a() == 3 ? " sid=" + Actor.bdf(event.c()) : "");
             case VtdEvent.IOTLB_FLUSHED -> flushed("IOTLB", IOTLB_SCOPES, event,
@@ -80,6 +82,7 @@ final class Words {
             case VtdEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
                     event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
             case KernelEvent.DOMAIN_ID_TAKEN -> String.format("did=%d goes to a new domain", event.a());
+            case VtdEvent.PAGE_FAULT -> String.format("page fault: no memory at 0x%x", event.a());
             case VtdEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
                     event.b() == 1 ? "lower" : "upper", event.a(), event.c());
             default -> "";

@@ -16,6 +16,7 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
+import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
@@ -180,8 +181,12 @@ class ArchitectureTest {
     void badAddresses() {
         Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         for (long address : new long[] {0xc0000000L, 0xfed90000L, -8, 1L << 40, 0xffff888000000000L + (6L << 30)}) {
-            assertThrows(IllegalArgumentException.class, () -> bench.machine.ports().memory().read(0, address, 8,
+            KernelBug oops = assertThrows(KernelBug.class, () -> bench.machine.ports().memory().read(0, address, 8,
                     org.dmalab.api.cpu.Endian.LITTLE));
+            assertEquals("unable to handle page fault for address: 0x" + Long.toHexString(address)
+                    + ", on processor 0", oops.getMessage());
+            assertEquals("page fault: no memory at 0x" + Long.toHexString(address), bench.words().get(
+                    bench.words().size() - 1));
         }
         bench.machine.ports().memory().write(0, 0xffff888000000000L + (4L << 30), 4, org.dmalab.api.cpu.Endian.BIG,
                 0x11223344);

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
@@ -408,6 +409,7 @@ class KernelTest {
         assertEquals(8, bench.run("device.dma", "device", DEVICE, "address", ADDED));
         assertEquals(0x100000000L, bench.run("dma.map", "device", CARD, "memory", ADDED));
         assertEquals(Errno.EBUSY, bench.run("memory.offline", "start", ADDED, "size", "256M"));
+        assertEquals("memory offlining [mem 0x100000000-0x10fffffff] failed: a driver has a buffer there", last(bench));
         assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", ADDED));
         int from = bench.events.size();
         assertEquals(0, bench.run("memory.offline", "start", ADDED, "size", "256M"));
@@ -424,12 +426,19 @@ class KernelTest {
     void memoryThatCannotBeAdded() {
         Bench bench = withIdentity(new FlushOldDid(), 0x00f0209eL);
         for (String start : List.of("0x100001000", "0x140000000", "0xc0000000")) {
-            assertEquals(Errno.EINVAL, bench.run("memory.online", "start", start, "size", "128M"), start);
+            for (String action : List.of("memory.online", "memory.offline")) {
+                assertEquals("start and size: " + start + " and 0x8000000, expected whole blocks of 128M of the "
+                        + "machine's memory", assertThrows(NotReadyException.class, () -> bench.run(action, "start",
+                        start, "size", "128M")).getMessage());
+            }
         }
         assertEquals(Errno.EEXIST, bench.run("memory.online", "start", "0x8000000", "size", "128M"));
+        assertEquals("memory onlining [mem 0x8000000-0xfffffff] failed: on line already", last(bench));
         assertEquals(0, bench.run("memory.online", "start", ADDED, "size", "128M"));
         assertEquals(Errno.EEXIST, bench.run("memory.online", "start", ADDED, "size", "256M"));
         assertEquals(Errno.EINVAL, bench.run("memory.offline", "start", ADDED, "size", "256M"));
+        assertEquals("memory offlining [mem 0x100000000-0x10fffffff] failed: not on line, or not put on line as one",
+                last(bench));
         assertEquals(Errno.EINVAL, bench.run("dma.map", "device", CARD, "memory", "0x107fff000", "size", "8K"));
         assertEquals(Errno.EINVAL, bench.run("dma.map", "device", CARD, "memory", ADDED, "size", "0"));
         assertEquals(Errno.ENODEV, bench.run("dma.map", "device", "03:00.0", "memory", ADDED));
@@ -438,6 +447,17 @@ class KernelTest {
         IdentityDomain.map(cpu, 0x108000, 1); // somebody has a page of it
         assertEquals(Errno.EPERM, bench.run("memory.online", "start", "0x108000000", "size", "128M"));
         assertTrue(bench.dmesg().contains("DMAR: Failed to build identity map for [0x108000000-0x10fffffff]"));
+    }
+
+    private static String last(Bench bench) {
+        return bench.dmesg().get(bench.dmesg().size() - 1);
+    }
+
+    @Test
+    void memoryNeedsAKernel() {
+        Bench bench = new Bench(new FlushOldDid(), "X9DRG", "strict", Map.of("hotplugBytes", 1L << 30));
+        assertEquals("no kernel runs; kernel.boot or kernel.kdump comes first", assertThrows(NotReadyException.class,
+                () -> bench.run("memory.online", "start", ADDED, "size", "256M")).getMessage());
     }
 
     /** With ECAP.PT there are no tables, and nobody asks the notifier. */

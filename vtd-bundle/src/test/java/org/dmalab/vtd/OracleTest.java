@@ -40,7 +40,7 @@ class OracleTest {
     }
 
     /** What an oracle says of all events of a bench, and at their end. */
-    private static List<String> judge(Oracle oracle, Bench bench, int from) {
+    static List<String> judge(Oracle oracle, Bench bench, int from) {
         Watching watch = new Watching(bench.machine, new ArrayList<>());
         EventSink sink = oracle.attach(watch);
         for (Event event : bench.events.subList(from, bench.events.size())) {
@@ -113,7 +113,7 @@ class OracleTest {
             int from = bench.events.size();
             bench.run("device.attach", "device", "02:00.0");
             assertEquals(variant instanceof OldIdFreed ? List.of("did=2 goes to a new domain while the unit has 0 "
-                    + "context entries, 1 translations and 3 table pointers of its last owner") : List.of(),
+                    + "context or PASID entries, 1 translations and 3 table pointers of its last owner") : List.of(),
                     judge(new ReusedIdOracle(), bench, from), variant.toString());
         }
     }

@@ -3,6 +3,7 @@ package org.dmalab.vtd.hardware;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
@@ -85,7 +86,7 @@ public final class MachineMemory implements Memory {
 
     @Override
     public long read(int processor, long address, int widthBytes, Endian order) {
-        long physical = physical(address, widthBytes);
+        long physical = physical(processor, address, widthBytes);
         long value = lines.load(physical, widthBytes);
         emitter.emit(EventKind.CPU_READ, Actor.processor(processor, Level.USER), physical,
                 widthBytes, value, 0);
@@ -94,7 +95,7 @@ public final class MachineMemory implements Memory {
 
     @Override
     public void write(int processor, long address, int widthBytes, Endian order, long value) {
-        long physical = physical(address, widthBytes);
+        long physical = physical(processor, address, widthBytes);
         long bytes = order.swap(value, widthBytes);
         lines.store(physical, widthBytes, bytes);
         emitter.emit(EventKind.CPU_WRITE, Actor.processor(processor, Level.USER), physical,
@@ -104,17 +105,18 @@ public final class MachineMemory implements Memory {
     @Override
     public void cache(int processor, CacheOp operation, long address) {
         if (operation == CacheOp.FLUSH_LINE) {
-            lines.writeBack(physical(address & -DirtyLines.BYTES, DirtyLines.BYTES), DirtyLines.BYTES, 0);
+            lines.writeBack(physical(processor, address & -DirtyLines.BYTES, DirtyLines.BYTES), DirtyLines.BYTES, 0);
         }
     }
 
-    private long physical(long address, int widthBytes) {
+    /** Where nothing is in the kernel's linear map a processor takes a page fault, and the kernel an oops. */
+    private long physical(int processor, long address, int widthBytes) {
         long offset = address - LINEAR_MAP;
         long physical = offset >= 0 && offset < LINEAR_MAP_BYTES ? offset : address;
         if (!isRam(physical, widthBytes)) {
-            throw new IllegalArgumentException("address 0x" + Long.toHexString(address) + " is not memory: expected a "
-                    + "physical address of the machine's " + (ramBytes >>> 20)
-                    + " MiB, or 0xffff888000000000 plus one");
+            emitter.emit(VtdEvent.PAGE_FAULT, Actor.processor(processor, Level.USER), address, widthBytes, 0, 0);
+            throw new KernelBug("unable to handle page fault for address: 0x" + Long.toHexString(address)
+                    + ", on processor " + processor);
         }
         return physical;
     }

@@ -138,6 +138,11 @@ public final class RemappingUnit {
         return caches.cachedContexts();
     }
 
+    /** What the PASID cache holds. */
+    public List<CachedPasid> cachedPasids() {
+        return caches.cachedPasids();
+    }
+
     /** What the IOTLB holds. */
     public List<CachedTranslation> cachedTranslations() {
         return caches.cachedTranslations();

@@ -192,6 +192,17 @@ final class TranslationCaches {
         return found;
     }
 
+    List<CachedPasid> cachedPasids() {
+        List<CachedPasid> found = new ArrayList<>();
+        for (int slot = 0; slot < pasids.count(); slot++) {
+            long low = pasids.value0(slot);
+            long high = pasids.value1(slot);
+            found.add(new CachedPasid((int) pasids.key0(slot), (int) pasids.key1(slot), domainOf(high),
+                    (low >>> 2 & 3) == 2, (int) (high & 7) + 2, low & ~0xfffL));
+        }
+        return found;
+    }
+
     List<CachedTranslation> cachedTranslations() {
         List<CachedTranslation> found = new ArrayList<>();
         for (int slot = 0; slot < iotlb.count(); slot++) {

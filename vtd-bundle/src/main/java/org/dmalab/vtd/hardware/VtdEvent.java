@@ -33,6 +33,8 @@ public final class VtdEvent {
     public static final int DEVICE_TLB_FLUSHED = EventKind.ARCHITECTURE + 12;
     /** The PASID cache was flushed: scope (0 domain, 1 PASID, 3 all), domain-id, PASID, entries dropped. */
     public static final int PASIDS_FLUSHED = EventKind.ARCHITECTURE + 13;
+    /** A processor reached for memory that is not there: address as it named it, width in bytes. */
+    public static final int PAGE_FAULT = EventKind.ARCHITECTURE + 14;
 
     /** {@link #TRANSLATED}: the context entry came from the context cache. */
     public static final long CONTEXT_HIT = 1;

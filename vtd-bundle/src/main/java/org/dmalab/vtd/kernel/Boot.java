@@ -24,6 +24,8 @@ public final class Boot {
     /** Vector of fault events in their messages. */
     public static final long MESSAGE_VECTOR = 0x21;
     private static final long PROTECTED_ENABLE = 1L << 31;
+    /** RTADDR: tables of scalable mode. */
+    static final long SCALABLE_TABLES = 1 << 10;
 
     private Boot() { }
 
@@ -40,6 +42,7 @@ public final class Boot {
         cpu.store(KernelLayout.ACPI_DMAR, parameters.dmarTable());
         cpu.store(KernelLayout.IDENTITY, parameters.identity() ? 1 : 0);
         cpu.store(KernelLayout.STRICT, parameters.deferredUnmap() ? 0 : 1);
+        cpu.store(KernelLayout.SCALABLE, parameters.scalable() ? 1 : 0);
         cpu.store(KernelLayout.PAGE_BASE, kdump ? CAPTURE_PAGE : FIRST_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
         cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
@@ -79,6 +82,9 @@ public final class Boot {
             Hw.flushWriteBuffer(cpu, iommu);
             setRootEntry(cpu, iommu);
             Flush.context(cpu, iommu, 0, 0, Scope.GLOBAL);
+            if (PasidTables.inUse(cpu, iommu)) {
+                PasidTables.flushCache(cpu, iommu, PasidTables.Selection.GLOBAL, 0); // c0474a606ecb
+            }
             Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
         }
         long result = IdentityDomain.init(cpu);
@@ -109,6 +115,9 @@ public final class Boot {
         }
         cpu.store(iommu, IntelIommu.DOMAIN_IDS, ids);
         Bits.set(cpu, ids, 0); // tags what is cached in caching mode, and says "none" in dmar_domain
+        if (PasidTables.inUse(cpu, iommu)) {
+            Bits.set(cpu, ids, PasidTables.PASS_THROUGH_ID);
+        }
         boolean enabled = (cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0;
         boolean kdump = cpu.load(KernelLayout.KDUMP) != 0;
         if (enabled && !kdump) {
@@ -132,7 +141,8 @@ public final class Boot {
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
         long flags = cpu.irqSave();
         cpu.lock(lock);
-        Hw.write(cpu, iommu, Hw.RTADDR, 8, Pages.physical(cpu.load(iommu, IntelIommu.ROOT_ENTRY)));
+        long root = Pages.physical(cpu.load(iommu, IntelIommu.ROOT_ENTRY));
+        Hw.write(cpu, iommu, Hw.RTADDR, 8, root | (PasidTables.inUse(cpu, iommu) ? SCALABLE_TABLES : 0));
         Hw.write(cpu, iommu, Hw.GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | Hw.SRTP);
         Hw.await(cpu, iommu, Hw.GSTS, 4, Hw.SRTP, Hw.SRTP);
         cpu.unlock(lock);

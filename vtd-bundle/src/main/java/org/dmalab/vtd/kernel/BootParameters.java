@@ -7,5 +7,7 @@ package org.dmalab.vtd.kernel;
  * @param dmarTable physical address of the DMAR table
  * @param deferredUnmap flush in batches what was unmapped ({@code iommu.strict=0})
  * @param identity give devices all memory at its own address ({@code iommu=pt})
+ * @param scalable use scalable mode where a unit has it ({@code intel_iommu=sm_on})
  */
-public record BootParameters(long ramBytes, long dmarTable, boolean deferredUnmap, boolean identity) { }
+public record BootParameters(long ramBytes, long dmarTable, boolean deferredUnmap, boolean identity,
+        boolean scalable) { }

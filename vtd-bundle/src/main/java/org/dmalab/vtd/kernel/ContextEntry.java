@@ -6,7 +6,7 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
  * Context entries in machine memory, by kernel address: one read or write of a half at a time, as the kernel's inline
- * functions do it.
+ * functions do it. Those of scalable mode have two more words, which stay zero.
  */
 public final class ContextEntry {
     /** Size of an entry. */
@@ -20,7 +20,9 @@ public final class ContextEntry {
 
     /** {@code iommu_context_addr}: the entry of a source-id, 0 if there is no table and none is to be made. */
     public static long get(Cpu cpu, long iommu, long sourceId, boolean alloc) {
-        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY) + (sourceId >>> 8) * BYTES;
+        boolean scalable = PasidTables.inUse(cpu, iommu);
+        boolean upper = scalable && (sourceId & 0x80) != 0;
+        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY) + (sourceId >>> 8) * BYTES + (upper ? 8 : 0);
         long value = low(cpu, root);
         if ((value & PRESENT) == 0) {
             long table = alloc ? Pages.alloc(cpu) : 0;
@@ -32,7 +34,8 @@ public final class ContextEntry {
             writeLow(cpu, root, value);
             Hw.flushCache(cpu, iommu, root, BYTES);
         }
-        return Pages.linear(value & PAGE_MASK) + (sourceId & 0xff) * BYTES;
+        long index = scalable ? (sourceId & 0x7f) * 2 : sourceId & 0xff;
+        return Pages.linear(value & PAGE_MASK) + index * BYTES;
     }
 
     /** Lower half. */

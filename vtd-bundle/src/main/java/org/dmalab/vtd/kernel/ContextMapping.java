@@ -11,6 +11,7 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 /** The parts of {@code domain_context_mapping_one} that every version has. */
 public final class ContextMapping {
     private static final long MULTI_LEVEL = 0;
+    private static final long DEVICE_TLB = 1;
     private static final long PASS_THROUGH = 2;
 
     private ContextMapping() { }
@@ -31,8 +32,22 @@ public final class ContextMapping {
         long map(Cpu cpu, long iommu, long domain, long entry, long sourceId);
     }
 
-    /** {@code domain_context_mapping}: each source-id that a device's requests may carry, under the locks. */
+    /**
+     * {@code domain_context_mapping}: each source-id that a device's requests may carry, under the locks. In scalable
+     * mode the PASID table entry comes first (to 6.8).
+     */
     public static long forEachSourceId(Cpu cpu, long device, long domain, One version) {
+        long result = PasidTables.setUp(cpu, device, domain);
+        return result < 0 ? result : contexts(cpu, device, domain, version);
+    }
+
+    /** The same where in scalable mode the context entry comes first ({@code intel_pasid_setup_sm_context}, 6.9). */
+    public static long contextFirst(Cpu cpu, long device, long domain, One version) {
+        long result = contexts(cpu, device, domain, version);
+        return result < 0 ? result : PasidTables.setUp(cpu, device, domain);
+    }
+
+    private static long contexts(Cpu cpu, long device, long domain, One version) {
         long iommu = cpu.load(device, Device.IOMMU);
         for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
             long sourceId = Devices.sourceId(cpu, device, i);
@@ -86,28 +101,45 @@ public final class ContextMapping {
      *
      * @return 0 or {@code -ENOMEM}
      */
-    public static long program(Cpu cpu, long iommu, long domain, long entry) {
+    public static long program(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+        long device = Devices.withSourceId(cpu, sourceId);
+        boolean deviceTlb = Ats.supported(cpu, device, sourceId);
         ContextEntry.clear(cpu, entry);
-        ContextEntry.setDomainId(cpu, entry, domainId(cpu, domain));
-        boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
-        long pgd = cpu.load(domain, DmarDomain.PGD);
-        long agaw = cpu.load(iommu, passThrough ? IntelIommu.MSAGAW : IntelIommu.AGAW);
-        for (long width = cpu.load(domain, DmarDomain.AGAW); width > agaw; width--) {
-            long value = cpu.read(pgd, 8, Endian.LITTLE);
-            if ((value & 3) == 0) {
-                return Errno.ENOMEM;
+        if (PasidTables.inUse(cpu, iommu)) {
+            PasidTables.leadTo(cpu, entry, device, deviceTlb);
+        } else {
+            ContextEntry.setDomainId(cpu, entry, domainId(cpu, domain));
+            boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
+            long agaw = cpu.load(iommu, passThrough ? IntelIommu.MSAGAW : IntelIommu.AGAW);
+            if (!passThrough) {
+                long table = topTable(cpu, iommu, domain);
+                if (table == 0) {
+                    return Errno.ENOMEM;
+                }
+                ContextEntry.setAddressRoot(cpu, entry, Pages.physical(table));
             }
-            pgd = Pages.linear(value & ~0xfffL);
+            ContextEntry.setAddressWidth(cpu, entry, agaw);
+            ContextEntry.setTranslationType(cpu, entry, passThrough ? PASS_THROUGH
+                    : deviceTlb ? DEVICE_TLB : MULTI_LEVEL);
         }
-        if (!passThrough) {
-            ContextEntry.setAddressRoot(cpu, entry, Pages.physical(pgd));
-        }
-        ContextEntry.setAddressWidth(cpu, entry, agaw);
-        ContextEntry.setTranslationType(cpu, entry, passThrough ? PASS_THROUGH : MULTI_LEVEL);
         ContextEntry.setFaultEnable(cpu, entry);
         ContextEntry.setPresent(cpu, entry);
         Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
         return 0;
+    }
+
+    /** The table of a domain at which the unit begins: it may have fewer levels; 0 if one on the way is missing. */
+    static long topTable(Cpu cpu, long iommu, long domain) {
+        long table = cpu.load(domain, DmarDomain.PGD);
+        long agaw = cpu.load(iommu, IntelIommu.AGAW);
+        for (long width = cpu.load(domain, DmarDomain.AGAW); width > agaw; width--) {
+            long value = cpu.read(table, 8, Endian.LITTLE);
+            if ((value & 3) == 0) {
+                return 0;
+            }
+            table = Pages.linear(value & ~0xfffL);
+        }
+        return table;
     }
 
     /** From not present to present: in caching mode the entry may be cached with domain-id 0, else nothing is. */

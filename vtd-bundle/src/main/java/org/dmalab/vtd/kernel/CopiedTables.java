@@ -7,10 +7,12 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
- * Takes over the tables of the kernel that crashed.
+ * Takes over the tables of the kernel that crashed, of either mode; the two kernels have to agree on it. In scalable
+ * mode only root and context tables are copied, so the old domain-ids, which are in the PASID tables, are not kept.
  *
  * <p>The mark of a copied entry is bit 67 of the entry (to 5.19), or is in a bitmap by source-id (from 6.0), as the
- * version in use has it ({@link CopiedBitmap}).
+ * version in use has it ({@link CopiedBitmap}). In an entry of scalable mode bit 67 is part of RID_PASID. A bus with an
+ * upper context table only has it copied to the lower one's place, but for versions with {@link UpperTableSlot}.
  */
 public final class CopiedTables {
     private static final long PRE_ENABLED =
@@ -23,6 +25,7 @@ public final class CopiedTables {
     private static final long TABLE_TYPE = 3L << 10;
     private static final long PASID_ENABLE = 1L << 11;
     private static final int ENTRIES = 256;
+    private static final int UPPER_HALF = 0x80;
     private static final int BITMAP_WORDS = 1024;
 
     private CopiedTables() { }
@@ -36,17 +39,19 @@ public final class CopiedTables {
         return result;
     }
 
-    /** {@code copy_translation_tables}, legacy format. */
+    /** {@code copy_translation_tables}. */
     private static long copyTranslationTables(Cpu cpu, long iommu) {
         long register = Hw.read(cpu, iommu, Hw.RTADDR, 8);
         long oldRoot = register & PAGE_MASK;
-        if ((register & TABLE_TYPE) != 0 || oldRoot == 0) {
+        boolean scalable = PasidTables.inUse(cpu, iommu);
+        if ((register & TABLE_TYPE) != (scalable ? Boot.SCALABLE_TABLES : 0) || oldRoot == 0) {
             return Errno.EINVAL;
         }
         if (!Pages.isRam(cpu, oldRoot)) {
             return Errno.ENOMEM;
         }
-        if (keepsBitmap(cpu)) {
+        Copy copy = Copy.asked(cpu, iommu, scalable);
+        if (copy.bitmap()) {
             long bitmap = cpu.alloc(KernelLayout.COPIED_TABLES, BITMAP_WORDS);
             if (bitmap == 0) {
                 return Errno.ENOMEM;
@@ -55,32 +60,47 @@ public final class CopiedTables {
         }
         long newRoot = cpu.load(iommu, IntelIommu.ROOT_ENTRY);
         for (int bus = 0; bus < ENTRIES; bus++) {
-            long entry = ContextEntry.low(cpu, Pages.linear(oldRoot) + (long) bus * ContextEntry.BYTES);
-            if ((entry & 1) == 0) {
-                continue;
-            }
-            long table = copyContextTable(cpu, iommu, entry & PAGE_MASK, bus);
-            if (table < 0 && table > -4096) {
-                cpu.printk(BUS_FAILED, cpu.load(iommu, IntelIommu.SEQ_ID), bus);
-            } else {
-                ContextEntry.writeLow(cpu, newRoot + (long) bus * ContextEntry.BYTES, Pages.physical(table) | 1);
+            long from = Pages.linear(oldRoot) + (long) bus * ContextEntry.BYTES;
+            long to = newRoot + (long) bus * ContextEntry.BYTES;
+            long lower = copyHalf(cpu, copy, ContextEntry.low(cpu, from), to, bus, 0);
+            if (scalable && lower >= 0) {
+                boolean rightSlot = copy.upperSlot() || lower > 0;
+                copyHalf(cpu, copy, ContextEntry.high(cpu, from), rightSlot ? to + 8 : to, bus, UPPER_HALF);
             }
         }
         Hw.flushCache(cpu, iommu, newRoot, Pages.BYTES);
         return 0;
     }
 
-    private static boolean keepsBitmap(Cpu cpu) {
-        Binding variant = cpu.services().enter();
-        try {
-            return variant.iommu() instanceof CopiedBitmap;
-        } finally {
-            cpu.services().leave();
+    /** One context table of a bus: 0 if there is none, 1 if it was copied and its root entry written, or an error. */
+    private static long copyHalf(Cpu cpu, Copy copy, long rootEntry, long to, int bus, int firstDevfn) {
+        long table = (rootEntry & 1) == 0 || (rootEntry & PAGE_MASK) == 0 ? 0
+                : copyContextTable(cpu, copy, rootEntry & PAGE_MASK, bus << 8 | firstDevfn);
+        if (Devices.isError(table)) {
+            cpu.printk(BUS_FAILED, cpu.load(copy.iommu(), IntelIommu.SEQ_ID), bus);
+            return table;
+        }
+        if (table != 0) {
+            ContextEntry.writeLow(cpu, to, Pages.physical(table) | 1);
+        }
+        return table == 0 ? 0 : 1;
+    }
+
+    /** How tables are copied, from a unit's mode and what the version in use asks for. */
+    private record Copy(long iommu, boolean scalable, boolean bitmap, boolean upperSlot) {
+        static Copy asked(Cpu cpu, long iommu, boolean scalable) {
+            Binding variant = cpu.services().enter();
+            try {
+                return new Copy(iommu, scalable, variant.iommu() instanceof CopiedBitmap,
+                        variant.iommu() instanceof UpperTableSlot);
+            } finally {
+                cpu.services().leave();
+            }
         }
     }
 
-    /** {@code copy_context_table}: values are kept, so the old domain-ids and page tables stay in use. */
-    private static long copyContextTable(Cpu cpu, long iommu, long oldTable, int bus) {
+    /** {@code copy_context_table}: values are kept, so the old page tables stay in use, and the old domain-ids. */
+    private static long copyContextTable(Cpu cpu, Copy copy, long oldTable, int firstSourceId) {
         if (!Pages.isRam(cpu, oldTable)) {
             return Errno.ENOMEM;
         }
@@ -88,9 +108,11 @@ public final class CopiedTables {
         if (table == 0) {
             return Errno.ENOMEM;
         }
+        long iommu = copy.iommu();
         long bitmap = cpu.load(iommu, IntelIommu.COPIED_TABLES);
-        for (int devfn = 0; devfn < ENTRIES; devfn++) {
-            long from = Pages.linear(oldTable) + (long) devfn * ContextEntry.BYTES;
+        long stride = copy.scalable() ? 2 * ContextEntry.BYTES : ContextEntry.BYTES;
+        for (int i = 0; i < Pages.BYTES / stride; i++) {
+            long from = Pages.linear(oldTable) + i * stride;
             long low = ContextEntry.low(cpu, from);
             if ((low & 1) == 0) {
                 continue;
@@ -100,9 +122,9 @@ public final class CopiedTables {
             if (did < Hw.domainCount(cpu, iommu)) {
                 Bits.set(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), did);
             }
-            long to = table + (long) devfn * ContextEntry.BYTES;
+            long to = table + i * stride;
             if (bitmap != 0) {
-                Bits.set(cpu, bitmap, (long) bus << 8 | devfn);
+                Bits.set(cpu, bitmap, firstSourceId + i);
                 ContextEntry.writeLow(cpu, to, low);
                 ContextEntry.writeHigh(cpu, to, high);
             } else {

@@ -10,6 +10,7 @@ public final class Devices {
     private static final int BAR0 = 0x10;
     private static final int COMMAND = 0x04;
     private static final long MEMORY_AND_MASTER = 6;
+    private static final long SECOND_ROOT_BUS = 0x80;
 
     private Devices() { }
 
@@ -37,6 +38,16 @@ public final class Devices {
         return device;
     }
 
+    /** The device that is known to send with a source-id, its own or an alias; 0 if none is. */
+    static long withSourceId(Cpu cpu, long sourceId) {
+        long device = cpu.load(KernelLayout.DEVICES);
+        while (device != 0 && cpu.load(device, Device.SOURCE_ID) != sourceId
+                && (sourceIds(cpu, device) == 1 || cpu.load(device, Device.ALIAS) != sourceId)) {
+            device = cpu.load(device, Device.NEXT);
+        }
+        return device;
+    }
+
     /** {@code pci_add_dma_alias}: 0, or {@code -EBUSY} if the device is attached already. */
     public static long addAlias(Cpu cpu, long sourceId, long alias) {
         long device = find(cpu, sourceId);
@@ -61,6 +72,11 @@ public final class Devices {
     /** Tells whether an address is an error number. */
     public static boolean isError(long pointer) {
         return pointer < 0 && pointer > -4096;
+    }
+
+    /** Tells whether there is no bridge before a device: its bus is that of one of the two host bridges. */
+    static boolean onRootBus(long sourceId) {
+        return sourceId >>> 8 == 0 || sourceId >>> 8 == SECOND_ROOT_BUS;
     }
 
     /** Number of source-ids that a device's requests may carry. */

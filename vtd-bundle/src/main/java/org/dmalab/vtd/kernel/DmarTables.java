@@ -1,9 +1,13 @@
 package org.dmalab.vtd.kernel;
 
+import java.util.function.LongUnaryOperator;
+
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
 
@@ -13,10 +17,12 @@ final class DmarTables {
     private static final long DRHD = Text.id("DMAR: DRHD base: 0x%014llx flags: 0x%x");
     private static final long RMRR = Text.id("DMAR: RMRR base: 0x%014llx end: 0x%014llx");
     private static final long ATSR = Text.id("DMAR: ATSR flags: 0x%x");
+    private static final long SATC = Text.id("DMAR: SATC flags: 0x%x");
     private static final long INVALID = Text.id("DMAR: Invalid 0-length structure");
     private static final long DMAR0 = Text.id("DMAR: dmar%d: reg_base_addr %llx ver %d:%d cap %llx ecap %llx");
     private static final int STRUCTURES = 48;
     private static final int RMRR_SCOPES = 24;
+    private static final int ATS_SCOPES = 8;
     private static final int SECONDARY_BUS = 0x19;
     private static final int DEFAULT_WIDTH_BITS = 48;
     private static final long SAVED_COMMANDS = 0x86800000L; // TE, QIE, IRE, CFI
@@ -39,8 +45,8 @@ final class DmarTables {
                 result = addUnit(cpu, at);
             } else if (type == 1) {
                 result = addRegions(cpu, at, size);
-            } else if (type == 2) {
-                cpu.printk(ATSR, u(cpu, at + 4, 1));
+            } else if (type == 2 || type == 5) {
+                result = addAtsScopes(cpu, at, size, type == 2);
             }
             if (result < 0) {
                 return result;
@@ -87,20 +93,50 @@ final class DmarTables {
         long base = u(cpu, at + 8, 8);
         long end = u(cpu, at + 16, 8);
         cpu.printk(RMRR, base, end);
-        for (long scope = at + RMRR_SCOPES; scope + 6 <= at + size;) {
+        return forEachScope(cpu, at + RMRR_SCOPES, at + size, sourceId -> {
+            long region = cpu.alloc(RmrrUnit.STRUCT);
+            if (region != 0) {
+                cpu.store(region, RmrrUnit.BASE_ADDRESS, base);
+                cpu.store(region, RmrrUnit.END_ADDRESS, end);
+                cpu.store(region, RmrrUnit.SOURCE_ID, sourceId);
+                append(cpu, KernelLayout.RMRRS, region);
+            }
+            return region;
+        });
+    }
+
+    /** ATSR (root ports whose devices may use ATS) or SATC (integrated devices that may, or must). */
+    private static long addAtsScopes(Cpu cpu, long at, long size, boolean ports) {
+        long flags = u(cpu, at + 4, 1);
+        cpu.printk(ports ? ATSR : SATC, flags);
+        if (ports && (flags & 1) != 0) {
+            return addAtsScope(cpu, AtsScope.ALL_PORTS, 0) == 0 ? Errno.ENOMEM : 0;
+        }
+        int kind = ports ? AtsScope.ROOT_PORT : (flags & 1) != 0 ? AtsScope.INTEGRATED_REQUIRED : AtsScope.INTEGRATED;
+        return forEachScope(cpu, at + ATS_SCOPES, at + size, sourceId -> addAtsScope(cpu, kind, sourceId));
+    }
+
+    private static long addAtsScope(Cpu cpu, int kind, long sourceId) {
+        long scope = cpu.alloc(AtsScope.STRUCT);
+        if (scope != 0) {
+            cpu.store(scope, AtsScope.KIND, kind);
+            cpu.store(scope, AtsScope.SOURCE_ID, sourceId);
+            append(cpu, KernelLayout.ATS_SCOPES, scope);
+        }
+        return scope;
+    }
+
+    /** Calls for each device of a list of scopes; what returns 0 had no memory. */
+    private static long forEachScope(Cpu cpu, long first, long end, LongUnaryOperator add) {
+        for (long scope = first; scope + 6 <= end;) {
             long scopeBytes = u(cpu, scope + 1, 1);
             if (scopeBytes < 6) {
                 cpu.printk(INVALID);
                 return Errno.EINVAL;
             }
-            long region = cpu.alloc(RmrrUnit.STRUCT);
-            if (region == 0) {
+            if (add.applyAsLong(sourceId(cpu, scope, scopeBytes)) == 0) {
                 return Errno.ENOMEM;
             }
-            cpu.store(region, RmrrUnit.BASE_ADDRESS, base);
-            cpu.store(region, RmrrUnit.END_ADDRESS, end);
-            cpu.store(region, RmrrUnit.SOURCE_ID, sourceId(cpu, scope, scopeBytes));
-            append(cpu, region);
             scope += scopeBytes;
         }
         return 0;
@@ -117,16 +153,13 @@ final class DmarTables {
         }
     }
 
-    private static void append(Cpu cpu, long region) {
-        long last = cpu.load(KernelLayout.RMRRS);
-        if (last == 0) {
-            cpu.store(KernelLayout.RMRRS, region);
-            return;
+    /** At the end of a list whose elements begin with the address of the next. */
+    private static void append(Cpu cpu, Variable list, long element) {
+        long last = list.address();
+        while (cpu.load(last, 8) != 0) {
+            last = cpu.load(last, 8);
         }
-        while (cpu.load(last, RmrrUnit.NEXT) != 0) {
-            last = cpu.load(last, RmrrUnit.NEXT);
-        }
-        cpu.store(last, RmrrUnit.NEXT, region);
+        cpu.store(last, 8, element);
     }
 
     private static long u(Cpu cpu, long address, int widthBytes) {

@@ -104,12 +104,16 @@ public final class Domains {
             if (result < 0) {
                 return result;
             }
-            result = variant.iommu().attach(cpu, device, domain);
+            Ats.probe(cpu, device);
+            result = PasidTables.allocDirectory(cpu, device) ? variant.iommu().attach(cpu, device, domain)
+                    : Errno.ENOMEM;
             if (result < 0) {
+                PasidTables.tearDown(cpu, device);
                 detachFromUnit(cpu, domain, iommu);
                 return result;
             }
             cpu.store(device, Device.DOMAIN, domain);
+            Ats.enable(cpu, device, domain);
             return 0;
         } finally {
             cpu.services().leave();
@@ -156,9 +160,12 @@ public final class Domains {
             return Errno.EBUSY;
         }
         long iommu = cpu.load(device, Device.IOMMU);
+        PasidTables.tearDown(cpu, device);
+        Ats.disable(cpu, device);
         for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            clearContext(cpu, iommu, Devices.sourceId(cpu, device, i));
+            clearContext(cpu, iommu, domain, Devices.sourceId(cpu, device, i));
         }
+        PasidTables.free(cpu, device);
         long sourceId = cpu.load(device, Device.SOURCE_ID);
         for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
             if (cpu.load(region, RmrrUnit.SOURCE_ID) == sourceId) {
@@ -173,21 +180,29 @@ public final class Domains {
         return 0;
     }
 
-    /** {@code domain_context_clear_one}, 4.19. */
-    private static void clearContext(Cpu cpu, long iommu, long sourceId) {
+    /**
+     * {@code domain_context_clear_one}, 4.19 to 6.2. An entry of scalable mode has no domain-id; that of the domain is
+     * taken, and the PASID cache flushed in between (37764b952e1b). The flush of the device-TLB that this commit added
+     * comes after ATS was disabled, so that it does nothing; the device has dropped its entries by then.
+     */
+    private static void clearContext(Cpu cpu, long iommu, long domain, long sourceId) {
         long entry = ContextEntry.get(cpu, iommu, sourceId, false);
         if (entry == 0) {
             return;
         }
+        boolean scalable = PasidTables.inUse(cpu, iommu);
         long lock = iommu + IntelIommu.LOCK.offset();
         long flags = cpu.irqSave();
         cpu.lock(lock);
-        long did = ContextEntry.domainId(cpu, entry);
+        long did = scalable ? PasidTables.domainId(cpu, domain) : ContextEntry.domainId(cpu, entry);
         ContextEntry.clear(cpu, entry);
         Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
         cpu.unlock(lock);
         cpu.irqRestore(flags);
         Flush.context(cpu, iommu, did, sourceId, Scope.SELECTIVE);
+        if (scalable) {
+            PasidTables.flushCache(cpu, iommu, PasidTables.Selection.DOMAIN, did);
+        }
         Flush.iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN);
     }
 

@@ -32,22 +32,32 @@ public final class Flush {
         }
     }
 
-    /**
-     * {@code iommu_flush_iotlb_psi}: pages if the unit can, else the domain. The hint keeps table pointers. The unit
-     * ignores as many low bits of the address as the mask says, so a range that is not aligned to its size takes a
-     * larger mask (5.18).
-     */
+    /** {@code iommu_flush_iotlb_psi} of what was mapped: the IOTLB, then the devices' own TLBs. */
     public static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
+        iotlbPages(cpu, domain, firstPfn, count, leafOnly);
+        Ats.flush(cpu, domain, firstPfn << 12, mask(firstPfn, count));
+    }
+
+    /**
+     * The IOTLB's part of it: pages if the unit can, else the domain. The hint keeps table pointers. The unit ignores
+     * as many low bits of the address as the mask says, so a range that is not aligned to its size takes a larger mask
+     * (5.18).
+     */
+    public static void iotlbPages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         long did = cpu.load(domain, DmarDomain.DID);
         long cap = cpu.load(iommu, IntelIommu.CAP);
-        long mask = Math.max(Mappings.log2RoundedUp(count),
-                64 - Long.numberOfLeadingZeros(firstPfn ^ firstPfn + count - 1));
+        long mask = mask(firstPfn, count);
         boolean selective = (cap >>> 39 & 1) != 0 && mask <= (cap >>> 48 & 0x3f);
         if (selective) {
             iotlb(cpu, iommu, did, firstPfn << 12 | (leafOnly ? INVALIDATION_HINT : 0), mask, Scope.SELECTIVE);
         } else {
             iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN);
         }
+    }
+
+    private static long mask(long firstPfn, long count) {
+        return Math.max(Mappings.log2RoundedUp(count),
+                64 - Long.numberOfLeadingZeros(firstPfn ^ firstPfn + count - 1));
     }
 }

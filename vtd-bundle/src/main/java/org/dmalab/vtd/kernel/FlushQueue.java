@@ -62,6 +62,7 @@ public final class FlushQueue {
     private static void flush(Cpu cpu, long domain) {
         long count = cpu.load(domain, DmarDomain.FLUSH_QUEUE_COUNT);
         Flush.iotlb(cpu, cpu.load(domain, DmarDomain.IOMMU), cpu.load(domain, DmarDomain.DID), 0, 0, Scope.DOMAIN);
+        Ats.flush(cpu, domain, 0, Ats.ALL); // not in caching mode, in which there are no queues
         long entry = cpu.load(domain, DmarDomain.FLUSH_QUEUE);
         for (long i = 0; i < count; i++) {
             Iovas.free(cpu, domain, cpu.load(entry, FlushQueueEntry.PFN));

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
@@ -11,17 +12,22 @@ import org.dmalab.vtd.kernel.KernelLayout.MemoryBlock;
 public final class HotMemory {
     /** Blocks come in this size, and on such addresses. */
     public static final long BLOCK_BYTES = 128L << 20;
+    private static final long THERE = Text.id("memory onlining [mem 0x%llx-0x%llx] failed: on line already");
+    private static final long NOT_THERE =
+            Text.id("memory offlining [mem 0x%llx-0x%llx] failed: not on line, or not put on line as one");
+    private static final long IN_USE =
+            Text.id("memory offlining [mem 0x%llx-0x%llx] failed: a driver has a buffer there");
 
     private HotMemory() { }
 
     /**
      * {@code online_pages}: the notifier is asked first.
      *
-     * @return 0; {@code -EEXIST} if the kernel has memory there; {@code -EPERM} if the notifier refused
+     * @return 0; {@code -EEXIST} if the kernel has memory there, which it says; {@code -EPERM} if the notifier refused
      */
     public static long online(Cpu cpu, long start, long sizeBytes) {
         if (Pages.isRam(cpu, start) || find(cpu, start, sizeBytes) != 0) {
-            return Errno.EEXIST;
+            return refuse(cpu, THERE, start, sizeBytes, Errno.EEXIST);
         }
         long block = cpu.alloc(MemoryBlock.STRUCT);
         if (block == 0) {
@@ -43,17 +49,17 @@ public final class HotMemory {
     /**
      * {@code offline_pages}, of what was put on line as one.
      *
-     * @return 0; {@code -EINVAL} if it was not; {@code -EBUSY} if a driver has a buffer there
+     * @return 0; {@code -EINVAL} if it was not, {@code -EBUSY} if a driver has a buffer there, which it says
      */
     public static long offline(Cpu cpu, long start, long sizeBytes) {
         long block = find(cpu, start, sizeBytes);
         if (block == 0 || cpu.load(block, MemoryBlock.START) != start
                 || cpu.load(block, MemoryBlock.SIZE) != sizeBytes) {
-            return Errno.EINVAL;
+            return refuse(cpu, NOT_THERE, start, sizeBytes, Errno.EINVAL);
         }
         for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
             if (find(cpu, cpu.load(buffer, Buffer.PHYSICAL), 1) == block) {
-                return Errno.EBUSY;
+                return refuse(cpu, IN_USE, start, sizeBytes, Errno.EBUSY);
             }
         }
         notify(cpu, MemoryNotifier.MEM_GOING_OFFLINE, start, sizeBytes);
@@ -65,6 +71,11 @@ public final class HotMemory {
         cpu.store(previous, 8, cpu.load(block, MemoryBlock.NEXT));
         cpu.free(block);
         return 0;
+    }
+
+    private static long refuse(Cpu cpu, long words, long start, long sizeBytes, long error) {
+        cpu.printk(words, start, start + sizeBytes - 1);
+        return error;
     }
 
     /** The block that a range touches; 0 if none. */

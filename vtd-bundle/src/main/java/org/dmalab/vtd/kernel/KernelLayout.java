@@ -72,10 +72,15 @@ public final class KernelLayout {
     public static final Variable SI_DOMAIN = after(PASS_THROUGH, "si_domain", 8, 1);
     /** First block of memory that was added. */
     public static final Variable MEMORY_BLOCKS = after(SI_DOMAIN, "memory_blocks", 8, 1);
+    /** 1 if scalable mode is used where a unit has it. */
+    public static final Variable SCALABLE = after(MEMORY_BLOCKS, "intel_iommu_sm", 4, 1);
+    /** What the DMAR table says of address translation services. */
+    public static final Variable ATS_SCOPES = after(SCALABLE, "dmar_atsr_units", 8, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
-            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN, MEMORY_BLOCKS);
+            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN, MEMORY_BLOCKS,
+            SCALABLE, ATS_SCOPES);
 
     private KernelLayout() { }
 
@@ -217,6 +222,12 @@ public final class KernelLayout {
         public static final Field DOMAIN = STRUCT.field("domain", 8);
         /** Where its registers are. */
         public static final Field BAR = STRUCT.field("bar", 8);
+        /** Kernel address of its PASID directory; 0 while it has none, and in legacy mode. */
+        public static final Field PASID_DIRECTORY = STRUCT.field("pasid_table", 8);
+        /** Offset of its ATS capability if it may use it; 0 if not. */
+        public static final Field ATS_CAP = STRUCT.field("ats_cap", 2);
+        /** 1 if ATS is on. */
+        public static final Field ATS_ENABLED = STRUCT.field("ats_enabled", 2);
         /** Bus, device and function. */
         public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
         /** Another source-id that its requests may carry. */
@@ -241,6 +252,28 @@ public final class KernelLayout {
         public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
 
         private RmrrUnit() { }
+    }
+
+    /** {@code struct dmar_atsr_unit} and {@code dmar_satc_unit}, for one device or for all root ports. */
+    public static final class AtsScope {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("dmar_atsr_unit");
+        /** Next scope. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** {@link #ROOT_PORT}, {@link #ALL_PORTS}, {@link #INTEGRATED} or {@link #INTEGRATED_REQUIRED}. */
+        public static final Field KIND = STRUCT.field("kind", 4);
+        /** The root port or the integrated device. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
+        /** {@link #KIND}: what is behind a root port may use ATS. */
+        public static final int ROOT_PORT = 0;
+        /** {@link #KIND}: what is behind any root port may. */
+        public static final int ALL_PORTS = 1;
+        /** {@link #KIND}: an integrated device may. */
+        public static final int INTEGRATED = 2;
+        /** {@link #KIND}: an integrated device needs it; in legacy mode the unit turns it on by itself. */
+        public static final int INTEGRATED_REQUIRED = 3;
+
+        private AtsScope() { }
     }
 
     /** {@code struct iova}: a range of bus addresses in use. */

@@ -56,7 +56,7 @@ public final class Mappings {
     public static void makeSeen(Cpu cpu, long domain, long busAddress, long count) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         if (Hw.cachingMode(cpu, iommu)) {
-            Flush.pages(cpu, domain, busAddress >>> PAGE_SHIFT, count, false);
+            Flush.iotlbPages(cpu, domain, busAddress >>> PAGE_SHIFT, count, false);
         } else {
             Hw.flushWriteBuffer(cpu, iommu);
         }

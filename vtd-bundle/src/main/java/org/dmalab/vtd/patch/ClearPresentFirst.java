@@ -13,12 +13,14 @@ import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.Hw;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.kernel.PasidTables;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * The version of 2026: the present bit of a copied entry goes first and reaches memory before the flushes; the
- * rest of the entry is cleared when no cache can hold it. The commit's text was not read, only its description:
- * whether it writes the line back between is inferred from the commit that it follows (c1e4f1dccbe9).
+ * rest of the entry is cleared when no cache can hold it. Of the commit the part for scalable mode was read; for legacy
+ * mode, whether it writes the line back between is inferred from that and from the commit that it follows
+ * (c1e4f1dccbe9).
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -35,13 +37,16 @@ import org.osgi.service.component.annotations.Component;
         + "if ECAP.C=0",
     Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
         + "write buffer",
+    Variant.STEPS + "=scalable mode: of a copied entry flush context (source-id), then all of PASID cache and IOTLB; "
+        + "the PASID table entry comes after the context entry",
+    Variant.DEFECTS + "=scalable mode: an upper context table is copied to the lower one's place if the bus has none",
     "service.description=copied entries lose their present bit first, are flushed with the "
         + "old id, and are cleared then"
 })
 public final class ClearPresentFirst implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, ClearPresentFirst::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, ClearPresentFirst::contextMappingOne);
     }
 
     @Override
@@ -63,20 +68,25 @@ public final class ClearPresentFirst implements Iommu, CopiedBitmap {
         if (copied) {
             tearDown(cpu, iommu, entry, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }
         return result;
     }
 
-    /** {@code copied_context_tear_down}: the handshake of the specification, Guidance to Software for Invalidations. */
+    /**
+     * {@code copied_context_tear_down}, or in scalable mode that part of {@code device_pasid_table_setup}: the
+     * handshake of the specification, Guidance to Software for Invalidations.
+     */
     public static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
         long oldId = ContextEntry.domainId(cpu, entry);
         ContextEntry.clearPresent(cpu, entry);
         cpu.barrier(Barrier.WRITE);
         Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
-        if (ContextMapping.valid(cpu, iommu, oldId)) {
+        if (PasidTables.inUse(cpu, iommu)) {
+            PasidTables.flushCopied(cpu, iommu, sourceId);
+        } else if (ContextMapping.valid(cpu, iommu, oldId)) {
             Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
             Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
         }

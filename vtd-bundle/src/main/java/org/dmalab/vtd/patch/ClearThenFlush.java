@@ -10,7 +10,9 @@ import org.dmalab.vtd.kernel.ContextMapping;
 import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Flush;
+import org.dmalab.vtd.kernel.Hw;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.kernel.PasidTables;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -30,6 +32,8 @@ import org.osgi.service.component.annotations.Component;
         + "if ECAP.C=0",
     Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
         + "write buffer",
+    Variant.STEPS + "=scalable mode: of a copied entry clflush if ECAP.C=0, flush context (source-id), then all of "
+        + "PASID cache and IOTLB; the PASID table entry comes after the context entry",
     Variant.DEFECTS + "=no clflush between clear and flush: with ECAP.C=0 the unit may fetch the old entry "
         + "again from memory",
     Variant.DEFECTS + "=clears both halves of a present entry: the unit may fetch one half before and one "
@@ -40,7 +44,7 @@ import org.osgi.service.component.annotations.Component;
 public final class ClearThenFlush implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, ClearThenFlush::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, ClearThenFlush::contextMappingOne);
     }
 
     @Override
@@ -62,18 +66,21 @@ public final class ClearThenFlush implements Iommu, CopiedBitmap {
         if (copied) {
             tearDown(cpu, iommu, entry, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }
         return result;
     }
 
-    /** {@code copied_context_tear_down}. */
-    private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
+    /** {@code copied_context_tear_down}, or in scalable mode that part of {@code device_pasid_table_setup}. */
+    public static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
         long oldId = ContextEntry.domainId(cpu, entry);
         ContextEntry.clear(cpu, entry);
-        if (ContextMapping.valid(cpu, iommu, oldId)) {
+        if (PasidTables.inUse(cpu, iommu)) {
+            Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
+            PasidTables.flushCopied(cpu, iommu, sourceId);
+        } else if (ContextMapping.valid(cpu, iommu, oldId)) {
             Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
             Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
         }

@@ -30,6 +30,8 @@ import org.osgi.service.component.annotations.Component;
         + "if ECAP.C=0",
     Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
         + "write buffer",
+    Variant.DEFECTS + "=scalable mode: the entry has no domain-id to flush with, and the PASID cache is not flushed "
+        + "(to 6.8)",
     Variant.DEFECTS + "=flushes before it clears: a DMA between the two caches the old context again, and "
         + "nothing flushes it",
     "service.description=flush-old-did with the mark of copied entries in a bitmap, so that "
@@ -65,7 +67,7 @@ public final class CopiedBitmapFlush implements Iommu, CopiedBitmap {
             }
             CopiedTables.clearInBitmap(cpu, iommu, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -56,7 +56,7 @@ public final class FlushNewDid implements Iommu {
             return 0;
         }
         boolean copied = ContextEntry.markedCopied(cpu, entry);
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result < 0) {
             return result;
         }

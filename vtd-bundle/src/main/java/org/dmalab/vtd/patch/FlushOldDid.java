@@ -62,7 +62,7 @@ public final class FlushOldDid implements Iommu {
                 Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
             }
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -48,7 +48,7 @@ public final class NoFlush implements Iommu {
         if (ContextMapping.presentAndNotMarked(cpu, entry)) {
             return 0;
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -29,7 +29,7 @@ public final class AliasLeftOut implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
         long own = cpu.load(device, KernelLayout.Device.SOURCE_ID);
-        return ContextMapping.forEachSourceId(cpu, device, domain, (on, iommu, to, entry, sourceId) ->
+        return ContextMapping.contextFirst(cpu, device, domain, (on, iommu, to, entry, sourceId) ->
                 sourceId == own ? ClearPresentFirst.contextMappingOne(on, iommu, to, entry, sourceId) : 0);
     }
 

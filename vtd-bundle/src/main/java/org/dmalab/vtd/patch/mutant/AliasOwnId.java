@@ -38,7 +38,7 @@ public final class AliasOwnId implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
         long sourceId = cpu.load(device, KernelLayout.Device.SOURCE_ID);
-        return ContextMapping.forEachSourceId(cpu, device, domain, (on, iommu, to, entry, alias) ->
+        return ContextMapping.contextFirst(cpu, device, domain, (on, iommu, to, entry, alias) ->
                 contextMappingOne(on, iommu, to, entry, sourceId, alias));
     }
 
@@ -63,7 +63,7 @@ public final class AliasOwnId implements Iommu, CopiedBitmap {
             ClearPresentFirst.tearDown(cpu, iommu, entry, sourceId);
             CopiedTables.clearInBitmap(cpu, iommu, alias);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, alias);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, alias);
         }

@@ -57,7 +57,7 @@ public final class ContextFlushOnly implements Iommu {
                 Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
             }
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

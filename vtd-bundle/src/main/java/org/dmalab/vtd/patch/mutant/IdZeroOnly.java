@@ -11,7 +11,7 @@ import org.dmalab.vtd.kernel.Mappings;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * No-flush with the flushes of caching mode on all hardware.
+ * Flush-old-did that flushes with the ids of caching mode, 0 and the new one.
  */
 @Component(property = {
     Variant.ARCH + "=vtd",
@@ -25,7 +25,7 @@ import org.osgi.service.component.annotations.Component;
         + "if ECAP.C=0",
     Variant.STEPS + "=always: flush context (id 0, source-id) and IOTLB (new id), as for caching mode",
     Variant.DEFECTS + "=id 0 tags only what was cached as not present",
-    "service.description=no-flush with the flushes of caching mode on all hardware"
+    "service.description=flush-old-did that flushes with the ids of caching mode, 0 and the new one"
 })
 public final class IdZeroOnly implements Iommu {
     @Override
@@ -48,7 +48,7 @@ public final class IdZeroOnly implements Iommu {
         if (ContextMapping.presentAndNotMarked(cpu, entry)) {
             return 0;
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             Flush.context(cpu, iommu, 0, sourceId, Scope.SELECTIVE);
             Flush.iotlb(cpu, iommu, ContextMapping.domainId(cpu, domain), 0, 0, Scope.DOMAIN);

@@ -13,6 +13,8 @@ import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.Hw;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.kernel.PasidTables;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -38,7 +40,7 @@ import org.osgi.service.component.annotations.Component;
 public final class IotlbThenContext implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, IotlbThenContext::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, IotlbThenContext::contextMappingOne);
     }
 
     @Override
@@ -60,7 +62,7 @@ public final class IotlbThenContext implements Iommu, CopiedBitmap {
         if (copied) {
             tearDown(cpu, iommu, entry, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }
@@ -69,6 +71,10 @@ public final class IotlbThenContext implements Iommu, CopiedBitmap {
 
     /** {@code copied_context_tear_down} with the two flushes swapped. */
     private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
+        if (PasidTables.inUse(cpu, iommu)) {
+            ClearPresentFirst.tearDown(cpu, iommu, entry, sourceId); // there it flushes with no domain-id
+            return;
+        }
         long oldId = ContextEntry.domainId(cpu, entry);
         ContextEntry.clearPresent(cpu, entry);
         cpu.barrier(Barrier.WRITE);

@@ -48,7 +48,7 @@ public final class MarkIgnored implements Iommu {
         if (ContextEntry.present(cpu, entry)) {
             return 0;
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -11,6 +11,8 @@ import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.kernel.PasidTables;
+import org.dmalab.vtd.patch.ClearThenFlush;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -36,7 +38,7 @@ import org.osgi.service.component.annotations.Component;
 public final class NewIdAfterClear implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, NewIdAfterClear::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, NewIdAfterClear::contextMappingOne);
     }
 
     @Override
@@ -55,14 +57,16 @@ public final class NewIdAfterClear implements Iommu, CopiedBitmap {
         if (ContextEntry.present(cpu, entry) && !copied) {
             return 0;
         }
-        if (copied) {
+        if (copied && PasidTables.inUse(cpu, iommu)) {
+            ClearThenFlush.tearDown(cpu, iommu, entry, sourceId); // there it flushes with no domain-id
+        } else if (copied) {
             ContextEntry.clear(cpu, entry);
             long oldId = ContextEntry.domainId(cpu, entry);
             Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
             Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
             CopiedTables.clearInBitmap(cpu, iommu, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -14,6 +14,8 @@ import org.dmalab.vtd.kernel.Domains;
 import org.dmalab.vtd.kernel.Flush;
 import org.dmalab.vtd.kernel.Hw;
 import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.kernel.PasidTables;
+import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -39,7 +41,7 @@ import org.osgi.service.component.annotations.Component;
 public final class OldIdFreed implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, OldIdFreed::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, OldIdFreed::contextMappingOne);
     }
 
     @Override
@@ -61,7 +63,7 @@ public final class OldIdFreed implements Iommu, CopiedBitmap {
         if (copied) {
             tearDown(cpu, iommu, entry, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }
@@ -69,6 +71,10 @@ public final class OldIdFreed implements Iommu, CopiedBitmap {
     }
 
     private static void tearDown(Cpu cpu, long iommu, long entry, long sourceId) {
+        if (PasidTables.inUse(cpu, iommu)) {
+            ClearPresentFirst.tearDown(cpu, iommu, entry, sourceId); // there it flushes with no domain-id
+            return;
+        }
         long oldId = ContextEntry.domainId(cpu, entry);
         ContextEntry.clearPresent(cpu, entry);
         cpu.barrier(Barrier.WRITE);

@@ -60,7 +60,7 @@ public final class PageFlushOnly implements Iommu {
                 Flush.iotlb(cpu, iommu, oldId, 0xfffff000L, 0, Scope.SELECTIVE);
             }
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         if (result == 0) {
             ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
         }

@@ -35,7 +35,7 @@ import org.osgi.service.component.annotations.Component;
 public final class PresentNoFlush implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, PresentNoFlush::contextMappingOne);
+        return ContextMapping.contextFirst(cpu, device, domain, PresentNoFlush::contextMappingOne);
     }
 
     @Override
@@ -57,7 +57,7 @@ public final class PresentNoFlush implements Iommu, CopiedBitmap {
         if (copied) {
             ClearPresentFirst.tearDown(cpu, iommu, entry, sourceId);
         }
-        long result = ContextMapping.program(cpu, iommu, domain, entry);
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
         Hw.flushWriteBuffer(cpu, iommu);
         return result;
     }

@@ -1,0 +1,201 @@
+package org.dmalab.vtd.kernel;
+
+import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.Text;
+import org.dmalab.api.service.CacheFlush.Scope;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
+import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+
+/**
+ * Scalable mode: the PASID directory and table of each device, of which the kernel uses one entry here, that of PASID 0
+ * for requests without PASID ({@code PASID_RID2PASID}). It gives them second-level translation, or passes them through.
+ */
+public final class PasidTables {
+    /** Domain-id of entries that pass requests through ({@code FLPT_DEFAULT_DID}); no domain gets it. */
+    static final int PASS_THROUGH_ID = 1;
+    private static final int SCALABLE_MODE_CAP = 43;
+    private static final int SECOND_LEVEL_CAP = 46;
+    private static final int PAGE_WALK_COHERENCY_CAP = 48;
+    private static final int SUPERVISOR_CAP = 31;
+    private static final int ENTRY_BYTES = 64;
+    private static final int ENTRIES = 64;
+    private static final long PRESENT = 1;
+    private static final long PAGE_MASK = ~0xfffL;
+    private static final long DIRECTORY_SIZE = 2 << 9; // 2^(2 + 7) entries, a page
+    private static final long DEVICE_TLB_ENABLE = 1 << 2;
+    private static final long SECOND_LEVEL = 2 << 6;
+    private static final long PASS_THROUGH = 4 << 6;
+    private static final long TYPE = 7 << 6;
+    private static final long PAGE_WALK_SNOOP = 1 << 23;
+    private static final long SUPERVISOR = 1;
+    private static final long PASID_CACHE = 7;
+    private static final long PASID_IOTLB = 6;
+    private static final long ALL_OF_PASID = 2 << 4;
+    private static final long NO_SECOND_LEVEL = Text.id("DMAR: No second level translation support on dmar%d");
+
+    /** Scope of a flush of the PASID cache: all entries of a domain-id, one, or all. */
+    enum Selection { DOMAIN, PASID, GLOBAL }
+
+    private PasidTables() { }
+
+    /** {@code sm_supported}: the unit has scalable mode, and the kernel was told to use it. */
+    public static boolean inUse(Cpu cpu, long iommu) {
+        return cpu.load(KernelLayout.SCALABLE) != 0
+                && (cpu.load(iommu, IntelIommu.ECAP) >>> SCALABLE_MODE_CAP & 1) != 0;
+    }
+
+    /** The domain-id that requests of a domain's devices are tagged with: of the domain, or that of pass-through. */
+    static long domainId(Cpu cpu, long domain) {
+        return IdentityDomain.passesThrough(cpu, domain) ? PASS_THROUGH_ID : cpu.load(domain, DmarDomain.DID);
+    }
+
+    /**
+     * {@code intel_pasid_setup_second_level} or {@code intel_pasid_setup_pass_through}; nothing in legacy mode.
+     *
+     * @return 0; {@code -EINVAL} if the unit has no second-level translation in scalable mode; {@code -EBUSY} if the
+     *         entry is in use; {@code -ENOMEM}
+     */
+    static long setUp(Cpu cpu, long device, long domain) {
+        long iommu = cpu.load(device, Device.IOMMU);
+        if (!inUse(cpu, iommu)) {
+            return 0;
+        }
+        boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
+        long ecap = cpu.load(iommu, IntelIommu.ECAP);
+        if (!passThrough && (ecap >>> SECOND_LEVEL_CAP & 1) == 0) {
+            cpu.printk(NO_SECOND_LEVEL, cpu.load(iommu, IntelIommu.SEQ_ID));
+            return Errno.EINVAL;
+        }
+        long table = passThrough ? 0 : ContextMapping.topTable(cpu, iommu, domain);
+        long entry = !passThrough && table == 0 ? 0 : entry(cpu, device, true);
+        if (entry == 0) {
+            return Errno.ENOMEM;
+        }
+        if ((ContextEntry.low(cpu, entry) & PRESENT) != 0) {
+            return Errno.EBUSY;
+        }
+        clear(cpu, entry);
+        long snoop = (ecap >>> PAGE_WALK_COHERENCY_CAP & 1) != 0 ? PAGE_WALK_SNOOP : 0;
+        ContextEntry.writeHigh(cpu, entry, domainId(cpu, domain) | snoop);
+        if (passThrough && (ecap >>> SUPERVISOR_CAP & 1) != 0) {
+            cpu.write(entry + 16, 8, Endian.LITTLE, SUPERVISOR);
+        }
+        long low = (passThrough ? PASS_THROUGH : Pages.physical(table) | SECOND_LEVEL)
+                | cpu.load(iommu, IntelIommu.AGAW) << 2;
+        ContextEntry.writeLow(cpu, entry, low);
+        ContextEntry.writeLow(cpu, entry, low | PRESENT);
+        Hw.flushCache(cpu, iommu, entry, ENTRY_BYTES);
+        if (Hw.cachingMode(cpu, iommu)) {
+            flushCache(cpu, iommu, Selection.PASID, domainId(cpu, domain));
+            flushFirstLevel(cpu, iommu, domainId(cpu, domain));
+        } else {
+            Hw.flushWriteBuffer(cpu, iommu);
+        }
+        return 0;
+    }
+
+    /** {@code intel_pasid_tear_down_entry}: clears, then flushes PASID cache, IOTLB, device-TLB; not in legacy mode. */
+    static void tearDown(Cpu cpu, long device) {
+        long iommu = cpu.load(device, Device.IOMMU);
+        long entry = inUse(cpu, iommu) ? entry(cpu, device, false) : 0;
+        long low = entry == 0 ? 0 : ContextEntry.low(cpu, entry);
+        if ((low & PRESENT) == 0) {
+            return;
+        }
+        long did = ContextEntry.high(cpu, entry) & 0xffff;
+        clear(cpu, entry);
+        Hw.flushCache(cpu, iommu, entry, ENTRY_BYTES);
+        flushCache(cpu, iommu, Selection.PASID, did);
+        if ((low & TYPE) == PASS_THROUGH) {
+            flushFirstLevel(cpu, iommu, did);
+        } else {
+            Flush.iotlb(cpu, iommu, did, 0, 0, Scope.DOMAIN); // a flush by PASID leaves second-level translations
+        }
+        if (!Hw.cachingMode(cpu, iommu)) {
+            Ats.flushDevice(cpu, device, 0, Ats.ALL);
+        }
+    }
+
+    /** {@code intel_pasid_free_table}, when no context entry leads to it. */
+    static void free(Cpu cpu, long device) {
+        long directory = cpu.load(device, Device.PASID_DIRECTORY);
+        if (directory == 0) {
+            return;
+        }
+        long value = ContextEntry.low(cpu, directory);
+        if ((value & PRESENT) != 0) {
+            Pages.free(cpu, Pages.linear(value & PAGE_MASK), 1);
+        }
+        Pages.free(cpu, directory, 1);
+        cpu.store(device, Device.PASID_DIRECTORY, 0);
+    }
+
+    /** Fills a context entry in, but for present: the device's directory, RID_PASID 0, whether ATS is allowed. */
+    static void leadTo(Cpu cpu, long contextEntry, long device, boolean deviceTlb) {
+        ContextEntry.writeLow(cpu, contextEntry, Pages.physical(cpu.load(device, Device.PASID_DIRECTORY))
+                | DIRECTORY_SIZE | (deviceTlb ? DEVICE_TLB_ENABLE : 0));
+    }
+
+    /**
+     * What {@code device_pasid_table_setup} flushes of a copied entry (6.9): the old kernel's domain-ids are in tables
+     * that nobody has read, so all of PASID cache and IOTLB go. The device's TLB would too, but this kernel has not
+     * enabled it yet.
+     */
+    public static void flushCopied(Cpu cpu, long iommu, long sourceId) {
+        Flush.context(cpu, iommu, 0, sourceId, Scope.SELECTIVE);
+        flushCache(cpu, iommu, Selection.GLOBAL, 0);
+        Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
+    }
+
+    /** {@code qi_flush_pasid_cache}; a selection of one is that of PASID 0. */
+    static void flushCache(Cpu cpu, long iommu, Selection selection, long did) {
+        long scope = selection == Selection.GLOBAL ? 3 : selection.ordinal();
+        QueuedInvalidation.submit(cpu, iommu, PASID_CACHE | scope << 4 | (did & 0xffff) << 16, 0);
+    }
+
+    /** {@code qi_flush_piotlb} of PASID 0. */
+    private static void flushFirstLevel(Cpu cpu, long iommu, long did) {
+        QueuedInvalidation.submit(cpu, iommu, PASID_IOTLB | ALL_OF_PASID | (did & 0xffff) << 16, 0);
+    }
+
+    /** {@code intel_pasid_alloc_table}: false if there is no page for it. */
+    static boolean allocDirectory(Cpu cpu, long device) {
+        long iommu = cpu.load(device, Device.IOMMU);
+        if (!inUse(cpu, iommu) || cpu.load(device, Device.PASID_DIRECTORY) != 0) {
+            return true;
+        }
+        long directory = Pages.alloc(cpu);
+        if (directory != 0) {
+            cpu.store(device, Device.PASID_DIRECTORY, directory);
+            Hw.flushCache(cpu, iommu, directory, Pages.BYTES);
+        }
+        return directory != 0;
+    }
+
+    /** {@code intel_pasid_get_entry} of PASID 0: 0 if there is none and none is to be made, or no page for it. */
+    private static long entry(Cpu cpu, long device, boolean alloc) {
+        long iommu = cpu.load(device, Device.IOMMU);
+        long directory = cpu.load(device, Device.PASID_DIRECTORY);
+        long value = directory == 0 ? 0 : ContextEntry.low(cpu, directory);
+        if ((value & PRESENT) != 0) {
+            return Pages.linear(value & PAGE_MASK);
+        }
+        long table = alloc && directory != 0 ? Pages.alloc(cpu) : 0;
+        if (table == 0) {
+            return 0;
+        }
+        Hw.flushCache(cpu, iommu, table, ENTRIES * ENTRY_BYTES);
+        ContextEntry.writeLow(cpu, directory, Pages.physical(table) | PRESENT);
+        Hw.flushCache(cpu, iommu, directory, 8);
+        return table;
+    }
+
+    private static void clear(Cpu cpu, long entry) {
+        for (int offset = 0; offset < ENTRY_BYTES; offset += 8) {
+            cpu.write(entry + offset, 8, Endian.LITTLE, 0);
+        }
+    }
+}
