@@ -1,7 +1,5 @@
 package org.dmalab.vtd;
 
-import java.util.Set;
-
 import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
@@ -17,9 +15,6 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class MalformedEntryOracle implements Oracle {
-    private static final Set<Long> REASONS = Set.of(0x3L, 0x7L, 0xaL, 0xbL, 0xcL, // legacy mode, then scalable mode
-            0x3aL, 0x42L, 0x43L, 0x48L, 0x52L, 0x5aL, 0x5bL, 0x78L, 0x7aL, 0x7bL);
-
     @Override
     public String name() {
         return "no-malformed-entry";
@@ -38,11 +33,19 @@ public final class MalformedEntryOracle implements Oracle {
     @Override
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
-            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && REASONS.contains(d)) {
+            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && malformed(d)) {
                 watch.violation(String.format("a request of %s for bus 0x%x finds an entry malformed: fault reason "
                         + "0x%x, %s", Actor.name(actor), c, d,
                         Text.of(FaultReasons.text(d))));
             }
+        };
+    }
+
+    private static boolean malformed(long reason) {
+        return switch ((int) reason) {
+            case 0x3, 0x7, 0xa, 0xb, 0xc -> true;
+            case 0x3a, 0x42, 0x43, 0x48, 0x52, 0x5a, 0x5b, 0x78, 0x7a, 0x7b -> true; // scalable mode
+            default -> false;
         };
     }
 }

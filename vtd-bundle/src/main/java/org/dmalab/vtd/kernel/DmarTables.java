@@ -1,7 +1,5 @@
 package org.dmalab.vtd.kernel;
 
-import java.util.function.LongUnaryOperator;
-
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
@@ -26,6 +24,12 @@ final class DmarTables {
     private static final int SECONDARY_BUS = 0x19;
     private static final int DEFAULT_WIDTH_BITS = 48;
     private static final long SAVED_COMMANDS = 0x86800000L; // TE, QIE, IRE, CFI
+
+    /** Makes a record for a device that a scope names: its address, or 0 if there is no memory for it. */
+    @FunctionalInterface
+    private interface Adder {
+        long add(long sourceId);
+    }
 
     private DmarTables() { }
 
@@ -127,14 +131,14 @@ final class DmarTables {
     }
 
     /** Calls for each device of a list of scopes; what returns 0 had no memory. */
-    private static long forEachScope(Cpu cpu, long first, long end, LongUnaryOperator add) {
+    private static long forEachScope(Cpu cpu, long first, long end, Adder add) {
         for (long scope = first; scope + 6 <= end;) {
             long scopeBytes = u(cpu, scope + 1, 1);
             if (scopeBytes < 6) {
                 cpu.printk(INVALID);
                 return Errno.EINVAL;
             }
-            if (add.applyAsLong(sourceId(cpu, scope, scopeBytes)) == 0) {
+            if (add.add(sourceId(cpu, scope, scopeBytes)) == 0) {
                 return Errno.ENOMEM;
             }
             scope += scopeBytes;
