@@ -37,6 +37,25 @@ public class CommandLineIT {
         assertEquals(0, run("scenario:run", "--patch=pmem-guard", "pseries/pmem-online").code());
     }
 
+    /** The bug report as somebody types it: what the old kernel breaks is seen when it breaks, and taken back. */
+    @Test
+    public void aNamedMachineTellsWhatAnActionViolates() throws Exception {
+        String crash = "machine:create pc vtd --patch no-flush; kernel:crash pc; kernel:kdump pc; "
+            + "device:dma pc --device 02:00.0 --address 0xffffe040; ";
+        RunnableJar.Result result = run("-c", crash + "driver:probe pc --device 02:00.0; machine:show pc;"
+            + "machine:back pc; patch:use pc flush-old-did; driver:probe pc --device 02:00.0; machine:show pc");
+        assertEquals(result.err(), 1, result.code());
+        assertTrue(result.out(), result.out().matches("(?s).*driver.probe device=02:00.0 = -ETIMEDOUT\n"
+            + "violation of .*\nviolation of dma-reaches-mapping at step \\d+: DMA read of 02:00.0 at bus 0xfffff000 .*"
+            + "oracles watch: \\d+ violations\nviolation of .* driver.probe device=02:00.0: .*"
+            + "undone: driver.probe device=02:00.0\n.*driver.probe device=02:00.0 = 0\n.*"
+            + "oracles watch: nothing was violated\n.*"));
+        RunnableJar.Result json = run("-c", crash + "driver:probe pc --device 02:00.0 --format json");
+        assertEquals(1, json.code());
+        assertTrue(json.out(), json.out().contains("\"oracle\": \"dma-reaches-mapping\""));
+        assertEquals(0, run("-c", crash.replace("vtd", "vtd --oracles none") + "driver:probe pc --device 02:00.0").code());
+    }
+
     @Test
     public void theSameCommandTwiceGivesTheSameBytes() throws Exception {
         String[] compare = {"scenario:compare", "pseries/pmem-online", "vtd/kdump-stale-context",

@@ -10,7 +10,10 @@ import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.kernel.Place;
 import org.dmalab.api.store.Store;
 
-/** Says changed cells in the field's terms: kernel data by variable and field, which need not be cells of 8 bytes. */
+/**
+ * Says changed cells in the field's terms: kernel data by variable and field, which need not be cells of 8 bytes and
+ * may be big endian; an object that is allocated or freed by its name, at its first cell.
+ */
 public final class Changes {
     private static final int CELL_BYTES = 8;
     private final KernelMemory kernel;
@@ -35,6 +38,9 @@ public final class Changes {
         for (Store.Change cell : cells) {
             if (cell.region() == machine.kernel().data()) {
                 changes.addPlaces(machine.kernel().base() + cell.cell() * CELL_BYTES);
+            } else if (cell.region() == machine.kernel().slots()) {
+                changes.add(machine.kernel().data().name(), machine.kernel().objectOf(cell.cell()) + " allocated",
+                        begins(cell.before()), begins(cell.after()));
             } else {
                 changes.add(cell.region().name(), cell.region().cellName(cell.cell()), cell.before(), cell.after());
             }
@@ -48,14 +54,18 @@ public final class Changes {
         while (address < cell + CELL_BYTES) {
             Place place = kernel.placeOf(address);
             int width = Math.min(place.widthBytes(), CELL_BYTES);
-            add(kernel.data().name(), place.name(), bytes(place.address(), width, true),
-                    bytes(place.address(), width, false));
+            add(kernel.data().name(), place.name(), number(place, width, true), number(place, width, false));
             address = place.address() + Math.max(1, place.widthBytes());
             named = address;
         }
     }
 
-    private long bytes(long address, int width, boolean atMark) {
+    private static long begins(long slot) {
+        return KernelMemory.begins(slot) ? 1 : 0;
+    }
+
+    private long number(Place place, int width, boolean atMark) {
+        long address = place.address();
         long value = 0;
         for (int i = width - 1; i >= 0; i--) {
             long offset = address + i - kernel.base();
@@ -63,7 +73,7 @@ public final class Changes {
             long word = old == null ? kernel.data().get(offset / CELL_BYTES) : old;
             value = value << 8 | word >>> (offset % CELL_BYTES * 8) & 0xff;
         }
-        return value;
+        return place.order().swap(value, width);
     }
 
     private void add(String region, String cell, long old, long now) {

@@ -37,7 +37,7 @@ class ArchitectureTest {
                 "oracle", List.of(),
                 "scenario", List.of("catalog"),
                 "run", List.of("catalog", "oracle", "scenario"),
-                "live", List.of("catalog", "run", "scenario"),
+                "live", List.of("catalog", "oracle", "run", "scenario"),
                 "explore", List.of("catalog", "run", "scenario"),
                 "report", List.of("catalog", "oracle", "scenario", "run", "explore"))).check(LAB);
     }

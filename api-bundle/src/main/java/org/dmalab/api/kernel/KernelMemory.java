@@ -122,6 +122,22 @@ public final class KernelMemory {
         return data;
     }
 
+    /** Which parts of the heap are taken; see {@link #begins}. */
+    public Region slots() {
+        return slots;
+    }
+
+    /** Tells whether a cell of {@link #slots} with this value begins an allocated object. */
+    public static boolean begins(long slot) {
+        return slot > 0 && slot != Integer.MAX_VALUE;
+    }
+
+    /** The name of the object that has a cell of {@link #slots}, or had it last. */
+    public String objectOf(long slot) {
+        return objects.get(slot * OBJECT_CELLS) == 0 ? "heap+0x" + Long.toHexString(slot << SLOT_SHIFT)
+                : objectIn(slot);
+    }
+
     /** Tells whether an address lies in the window. */
     public boolean contains(long address) {
         long offset = address - base;
@@ -218,7 +234,7 @@ public final class KernelMemory {
             return false;
         }
         long length = slots.get(slot);
-        if (length <= 0 || length == Integer.MAX_VALUE) {
+        if (!begins(length)) {
             return false;
         }
         fill(slot, length, POISON);
@@ -296,7 +312,7 @@ public final class KernelMemory {
         return field.widthBytes() <= 0 ? word(element0, element, address)
                 : new Place(field.name().isEmpty() ? element0 + "+0x" + Long.toHexString(field.offset())
                 : element0 + field.name().substring(layout.name().length()), element + field.offset(),
-                field.widthBytes());
+                field.widthBytes(), field.order());
     }
 
     /** An aligned word of something without fields. */

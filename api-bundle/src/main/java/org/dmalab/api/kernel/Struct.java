@@ -3,6 +3,7 @@ package org.dmalab.api.kernel;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
 
 /**
@@ -60,10 +61,15 @@ public final class Struct {
 
     /** Declares a field at an offset, after all others. */
     public Field at(String fieldName, int offset, int widthBytes) {
+        return at(fieldName, offset, widthBytes, Endian.LITTLE);
+    }
+
+    /** Declares a field in a byte order of its own: {@code __be32} and its kin. */
+    public Field at(String fieldName, int offset, int widthBytes, Endian order) {
         if (offset < end() || fixedBytes > 0 && offset + widthBytes > fixedBytes) {
             throw new IllegalArgumentException("struct " + name + ": no room for " + fieldName + " at " + offset);
         }
-        Field field = new Field(name + "." + fieldName, offset, widthBytes);
+        Field field = new Field(name + "." + fieldName, offset, widthBytes, order);
         fields.add(field);
         return field;
     }

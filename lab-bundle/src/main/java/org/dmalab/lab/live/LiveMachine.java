@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
@@ -19,12 +22,14 @@ import org.dmalab.api.Backend;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.NotReadyException;
+import org.dmalab.api.Oracle;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Dmesg;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
@@ -38,6 +43,8 @@ import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.oracle.OracleSet;
+import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.run.Metrics;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Thrown;
@@ -54,7 +61,7 @@ import org.dmalab.lab.scenario.MachineSpecs;
  */
 public final class LiveMachine {
     /** Changes of cells that are kept for stepping back. */
-    public static final int TRAIL_LIMIT = 1 << 20;
+    public static final int TRAIL_LIMIT = 1 << 22;
     private static final int MAX_HISTORY = 10_000;
     private static final int MAX_RECENT = 2_000;
     private static final int INTERRUPT_CHECK_MASK = 0xff;
@@ -65,6 +72,8 @@ public final class LiveMachine {
     private final Machine machine;
     private final Backend backend;
     private final Metrics metrics;
+    private final List<Oracle> watching;
+    private final LiveOracles oracles;
     private final Region count;
     private final SortedMap<String, Long> marks = new TreeMap<>();
     private final Deque<Done> history = new ArrayDeque<>();
@@ -73,9 +82,10 @@ public final class LiveMachine {
     private record Done(String action, long mark, long events) { }
 
     private LiveMachine(String name, Catalog catalog, Architecture architecture, MachineSpec spec,
-            Services services) {
+            List<Oracle> watching, Services services) {
         this.name = name;
         this.catalog = catalog;
+        this.watching = watching;
         this.services = services;
         try {
             machine = architecture.create(spec, services);
@@ -84,6 +94,7 @@ public final class LiveMachine {
         }
         backend = MachineSpecs.backend(architecture, spec.backend());
         metrics = new Metrics(architecture, machine);
+        oracles = new LiveOracles(architecture, machine, watching);
         count = machine.store().dense("lab.events", 1, Region.Kind.LOG, null);
         machine.store().limitTrail(TRAIL_LIMIT);
         machine.store().mark();
@@ -97,14 +108,24 @@ public final class LiveMachine {
      * @param arch architecture
      * @param preset equipment; null for the usual one
      * @param profile behaviour; null for the usual one
+     * @param oracles names of those who watch; null for all of the architecture and all common ones
      * @param services how its kernel code reaches the variant in use
      * @throws InputException if a name is not known
      */
     public static LiveMachine create(String name, Catalog catalog, String arch, String preset, String profile,
-            Services services) {
+            List<String> oracles, Services services) {
         Architecture architecture = catalog.architecture(arch);
         MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), Map.of());
-        return new LiveMachine(name, catalog, architecture, spec, services);
+        return new LiveMachine(name, catalog, architecture, spec, oracles(catalog.oracles(arch), oracles), services);
+    }
+
+    private static List<Oracle> oracles(List<Oracle> known, List<String> wanted) {
+        for (String one : wanted == null ? List.<String>of() : wanted) {
+            if (known.stream().noneMatch(oracle -> oracle.name().equals(one))) {
+                throw new InputException(Names.unknown("oracle", one, known.stream().map(Oracle::name).toList()));
+            }
+        }
+        return known.stream().filter(oracle -> wanted == null || wanted.contains(oracle.name())).toList();
     }
 
     /** Its name. */
@@ -146,7 +167,6 @@ public final class LiveMachine {
      * @throws RunInterrupted if the thread was interrupted; what the action did is undone as far as the trail reaches
      */
     public synchronized ActionOutcome run(String action, Map<String, String> typed, int processor) {
-        Architecture architecture = architecture();
         List<Action> actions = catalog.actions(spec().arch());
         Action found = actions.stream().filter(one -> one.name().equals(action)).findFirst()
                 .orElseThrow(() -> new InputException(Names.unknown("action of " + spec().arch(), action,
@@ -158,33 +178,48 @@ public final class LiveMachine {
         }
         StringBuilder words = new StringBuilder(action);
         new TreeMap<>(typed).forEach((key, value) -> words.append(' ').append(key).append('=').append(value));
-        remember(words.toString());
-        return perform(architecture, found, values, processor, words.toString());
+        LiveCpu cpu = machine.cpu(processor, Level.USER);
+        return perform(action, words.toString(), cpu, () -> found.run(machine, cpu, values),
+                result -> found.describe(machine, values, result));
     }
 
-    private ActionOutcome perform(Architecture architecture, Action action, Values values, int processor,
-            String words) {
-        long linesBefore = machine.dmesg().count();
+    /**
+     * Does something else with the machine, as an action that is watched and can be undone.
+     *
+     * @param what its name
+     * @param work gets the machine and returns the result
+     * @return what came of it, as of an action
+     */
+    public synchronized ActionOutcome use(String what, ToLongFunction<Machine> work) {
+        return perform(what, what, machine.cpu(0, Level.USER), () -> work.applyAsLong(machine), result -> "");
+    }
+
+    private ActionOutcome perform(String name, String words, LiveCpu cpu, LongSupplier work,
+            LongFunction<String> describe) {
         List<Timeline.Entry> happened = new ArrayList<>();
-        LiveCpu cpu = machine.cpu(processor, Level.USER);
+        EventSink observer = observer(happened);
+        remember(words);
+        long linesBefore = machine.dmesg().count();
         long result = -1;
         String problem = null;
-        machine.observe(observer(architecture, happened));
+        oracles.begin(count.get(0));
+        machine.observe(observer);
         try {
-            machine.emitter().emit(EventKind.ACTION, cpu.actor(), Text.id(action.name()), 0, 0, 0);
-            result = action.run(machine, cpu, values);
-            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), Text.id(action.name()), result, 0, 0);
+            machine.emitter().emit(EventKind.ACTION, cpu.actor(), Text.id(name), 0, 0, 0);
+            result = work.getAsLong();
+            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), Text.id(name), result, 0, 0);
         } catch (KernelBug e) {
             problem = e.words();
+            oracles.ended("no-bug", problem + ", in " + name);
         } catch (Blocked e) {
             problem = "the kernel hangs: " + e.getMessage();
+            oracles.ended("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + name);
         } catch (NoVariantException e) {
-            problem = e.getMessage();
             takeBack();
-            happened.clear();
+            return new ActionOutcome(words, result, "", e.getMessage(), List.of(), List.of(), List.of());
         } catch (NotReadyException e) {
             takeBack();
-            throw new InputException("machine " + name + ": " + action.name() + ": " + e.getMessage());
+            throw new InputException("machine " + this.name + ": " + name + ": " + e.getMessage());
         } catch (RunInterrupted e) {
             takeBack();
             Thread.currentThread().interrupt();
@@ -195,11 +230,12 @@ public final class LiveMachine {
             machine.observe(null);
         }
         happened.forEach(this::addRecent);
-        return new ActionOutcome(words, result, problem != null || result < 0 ? ""
-                : action.describe(machine, values, result), problem, happened, linesSince(linesBefore));
+        return new ActionOutcome(words, result, problem != null || result < 0 ? "" : describe.apply(result), problem,
+                happened, linesSince(linesBefore), oracles.end(words));
     }
 
-    private EventSink observer(Architecture architecture, List<Timeline.Entry> happened) {
+    private EventSink observer(List<Timeline.Entry> happened) {
+        Architecture architecture = architecture();
         return (kind, actor, a, b, c, d, e, result) -> {
             long step = count.get(0) + 1;
             count.set(0, step);
@@ -207,6 +243,7 @@ public final class LiveMachine {
                 throw new RunInterrupted("machine " + name + ": the action was interrupted and undone");
             }
             metrics.event(kind, actor, a, b, c, d, e, result);
+            oracles.event(kind, actor, a, b, c, d, e, result);
             Event event = new Event(step, machine.timeNanos(), kind, actor, a, b, c, d, e, result);
             String words = EventWords.of(architecture, machine, event);
             if (!words.isEmpty() && happened.size() < MAX_HISTORY) {
@@ -314,14 +351,25 @@ public final class LiveMachine {
         return List.copyOf(marks.keySet());
     }
 
-    /** The cells that differ from what they were at a mark, in the order of the store. */
+    /** The cells that differ from what they were at a mark, in the order of the store; not what oracles remember. */
     public synchronized List<Changed> diff(String mark) {
         Long position = marks.get(mark);
         if (position == null) {
             throw new InputException(Names.unknown("mark of machine " + name, mark, marks.keySet()));
         }
         requireReach(position, "mark \"" + mark + "\"");
-        return Changes.of(machine, machine.store().changesSince(position));
+        return Changes.of(machine, machine.store().changesSince(position).stream()
+                .filter(change -> !change.region().name().startsWith(OracleSet.REGIONS)).toList());
+    }
+
+    /** Names of the oracles that watch it. */
+    public List<String> oracles() {
+        return oracles.names();
+    }
+
+    /** What was violated since the start, oldest first, as far as it was not taken back; the first 1000. */
+    public synchronized List<Found> violations() {
+        return oracles.found();
     }
 
     /** The kernel log. */
@@ -361,26 +409,61 @@ public final class LiveMachine {
         for (Region region : machine.store().regions()) {
             long[] used = {0};
             region.forEachNonZero((cell, value) -> used[0]++);
-            if (used[0] > 0) {
+            if (used[0] > 0 && !region.name().startsWith(OracleSet.REGIONS)) {
                 lines.add("region " + region.name() + ": " + used[0] + " of " + region.cells() + " cells in use");
             }
+        }
+        lines.addAll(showOracles());
+        return lines;
+    }
+
+    private List<String> showOracles() {
+        List<String> lines = new ArrayList<>();
+        int watch = oracles.names().size();
+        lines.add((watch == 0 ? "no oracle watches" : watch == 1 ? "1 oracle watches" : watch + " oracles watch")
+                + (watch == 0 ? "" : oracles.count() == 0 ? ": nothing was violated"
+                : oracles.count() == 1 ? ": 1 violation" : ": " + oracles.count() + " violations"));
+        for (Found one : oracles.found()) {
+            lines.add("violation of " + one.violation().oracle() + " at step " + one.violation().step() + ", "
+                    + one.action() + ": " + one.violation().message());
+        }
+        if (oracles.count() > LiveOracles.MAX_FOUND) {
+            lines.add("and " + (oracles.count() - LiveOracles.MAX_FOUND) + " violations more");
         }
         return lines;
     }
 
     /**
-     * Uses the machine without recording and without observers, for load; what could be undone is forgotten.
+     * Uses the machine under load: without recording, so that what could be undone is forgotten, and without a timeline
+     * and metrics. The oracles watch all of it as one action.
      *
-     * @param use gets the machine, with the thread that calls as its owner
+     * @param what the name of that action
+     * @param load gets the machine, with the thread that calls as its owner
+     * @return what was violated
      */
-    public synchronized <T> T unobserved(Function<Machine, T> use) {
+    public synchronized Load underLoad(String what, Consumer<Machine> load) {
         forget();
+        oracles.begin(count.get(0));
+        machine.observe(oracles);
         try {
-            return use.apply(machine);
+            machine.emitter().emit(EventKind.ACTION, Actor.MACHINE, Text.id(what), 0, 0, 0);
+            load.accept(machine);
+            machine.emitter().emit(EventKind.ACTION_END, Actor.MACHINE, Text.id(what), 0, 0, 0);
+            count.set(0, oracles.step());
+            return new Load(oracles.end(what), oracles.occurrences());
         } finally {
+            machine.observe(null);
             machine.store().mark();
         }
     }
+
+    /**
+     * What came of a load.
+     *
+     * @param violations each kind once
+     * @param occurrences how often something was violated
+     */
+    public record Load(List<Violation> violations, long occurrences) { }
 
     private void forget() {
         history.clear();
@@ -388,26 +471,20 @@ public final class LiveMachine {
         machine.store().release();
     }
 
-    /** Uses the machine with recording; an own step of the history. */
-    public synchronized <T> T use(String what, Function<Machine, T> use) {
-        remember(what);
-        return use.apply(machine);
-    }
-
     /** Writes the machine's state; see {@link SavedMachine}. */
     public synchronized void save(OutputStream out) throws IOException {
-        SavedMachine.write(machine, out);
+        SavedMachine.write(machine, oracles.names(), out);
     }
 
     /**
      * Replaces the machine's state by a saved one. If that fails the machine is as it was.
      *
-     * @throws InputException if the input is no saved machine of the same specification
+     * @throws InputException if the input is no saved machine of the same specification and the same oracles
      */
     public synchronized void load(InputStream in) {
-        LiveMachine other = new LiveMachine(name, catalog, architecture(), spec(), services);
+        LiveMachine other = new LiveMachine(name, catalog, architecture(), spec(), watching, services);
         other.machine.store().release();
-        SavedMachine.read(other.machine, in);
+        SavedMachine.read(other.machine, oracles.names(), in);
         forget();
         recent.clear();
         machine.store().copyFrom(other.machine.store());

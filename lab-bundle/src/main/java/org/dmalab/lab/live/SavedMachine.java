@@ -21,13 +21,13 @@ import org.dmalab.api.store.Region;
 import org.dmalab.lab.InputException;
 
 /**
- * The file of a saved machine: a header that says what the machine was made from, the texts that its kernel log needs,
- * and the cells of its store. It is not trusted when it is read: sizes are bounded and the specification must be the
+ * The file of a saved machine: a header that says what the machine was made from and who watches it, the texts that its
+ * logs need, and the cells of its store. It is not trusted when it is read: sizes are bounded and the specification must be the
  * same.
  */
 final class SavedMachine {
     private static final byte[] MAGIC = {'d', 'm', 'a', 'm'};
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     /** The words of an identity before its parameters: architecture, preset, profile, back end. */
     private static final int MADE_FROM = 4;
     private static final int MAX_TEXTS = 1 << 16;
@@ -36,11 +36,12 @@ final class SavedMachine {
 
     private SavedMachine() { }
 
-    static void write(Machine machine, OutputStream out) throws IOException {
+    static void write(Machine machine, List<String> oracles, OutputStream out) throws IOException {
         DataOutputStream data = new DataOutputStream(new BufferedOutputStream(out));
         data.write(MAGIC);
         data.writeInt(VERSION);
         data.writeUTF(identity(machine.spec()));
+        data.writeUTF(String.join(" ", oracles));
         TreeSet<String> texts = texts(machine);
         data.writeInt(texts.size());
         for (String text : texts) {
@@ -51,7 +52,7 @@ final class SavedMachine {
     }
 
     /** Reads into a machine that was just made. */
-    static void read(Machine machine, InputStream in) {
+    static void read(Machine machine, List<String> oracles, InputStream in) {
         DataInputStream data = new DataInputStream(new Bounded(new BufferedInputStream(in)));
         try {
             if (!Arrays.equals(data.readNBytes(MAGIC.length), MAGIC)) {
@@ -63,6 +64,7 @@ final class SavedMachine {
                         + VERSION + "; save the machine again");
             }
             requireSame(data.readUTF(), machine.spec());
+            requireSameOracles(data.readUTF(), String.join(" ", oracles));
             int texts = data.readInt();
             if (texts < 0 || texts > MAX_TEXTS) {
                 throw new InputException("damaged: " + texts + " texts, at most " + MAX_TEXTS);
@@ -93,6 +95,16 @@ final class SavedMachine {
             throw new InputException("saved from a machine with other parameters: " + String.join(", ", other)
                     + "; this one has " + ours.stream().filter(one -> !theirs.contains(one))
                             .collect(Collectors.joining(", ")));
+        }
+    }
+
+    /** What oracles remember is a part of the state; those who join later would miss what they have not seen. */
+    private static void requireSameOracles(String theirs, String ours) {
+        if (!theirs.equals(ours)) {
+            throw new InputException("saved from a machine that other oracles watch: "
+                    + (theirs.isEmpty() ? "none" : theirs) + "; this one has " + (ours.isEmpty() ? "none" : ours)
+                    + "; make one with machine:create ... --oracles " + (theirs.isEmpty() ? "none"
+                    : theirs.replace(' ', ',')));
         }
     }
 

@@ -26,6 +26,8 @@ import org.dmalab.lab.EventWords;
 public final class OracleSet implements EventSink {
     /** Cells of a region that an oracle asks for, at most. */
     private static final long MAX_CELLS = 1L << 48;
+    /** How the regions that oracles remember in are called first. */
+    public static final String REGIONS = "oracle.";
     private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|\\d+");
 
     private final Architecture architecture;
@@ -34,6 +36,8 @@ public final class OracleSet implements EventSink {
     private final List<Draft> drafts = new ArrayList<>();
     private final Map<String, Draft> open = new HashMap<>();
     private int actionsOpen;
+    /** Whether oracles look at the state that an action has left. */
+    private boolean looking;
     private long step;
     private int kind;
     private int actor;
@@ -65,17 +69,20 @@ public final class OracleSet implements EventSink {
             actionsOpen++;
         } else if (newKind == EventKind.ACTION_END) {
             actionsOpen = Math.max(0, actionsOpen - 1);
+            looking = true;
         }
         for (int i = 0; i < watching.size(); i++) {
             watching.get(i).sink.event(newKind, newActor, a, b, c, d, e, result);
         }
         if (newKind == EventKind.ACTION_END) {
+            looking = false;
             open.clear();
         }
     }
 
     /** The scenario has ended: oracles look at the machine a last time. An action that was left is closed for them. */
     public void end() {
+        looking = true;
         if (actionsOpen > 0) {
             actionsOpen = 0;
             for (Watching one : watching) {
@@ -83,6 +90,7 @@ public final class OracleSet implements EventSink {
             }
         }
         watching.forEach(one -> one.oracle.end(one, one.sink));
+        looking = false;
         open.clear();
     }
 
@@ -104,6 +112,16 @@ public final class OracleSet implements EventSink {
                 .sorted(Comparator.comparingLong(Violation::step).thenComparing(Violation::oracle)).toList();
     }
 
+    /** Those violations that were seen in the state that an action left or at the end, and in no event. */
+    public List<Violation> standing() {
+        return drafts.stream().filter(draft -> draft.ofState).map(Draft::violation).toList();
+    }
+
+    /** How often something was violated so far, with those that {@link #violations} has as one. */
+    public long occurrences() {
+        return drafts.stream().mapToLong(draft -> 1 + draft.more).sum();
+    }
+
     /** Number of violations so far; cheaper than {@link #violations}. */
     public int reported() {
         return drafts.size();
@@ -114,6 +132,7 @@ public final class OracleSet implements EventSink {
         drafts.clear();
         open.clear();
         actionsOpen = 0;
+        looking = false;
         step = newStep;
     }
 
@@ -124,7 +143,7 @@ public final class OracleSet implements EventSink {
             known.more++;
             return known;
         }
-        Draft draft = new Draft(oracle, step, message);
+        Draft draft = new Draft(oracle, step, message, looking);
         drafts.add(draft);
         open.put(key, draft);
         return draft;
@@ -133,13 +152,15 @@ public final class OracleSet implements EventSink {
     private static final class Draft {
         private final String oracle;
         private final long step;
+        private final boolean ofState;
         private String message;
         private long more;
 
-        private Draft(String oracle, long step, String message) {
+        private Draft(String oracle, long step, String message, boolean ofState) {
             this.oracle = oracle;
             this.step = step;
             this.message = message;
+            this.ofState = ofState;
         }
 
         private Violation violation() {
@@ -166,7 +187,7 @@ public final class OracleSet implements EventSink {
             if (cells > MAX_CELLS) {
                 throw new IllegalArgumentException("oracle " + oracle.name() + " asks for " + cells + " cells");
             }
-            return machine.store().sparse("oracle." + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
+            return machine.store().sparse(REGIONS + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
         }
 
         @Override

@@ -38,7 +38,7 @@ class LiveMachineTest {
             new FakeVariants.RefusingNotifier()));
 
     private static LiveMachine machine(String preset) {
-        return LiveMachine.create("m0", FakePlatform.catalog(), "fake", preset, null, SERVICES);
+        return LiveMachine.create("m0", FakePlatform.catalog(), "fake", preset, null, null, SERVICES);
     }
 
     private final LiveMachine machine = machine(null);
@@ -76,7 +76,7 @@ class LiveMachineTest {
         machine.run("lock.take", Map.of());
         assertEquals("lock.take: the kernel hangs: cpu0 waits for fake_lock, held by cpu0",
                 machine.run("lock.take", Map.of()).line());
-        LiveMachine broken = LiveMachine.create("b", FakePlatform.catalog(), "fake", null, null,
+        LiveMachine broken = LiveMachine.create("b", FakePlatform.catalog(), "fake", null, null, null,
                 Services.fixed(new Binding(new FakeVariants.Throwing(), null, null, null)));
         String problem = broken.run("dma.map", Map.of("address", "0")).problem();
         assertTrue(problem.matches("broken: java\\.lang\\.IllegalStateException: thrown by the variant "
@@ -86,7 +86,8 @@ class LiveMachineTest {
 
     @Test
     void machineWithoutVariantKeepsItsState() {
-        LiveMachine orphan = LiveMachine.create("o", FakePlatform.catalog(), "fake", null, null, new Services() {
+        LiveMachine orphan = LiveMachine.create("o", FakePlatform.catalog(), "fake", null, null, null,
+                new Services() {
             @Override
             public Binding enter() {
                 throw new NoVariantException("machine o has no variant for Iommu");
@@ -148,14 +149,14 @@ class LiveMachineTest {
     void saysWhenTheTrailNoLongerReaches() {
         machine.boot();
         machine.mark("old");
-        for (int i = 0; i < 40; i++) {
+        for (int i = 0; i < 90; i++) {
             machine.run("cpu.write", Map.of("address", "0", "size", "0xffff", "value", Integer.toString(i)));
         }
-        InputException step = assertThrows(InputException.class, () -> machine.stepBack(41));
-        assertEquals("machine m0 can go no further back: of its changes the last 1048576 are kept, and action "
+        InputException step = assertThrows(InputException.class, () -> machine.stepBack(91));
+        assertEquals("machine m0 can go no further back: of its changes the last 4194304 are kept, and action "
                 + "\"kernel.boot\" lies before them", step.getMessage());
         assertThrows(InputException.class, () -> machine.diff("old"));
-        assertEquals(41, machine.history().size());
+        assertEquals(91, machine.history().size());
         assertEquals(1, machine.stepBack(1).size());
     }
 
@@ -174,26 +175,26 @@ class LiveMachineTest {
     @Test
     void kernelObjectsAreComparedFieldByField() {
         Struct layout = FakeArchitecture.WINDOW;
-        long object = machine.use("alloc", one -> one.cpu(0, Level.USER).alloc(layout));
+        long object = machine.use("alloc", one -> one.cpu(0, Level.USER).alloc(layout)).result();
         machine.mark("made");
         machine.use("fill", one -> {
             Cpu cpu = one.cpu(0, Level.USER);
             cpu.store(object, layout.fields().get(0), 7);
             cpu.store(object, layout.fields().get(1), 0x0123456789abcdefL);
-            return null;
+            return 0;
         });
         assertEquals(List.of("kernel window[0].liobn: 0x0 -> 0x7", "kernel window[0].base: 0x0 -> 0x123456789abcdef"),
                 machine.diff("made").stream().map(Changed::toString).toList());
         machine.mark("filled");
         machine.use("more", one -> {
             one.cpu(0, Level.USER).store(object, layout.fields().get(2), 1);
-            return null;
+            return 0;
         });
         assertEquals(List.of("kernel window[0].shift: 0x0 -> 0x1"), machine.diff("filled").stream()
                 .map(Changed::toString).toList());
         machine.use("free", one -> {
             one.cpu(0, Level.USER).free(object);
-            return null;
+            return 0;
         });
         assertTrue(machine.diff("filled").contains(new Changed("kernel", "window[0].shift", 0,
                 0x6b6b6b6bL)), () -> machine.diff("filled").toString());
@@ -214,14 +215,16 @@ class LiveMachineTest {
     @Test
     void loadRunsWithoutRecording() {
         machine.boot();
-        long seen = machine.unobserved(one -> FakePlatform.catalog().architecture("fake").traffic(one, 0));
-        assertEquals(0, seen);
+        LiveMachine.Load load = machine.underLoad("load", one -> FakePlatform.catalog().architecture("fake")
+                .traffic(one, 0));
+        assertEquals(new LiveMachine.Load(List.of(), 0), load);
         assertEquals(List.of(), machine.history());
         machine.mark("after");
-        assertEquals("x", machine.use("by hand", one -> {
+        assertEquals("by hand = 7", machine.use("by hand", one -> {
             FakePlatform.catalog().architecture("fake").traffic(one, 1);
-            return "x";
-        }));
+            return 7;
+        }).line());
+        assertEquals("end by hand = 7", machine.recent(1).get(0).words());
         assertEquals(List.of("kernel traffic: 0x1 -> 0x2"), machine.diff("after").stream()
                 .map(Changed::toString).toList());
         assertEquals(List.of("by hand"), machine.stepBack(1));
@@ -267,7 +270,7 @@ class LiveMachineTest {
         }
         byte[] newer = bytes.clone();
         newer[7] = 9;
-        assertEquals("saved in format 9, this version of dmalab reads format 1; save the machine again",
+        assertEquals("saved in format 9, this version of dmalab reads format 2; save the machine again",
                 refusal(newer));
         byte[] text = new String(bytes, ISO_8859_1).replace("processors=2", "processors=3").getBytes(ISO_8859_1);
         assertEquals("saved from a machine with other parameters: processors=3; this one has processors=2",

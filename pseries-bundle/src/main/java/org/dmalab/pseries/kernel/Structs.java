@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import java.util.List;
 
+import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.Struct;
 
@@ -26,13 +27,13 @@ public final class Structs {
     /** struct dynamic_dma_window_prop, packed as in the device tree. */
     public static final Struct PROP = new Struct("dynamic_dma_window_prop", 20);
     /** struct dynamic_dma_window_prop: be32 liobn. */
-    public static final Field PROP_LIOBN = PROP.at("liobn", 0, 4);
+    public static final Field PROP_LIOBN = PROP.at("liobn", 0, 4, Endian.BIG);
     /** struct dynamic_dma_window_prop: be64 dma_base. */
-    public static final Field PROP_DMA_BASE = PROP.at("dma_base", 4, 8);
+    public static final Field PROP_DMA_BASE = PROP.at("dma_base", 4, 8, Endian.BIG);
     /** struct dynamic_dma_window_prop: be32 tce_shift. */
-    public static final Field PROP_TCE_SHIFT = PROP.at("tce_shift", 12, 4);
+    public static final Field PROP_TCE_SHIFT = PROP.at("tce_shift", 12, 4, Endian.BIG);
     /** struct dynamic_dma_window_prop: be32 window_shift. */
-    public static final Field PROP_WINDOW_SHIFT = PROP.at("window_shift", 16, 4);
+    public static final Field PROP_WINDOW_SHIFT = PROP.at("window_shift", 16, 4, Endian.BIG);
 
     /** struct failed_ddw_pdn. */
     public static final Struct FAILED = new Struct("failed_ddw_pdn");

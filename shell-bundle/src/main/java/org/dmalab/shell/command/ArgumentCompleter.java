@@ -6,8 +6,8 @@ import java.util.List;
 public interface ArgumentCompleter {
 
     /**
-     * The candidates for one word; the shell filters by what has been typed. Names and fixed choices of options come
-     * from the {@link CommandSpec} and are not to be repeated.
+     * The candidates for one word; the shell filters by what has been typed. Names of options come from the
+     * {@link CommandSpec} and are not to be repeated; so do fixed choices, as long as nobody proposes fewer.
      *
      * @param slot the word
      * @return the candidates, or an empty list when this service knows none

@@ -65,7 +65,9 @@ final class CommandCompleter implements Completer {
     /** @param before what the word has before its value: {@code --option=} or nothing */
     private void values(Slot slot, String before, List<Candidate> candidates) {
         List<String> names = new ArrayList<>(catalog.candidates(slot));
-        slot.spec().option(slot.name()).ifPresent(option -> names.addAll(option.choices()));
+        if (names.isEmpty()) {
+            slot.spec().option(slot.name()).ifPresent(option -> names.addAll(option.choices()));
+        }
         for (String name : names) {
             // After a list, SERVICE= or a folder more may follow: no blank behind it.
             boolean whole = !name.endsWith("=") && !name.endsWith("/") && !name.contains(",");

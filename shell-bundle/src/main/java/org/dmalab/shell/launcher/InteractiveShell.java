@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.dmalab.shell.command.Prompt;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.EOFError;
 import org.jline.reader.LineReader;
@@ -13,7 +14,6 @@ import org.jline.reader.Parser;
 import org.jline.reader.UserInterruptException;
 import org.jline.reader.impl.DefaultParser;
 import org.jline.terminal.Terminal;
-import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.AttributedStringBuilder;
 import org.jline.utils.AttributedStyle;
 import org.slf4j.Logger;
@@ -34,7 +34,8 @@ final class InteractiveShell {
     }
 
     int run() throws IOException {
-        try (Terminal terminal = terminal()) {
+        try (Terminal terminal = Prompt.terminal()) {
+            runner.terminal(terminal);
             LineReader reader = reader(terminal);
             String prompt = prompt(terminal);
             while (true) {
@@ -46,18 +47,6 @@ final class InteractiveShell {
                     return 0;
                 }
             }
-        }
-    }
-
-    /** JLine looks for its terminal providers through the context class loader, which here knows nothing of JLine. */
-    private static Terminal terminal() throws IOException {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(TerminalBuilder.class.getClassLoader());
-        try {
-            return TerminalBuilder.builder().system(true).nativeSignals(true).build();
-        } finally {
-            thread.setContextClassLoader(before);
         }
     }
 

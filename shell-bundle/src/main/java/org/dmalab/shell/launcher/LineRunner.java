@@ -24,7 +24,9 @@ import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.HelpRequested;
 import org.dmalab.shell.command.Output;
+import org.dmalab.shell.command.Prompt;
 import org.dmalab.shell.command.Suggestions;
+import org.jline.terminal.Terminal;
 
 /** Runs lines of commands: where their output goes, which exit code they give, how errors are said. */
 final class LineRunner implements AutoCloseable {
@@ -77,11 +79,17 @@ final class LineRunner implements AutoCloseable {
         return session;
     }
 
+    /** Commands that read lines by themselves share this terminal. */
+    void terminal(Terminal terminal) {
+        onOut.put(Prompt.TERMINAL, terminal);
+        onErr.put(Prompt.TERMINAL, terminal);
+    }
+
     /** Runs the statements of a text until one fails; none of them if the text leaves a quote or bracket open. */
-    int run(String text) {
+    ExitCode run(String text) {
         Optional<String> unclosed = StatementSplitter.unclosed(text);
         if (unclosed.isPresent()) {
-            return report(CommandException.usage(unclosed.get() + "; nothing was run"));
+            return new ExitCode(report(CommandException.usage(unclosed.get() + "; nothing was run")));
         }
         warnings.get().forEach(warning -> err.println("warning: " + warning));
         List<String> statements = StatementSplitter.statements(text);
@@ -89,23 +97,24 @@ final class LineRunner implements AutoCloseable {
         for (String statement : statements) {
             session = writesDocument(StatementSplitter.words(statement)) ? onErr : session;
         }
+        ExitCode code = ExitCode.OK;
         for (String statement : statements) {
-            int code = runStatement(session, statement);
-            if (code != 0) {
-                return code;
+            code = code.then(runStatement(session, statement));
+            if (code.ends()) {
+                break;
             }
         }
-        return 0;
+        return code;
     }
 
     /** Runs one command with its arguments as they are. */
-    int run(List<String> words) {
+    ExitCode run(List<String> words) {
         warnings.get().forEach(warning -> err.println("warning: " + warning));
         CommandSession session = writesDocument(words) ? onErr : onOut;
         return guarded(session, () -> call(session, words));
     }
 
-    private int runStatement(CommandSession session, String statement) {
+    private ExitCode runStatement(CommandSession session, String statement) {
         List<String> words = StatementSplitter.words(statement);
         boolean plain = statement.chars().noneMatch(c -> GOGO_SYNTAX.indexOf(c) >= 0);
         if (plain && catalog.find(words.get(0)).isPresent()) {
@@ -150,21 +159,21 @@ final class LineRunner implements AutoCloseable {
         Object run() throws Exception;
     }
 
-    private int guarded(CommandSession session, Action action) {
+    private ExitCode guarded(CommandSession session, Action action) {
         try {
             Object result = action.run();
             if (result instanceof ExitCode code) {
-                return code.value();
+                return code;
             }
             if (result != null) {
                 session.getConsole().println(session.format(result, Converter.INSPECT));
             }
-            return 0;
+            return ExitCode.OK;
         } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
             if (cause(e) instanceof ExitRequested exit) {
                 throw exit;
             }
-            return report(cause(e));
+            return new ExitCode(report(cause(e)));
         } finally {
             session.getConsole().flush();
         }

@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.shell.command.CommandException;
+import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.drop.DroppedBundles;
 import org.jline.utils.Signals;
 import org.osgi.framework.BundleContext;
@@ -118,16 +119,16 @@ public final class Main implements Callable<Integer> {
         switch (invocation.form()) {
             case HELP -> runner.out().print(Invocation.HELP);
             case VERSION -> {
-                return runner.run(List.of("version"));
+                return runner.run(List.of("version")).value();
             }
             case COMMANDS -> {
-                return runner.run(invocation.text());
+                return runner.run(invocation.text()).value();
             }
             case SCRIPT -> {
-                return runner.run(script(invocation.text()));
+                return runner.run(script(invocation.text())).value();
             }
             case ONE_COMMAND -> {
-                return runner.run(invocation.words());
+                return runner.run(invocation.words()).value();
             }
             case INTERACTIVE -> {
                 return lines(runner);
@@ -150,16 +151,17 @@ public final class Main implements Callable<Integer> {
     private static int lines(LineRunner runner) throws IOException {
         BufferedReader reader = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         StringBuilder text = new StringBuilder();
+        ExitCode code = ExitCode.OK;
         for (String line = reader.readLine(); line != null; line = reader.readLine()) {
             text.append(line).append('\n');
             if (!StatementSplitter.unfinished(text.toString())) {
-                int code = runner.run(text.toString());
-                if (code != 0) {
-                    return code;
+                code = code.then(runner.run(text.toString()));
+                if (code.ends()) {
+                    return code.value();
                 }
                 text.setLength(0);
             }
         }
-        return runner.run(text.toString());
+        return code.then(runner.run(text.toString())).value();
     }
 }

@@ -14,6 +14,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.event.Actor;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
+import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
@@ -123,7 +124,15 @@ final class ActionCommand implements CommandFunction {
         } else {
             outcome.dmesg().forEach(output.stream()::println);
         }
-        output.stream().println(outcome.line());
+        lines(outcome).forEach(output.stream()::println);
+    }
+
+    /** What came of an action, and what it has violated. */
+    static List<String> lines(ActionOutcome outcome) {
+        List<String> lines = new ArrayList<>(List.of(outcome.line()));
+        outcome.violations().forEach(one -> lines.add("violation of " + one.oracle() + " at step " + one.step() + ": "
+                + one.message()));
+        return lines;
     }
 
     static Map<String, Object> describe(ActionOutcome outcome) {
@@ -133,18 +142,31 @@ final class ActionCommand implements CommandFunction {
         facts.put("words", outcome.words());
         facts.put("problem", outcome.problem());
         facts.put("dmesg", new ArrayList<>(outcome.dmesg()));
+        facts.put("violations", outcome.violations().stream().map(ActionCommand::describe).toList());
         return facts;
     }
 
-    /** 0 if the kernel did it or declined, 1 if it could not go on, 3 if something broke. */
+    /** A violation as in the documents of {@code scenario:run}. */
+    static Map<String, Object> describe(Violation violation) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("oracle", violation.oracle());
+        facts.put("step", violation.step());
+        facts.put("message", violation.message());
+        return facts;
+    }
+
+    /**
+     * 0 if the kernel did it or declined; 1 if an oracle was violated, but the line goes on, as the machine does; 1 if
+     * the machine can't go on, 3 if something broke.
+     */
     static ExitCode exitCode(List<ActionOutcome> outcomes) {
-        int code = 0;
+        ExitCode code = ExitCode.OK;
         for (ActionOutcome outcome : outcomes) {
-            if (outcome.problem() != null) {
-                code = Math.max(code, outcome.problem().startsWith("broken") ? CommandException.BROKEN
-                        : CommandException.FAIL);
-            }
+            String problem = outcome.problem();
+            code = code.then(problem == null ? new ExitCode(outcome.violations().isEmpty() ? 0 : CommandException.FAIL,
+                    false) : new ExitCode(problem.startsWith("broken") ? CommandException.BROKEN
+                    : CommandException.FAIL));
         }
-        return new ExitCode(code);
+        return code;
     }
 }

@@ -20,6 +20,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.event.Actor;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
+import org.dmalab.lab.live.Found;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
@@ -44,12 +45,15 @@ import org.osgi.service.component.annotations.Reference;
     CommandProcessor.COMMAND_FUNCTION + "=destroy"})
 public final class MachineCommands implements CommandSet {
     static final String SCOPE = "machine";
+    /** In place of the names of oracles. */
+    static final String NOBODY = "none";
     private static final String MACHINE = "the machine's name";
     private static final CommandSpec CREATE = command("create", "Makes a named machine and boots its kernel.")
             .required("NAME", "a new name: a letter, then letters, digits, - or _")
             .required("PRESET", "the equipment; pseries, vtd or mips is each architecture's usual one")
             .option("--profile", "PROFILE", "how its hardware behaves where that differs")
             .option("--patch", "ID", "the variant, or SERVICE=ID,SERVICE=ID; default: the newest without known defects")
+            .option("--oracles", "ORACLES", "who watches, by name with commas, or none; default: all that fit")
             .flag("--cold", "do not boot the kernel").build();
     private static final CommandSpec LIST = command("list", "Lists the named machines.").build();
     private static final CommandSpec SHOW = command("show", "Shows what a machine is made of and what it remembers.")
@@ -98,19 +102,28 @@ public final class MachineCommands implements CommandSet {
         Arguments args = Arguments.parse(CREATE, words);
         return Input.checked(() -> {
             NamedMachine machine = registry.create(args.get("NAME"), args.get("PRESET"),
-                    args.option("--profile", null), args.option("--patch", null));
+                    args.option("--profile", null), args.option("--patch", null), oracles(args));
             List<ActionOutcome> outcomes = args.has("--cold") ? List.of() : machine.boot();
             try (Output output = Output.open(session, args)) {
                 if (output.text()) {
                     output.stream().println("machine " + machine.name() + ": " + machine.spec().preset() + ", profile "
                             + machine.spec().profile() + ", patch " + machine.patchNames());
-                    outcomes.forEach(outcome -> output.stream().println("  " + outcome.line()));
+                    outcomes.stream().flatMap(outcome -> ActionCommand.lines(outcome).stream())
+                            .forEach(line -> output.stream().println("  " + line));
                 } else {
-                    output.stream().println(Json.write(describe(machine)));
+                    Map<String, Object> facts = describe(machine);
+                    facts.put("boot", outcomes.stream().map(ActionCommand::describe).toList());
+                    output.stream().println(Json.write(facts));
                 }
             }
             return ActionCommand.exitCode(outcomes);
         });
+    }
+
+    /** Names of oracles; null for all. */
+    private static List<String> oracles(Arguments args) {
+        return !args.has("--oracles") ? null : args.list("--oracles").equals(List.of(NOBODY)) ? List.of()
+                : args.list("--oracles");
     }
 
     /** The command {@code machine:list}. */
@@ -143,6 +156,13 @@ public final class MachineCommands implements CommandSet {
         return facts;
     }
 
+    private static Map<String, Object> describe(Found found) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("action", found.action());
+        facts.putAll(ActionCommand.describe(found.violation()));
+        return facts;
+    }
+
     /** The command {@code machine:show}. */
     public Object show(CommandSession session, String... words) throws InterruptedException {
         return withMachine(SHOW, session, words, (args, machine, output) -> {
@@ -150,6 +170,8 @@ public final class MachineCommands implements CommandSet {
             facts.put("parameters", machine.spec().parameters());
             facts.put("metrics", machine.live().metrics());
             facts.put("history", machine.live().history());
+            facts.put("oracles", machine.live().oracles());
+            facts.put("violations", machine.live().violations().stream().map(MachineCommands::describe).toList());
             List<String> lines = new ArrayList<>(machine.live().show(machine.patches()));
             if (machine.host().missing() != null) {
                 lines.add(machine.host().missing());
@@ -166,25 +188,35 @@ public final class MachineCommands implements CommandSet {
         withMachine(BOOT, session, words, (args, machine, output) -> {
             outcomes.addAll(machine.boot());
             print(output, outcomes.stream().map(ActionCommand::describe).toList(),
-                    outcomes.stream().map(ActionOutcome::line).toList());
+                    outcomes.stream().flatMap(outcome -> ActionCommand.lines(outcome).stream()).toList());
         });
         return ActionCommand.exitCode(outcomes);
     }
 
     /** The command {@code machine:step}. */
     public Object step(CommandSession session, String... words) throws InterruptedException {
-        return withMachine(STEP, session, words, (args, machine, output) -> {
+        List<ActionOutcome> outcomes = new ArrayList<>();
+        withMachine(STEP, session, words, (args, machine, output) -> {
             long count = count(args);
-            long made = machine.working("step", () -> machine.live().use("step " + count, live -> {
+            ActionOutcome outcome = machine.working("step", () -> machine.live().use("step " + count, live -> {
                 long steps = 0;
                 while (steps < count && live.progress()) {
                     steps++;
                 }
                 return steps;
             }));
-            print(output, Map.of("machine", machine.name(), "steps", made),
-                    List.of(made < count ? made + " steps; nothing is left to do" : made + " steps"));
+            outcomes.add(outcome);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("machine", machine.name());
+            facts.put("steps", outcome.result());
+            facts.putAll(ActionCommand.describe(outcome));
+            List<String> lines = ActionCommand.lines(outcome);
+            if (outcome.problem() == null) {
+                lines.set(0, outcome.result() + " steps" + (outcome.result() < count ? "; nothing is left to do" : ""));
+            }
+            print(output, facts, lines);
         });
+        return ActionCommand.exitCode(outcomes);
     }
 
     /** The command {@code machine:back}. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Oracle;
 import org.dmalab.api.Preset;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.shell.command.ArgumentCompleter;
@@ -13,7 +14,7 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Proposes names of machines, presets, profiles, marks, devices and variants. */
+/** Proposes names of machines, presets, profiles, oracles, marks, devices and variants. */
 @Component
 public final class MachineCompleter implements ArgumentCompleter {
     private static final String CREATE = MachineCommands.SCOPE + ":create";
@@ -42,10 +43,29 @@ public final class MachineCompleter implements ArgumentCompleter {
             case "PROFILE" -> architectures.stream().flatMap(one -> one.profiles().stream()).map(Preset::name)
                     .distinct().toList();
             case "ID", "ID,ID" -> Selection.completions(registry.catalog(), architectures, slot.typed());
+            case "ORACLES" -> oracles(architectures, slot.typed());
             case "MARK" -> machine(slot).flatMap(one -> one.live().marks().stream()).toList();
             case "DEVICE" -> machine(slot).flatMap(one -> architecture(one).devices(one.spec()).stream()).toList();
-            default -> List.of();
+            default -> machine(slot).flatMap(one -> choices(one, slot)).toList();
         };
+    }
+
+    /** The words that the machine's own action takes; another architecture's action of that name may take others. */
+    private Stream<String> choices(NamedMachine machine, Slot slot) {
+        return registry.catalog().actions(machine.spec().arch()).stream()
+                .filter(action -> action.name().equals(slot.spec().scope() + "." + slot.spec().function()))
+                .flatMap(action -> action.parameters().stream())
+                .filter(parameter -> slot.name().equals("--" + parameter.name()))
+                .flatMap(parameter -> parameter.values().stream());
+    }
+
+    /** Names of those that fit, behind those that have been typed. */
+    private List<String> oracles(List<Architecture> architectures, String typed) {
+        String before = typed.substring(0, typed.lastIndexOf(',') + 1);
+        Stream<String> names = architectures.stream().flatMap(one -> registry.catalog().oracles(one.name()).stream())
+                .map(Oracle::name).distinct().sorted();
+        return Stream.concat(before.isEmpty() ? Stream.of(MachineCommands.NOBODY) : Stream.empty(),
+                names.map(name -> before + name)).toList();
     }
 
     /** Whether an argument is the name of a machine. */

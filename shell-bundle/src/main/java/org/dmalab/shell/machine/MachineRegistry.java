@@ -81,8 +81,10 @@ public final class MachineRegistry {
      * @param preset a preset's name, or an architecture's for its usual one
      * @param profile null for the usual one
      * @param patch null for the newest mainline variant without known defects
+     * @param oracles names of those who watch; null for all that fit
      */
-    NamedMachine create(String name, String preset, String profile, String patch) throws InterruptedException {
+    NamedMachine create(String name, String preset, String profile, String patch, List<String> oracles)
+            throws InterruptedException {
         if (!NAME.matcher(name).matches()) {
             throw new InputException("machine name \"" + name + "\": expected a letter, then up to 31 letters, digits, "
                     + "- or _");
@@ -98,7 +100,7 @@ public final class MachineRegistry {
         try {
             Lane lane = host.lane();
             NamedMachine machine = new NamedMachine(LiveMachine.create(name, catalog, architecture.name(),
-                    spec.preset(), spec.profile().isEmpty() ? null : spec.profile(), lane), host, lane);
+                    spec.preset(), spec.profile().isEmpty() ? null : spec.profile(), oracles, lane), host, lane);
             machines.put(name, machine);
             return machine;
         } catch (RuntimeException e) {

@@ -90,9 +90,8 @@ public final class PatchCommands implements CommandSet {
             try (Output output = Output.open(session, args)) {
                 StormProgress progress = new StormProgress(output.remarks(), swaps);
                 String inUse = selection(machine);
-                Storm.Result result = machine.live().unobserved(live -> new Storm(
-                        new StormTarget(registry, machine, live), patches, args.number("--seed", 1, 0, Long.MAX_VALUE))
-                        .run(swaps, threads, progress));
+                Storm.Result result = new Storm(new StormTarget(registry, machine), patches,
+                        args.number("--seed", 1, 0, Long.MAX_VALUE)).run(swaps, threads, progress);
                 progress.end();
                 print(output, machine, patches, result);
                 restore(machine, inUse);
@@ -165,6 +164,8 @@ public final class PatchCommands implements CommandSet {
                     + String.join(", ", patches) + (result.interrupted() ? " (interrupted)" : ""));
             output.stream().println(result.calls() + " calls, " + result.failed() + " failed, " + result.lost()
                     + " lost, " + result.violations() + " violations");
+            result.violated().forEach(one -> output.stream().println("violation of " + one.oracle() + ": "
+                    + one.message()));
             if (!result.firstFailure().isEmpty()) {
                 output.stream().println("first failure: " + result.firstFailure());
             }

@@ -2,6 +2,7 @@ package org.dmalab.shell.machine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
@@ -15,20 +16,18 @@ import org.dmalab.shell.swap.Swappable;
 final class StormTarget implements Swappable {
     private final MachineRegistry registry;
     private final NamedMachine named;
-    private final Machine machine;
     private final Architecture architecture;
 
-    StormTarget(MachineRegistry registry, NamedMachine named, Machine machine) {
+    StormTarget(MachineRegistry registry, NamedMachine named) {
         this.registry = registry;
         this.named = named;
-        this.machine = machine;
         this.architecture = registry.catalog().architecture(named.spec().arch());
     }
 
     @Override
     public List<Loaded> machines(int threads) {
         List<Loaded> loaded = new ArrayList<>();
-        loaded.add(new Under(machine, named.lane(), () -> { }));
+        loaded.add(new Under(named.live(), named.lane(), () -> { }));
         for (int i = 1; i < threads; i++) {
             loaded.add(another(named.name() + "#" + i));
         }
@@ -38,7 +37,7 @@ final class StormTarget implements Swappable {
     private Loaded another(String name) {
         Lane lane = named.host().lane();
         LiveMachine live = LiveMachine.create(name, registry.catalog(), named.spec().arch(), named.spec().preset(),
-                named.spec().profile().isEmpty() ? null : named.spec().profile(), lane);
+                named.spec().profile().isEmpty() ? null : named.spec().profile(), named.live().oracles(), lane);
         lane.online("boot");
         try {
             for (ActionOutcome outcome : live.boot()) {
@@ -49,10 +48,7 @@ final class StormTarget implements Swappable {
         } finally {
             lane.offline();
         }
-        Machine[] inside = new Machine[1];
-        live.unobserved(one -> inside[0] = one);
-        inside[0].store().release(); // no recording under load
-        return new Under(inside[0], lane, () -> named.host().remove(lane));
+        return new Under(live, lane, () -> named.host().remove(lane));
     }
 
     @Override
@@ -70,15 +66,15 @@ final class StormTarget implements Swappable {
         return architecture.trafficSeen(under);
     }
 
-    private record Under(Machine machine, Lane lane, Runnable end) implements Loaded {
+    private record Under(LiveMachine live, Lane lane, Runnable end) implements Loaded {
         @Override
-        public void online() {
+        public LiveMachine.Load own(Consumer<Machine> load) {
             lane.online("load");
-        }
-
-        @Override
-        public void offline() {
-            lane.offline();
+            try {
+                return live.underLoad("patch.storm", load);
+            } finally {
+                lane.offline();
+            }
         }
 
         @Override

@@ -1,63 +1,73 @@
 package org.dmalab.shell.scenario;
 
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
+import org.dmalab.lab.Changed;
 import org.dmalab.lab.explore.ReplayStep;
+import org.jline.reader.Candidate;
 
 /**
  * The prompt of {@code scenario:debug}. All steps are known before it begins, so going backwards is as quick as going
- * forwards. Its input may be a pipe; the end of the input ends it.
+ * forwards. The end of the input ends it.
  */
 final class DebugSession {
-    private static final long POLL_MILLIS = 20;
-    private static final String HELP = """
-            Enter, n [COUNT]   forwards
-            b [COUNT]          backwards
-            N                  to step N
-            t, T               to the next, the last change of who runs
-            w TEXT, W TEXT     to the next, the last step that changes a cell with TEXT in its name
-            v                  to the last step, where the verdict is
-            l                  the steps around this one
-            s                  the whole Java stack of this step
-            q                  ends
-            """;
+    /** What can be typed: the letters, how help writes them, and what they do. */
+    private static final String[][] COMMANDS = {
+        {"n", "Enter, n [COUNT]", "forwards"},
+        {"b", "b [COUNT]", "backwards"},
+        {"", "N", "to step N"},
+        {"tT", "t, T", "to the next, the last change of who runs"},
+        {"wW", "w TEXT, W TEXT", "to the next, the last step that changes a cell with TEXT in its name"},
+        {"v", "v", "to the last step, where the verdict is"},
+        {"l", "l", "the steps around this one"},
+        {"s", "s", "the whole Java stack of this step"},
+        {"h", "h", "help"},
+        {"q", "q, Ctrl-D", "ends"}};
 
     private final DebugText text;
     private final List<ReplayStep> steps;
-    private final InputStream in;
     private final Consumer<String> out;
     private int at = 1;
 
-    DebugSession(DebugText text, List<ReplayStep> steps, InputStream in, Consumer<String> out) {
+    DebugSession(DebugText text, List<ReplayStep> steps, Consumer<String> out) {
         this.text = text;
         this.steps = steps;
-        this.in = in;
         this.out = out;
     }
 
-    void run() {
+    /**
+     * Obeys lines until one says to end, or there are no more.
+     *
+     * @param lines reads a line, given the prompt; null at the end
+     */
+    void run(UnaryOperator<String> lines) {
         out.accept(text.head());
         show(1);
-        while (true) {
-            out.accept("debug " + at + "> ");
-            String line = readLine();
-            if (line == null || line.strip().equals("q")) {
-                out.accept(line == null || System.console() == null ? "\n" : "");
-                return;
-            }
-            if (System.console() == null) {
-                out.accept(line.strip() + "\n"); // a terminal shows what is typed, a transcript would not
-            }
-            obey(line.strip());
+        for (String line = next(lines); line != null && !line.equals("q"); line = next(lines)) {
+            obey(line);
         }
+    }
+
+    private String next(UnaryOperator<String> lines) {
+        String line = lines.apply("debug " + at + "> ");
+        return line == null ? null : line.strip();
+    }
+
+    /** Commands, or behind {@code w} the names of the cells that change in any step. */
+    static List<Candidate> candidates(List<ReplayStep> steps, List<String> words) {
+        if (words.size() == 1) {
+            return Stream.of(COMMANDS).flatMap(command -> Stream.of(command[0].split("")).filter(key -> !key.isEmpty())
+                    .map(key -> new Candidate(key, key, null, command[2], null, null, true))).toList();
+        }
+        return words.size() > 2 || !words.get(0).equalsIgnoreCase("w") ? List.of()
+                : steps.stream().flatMap(step -> step.changes().stream()).filter(DebugText::ofMachine)
+                .map(Changed::cell).filter(name -> name.indexOf(' ') < 0).distinct().sorted().map(Candidate::new)
+                .toList();
     }
 
     private void obey(String line) {
@@ -74,7 +84,8 @@ final class DebugSession {
             case "v" -> show(steps.size());
             case "l" -> out.accept(text.around(at));
             case "s" -> out.accept(text.stack(at));
-            case "h", "help", "?" -> out.accept(HELP);
+            case "h", "help", "?" -> Stream.of(COMMANDS).forEach(command ->
+                    out.accept(String.format("%-18s %s%n", command[1], command[2])));
             default -> {
                 long number = number(words[0]);
                 if (number < 1 || number > steps.size()) {
@@ -133,30 +144,5 @@ final class DebugSession {
         String wanted = name.toLowerCase(Locale.ROOT);
         return step -> steps.get(step - 1).changes().stream().anyMatch(changed ->
                 (changed.region() + " " + changed.cell()).toLowerCase(Locale.ROOT).contains(wanted));
-    }
-
-    /** A line without its end; null at the end of the input or after an interrupt. */
-    private String readLine() {
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try {
-            while (true) {
-                // A thread that waits in read() can't be interrupted; at a terminal there is something to read in time.
-                while (System.console() != null && in.available() == 0) {
-                    Thread.sleep(POLL_MILLIS);
-                }
-                int next = in.read();
-                if (next < 0 && line.size() == 0) {
-                    return null;
-                }
-                if (next < 0 || next == '\n') {
-                    return line.toString(StandardCharsets.UTF_8);
-                }
-                line.write(next);
-            }
-        } catch (InterruptedException e) {
-            return null;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

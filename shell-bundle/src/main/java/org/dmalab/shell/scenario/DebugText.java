@@ -6,12 +6,12 @@ import java.util.List;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.oracle.OracleSet;
 
 /** What {@code scenario:debug} prints of a schedule's steps. */
 final class DebugText {
     private static final int AROUND = 5;
     private static final int MAX_CHANGES = 20;
-    private static final String ORACLES = "oracle.";
 
     private final Outcome outcome;
     private final List<ReplayStep> steps;
@@ -34,11 +34,16 @@ final class DebugText {
         int boundary = step.stack().indexOf(ReplayStep.INTERRUPT);
         step.stack().subList(0, boundary < 0 ? step.stack().size() : boundary)
                 .forEach(frame -> lines.add("    at " + frame));
-        lines.addAll(changes(step.changes().stream().filter(one -> !one.region().startsWith(ORACLES)).toList()));
+        lines.addAll(changes(step.changes().stream().filter(DebugText::ofMachine).toList()));
         return Layout.text(lines);
     }
 
-    /** What oracles remember is no change of the machine; a long copy changes more cells than anybody reads. */
+    /** What oracles remember is no change of the machine. */
+    static boolean ofMachine(Changed changed) {
+        return !changed.region().startsWith(OracleSet.REGIONS);
+    }
+
+    /** A long copy changes more cells than anybody reads. */
     private static List<String> changes(List<Changed> changes) {
         List<String> lines = new ArrayList<>();
         changes.stream().limit(MAX_CHANGES).forEach(changed -> lines.add("    " + changed));

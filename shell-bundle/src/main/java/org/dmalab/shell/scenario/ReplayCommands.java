@@ -28,6 +28,7 @@ import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Json;
+import org.dmalab.shell.command.Prompt;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -112,17 +113,25 @@ public final class ReplayCommands implements CommandSet {
             if (!Commands.format(args).equals("text")) {
                 Commands.write(session, args, Json.write(json(replayed.outcome(), step == 0 ? steps
                         : List.of(steps.get(step - 1)))) + "\n");
+            } else if (step == 0 && args.has("--output")) {
+                throw args.wrong("option --output needs --step or --format json: the prompt is no result");
             } else if (step > 0) {
                 Commands.write(session, args, text.step(step) + text.end(step));
             } else {
-                PrintStream out = System.out;
-                new DebugSession(text, steps, System.in, output -> {
-                    out.print(Terminals.colours() ? Terminals.colour(output) : output);
-                    out.flush();
-                }).run();
+                step(session, text, steps);
             }
             return replayed.outcome().verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN) : null;
         });
+    }
+
+    private static void step(CommandSession session, DebugText text, List<ReplayStep> steps) {
+        PrintStream out = System.out;
+        try (Prompt prompt = Prompt.open(session, words -> DebugSession.candidates(steps, words))) {
+            new DebugSession(text, steps, output -> {
+                out.print(Terminals.colours() ? Terminals.colour(output) : output);
+                out.flush();
+            }).run(prompt::readLine);
+        }
     }
 
     private static Map<String, Object> json(Outcome outcome, List<ReplayStep> steps) {

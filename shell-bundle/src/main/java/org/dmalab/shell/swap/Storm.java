@@ -8,6 +8,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntConsumer;
 
 import org.HdrHistogram.Histogram;
+import org.dmalab.api.Machine;
+import org.dmalab.lab.live.LiveMachine;
+import org.dmalab.lab.oracle.Violation;
 
 /**
  * Throws the switch at random while machines are under load. {@code lost} is the difference between the calls that the
@@ -26,14 +29,15 @@ public final class Storm {
      * @param calls pieces of load that callers counted as complete
      * @param failed pieces of load that ended with an error or an exception
      * @param lost calls counted less calls that the machines' state shows
-     * @param violations events that no oracle lets pass: refused commands, warnings, faults, misuse of locks and memory
+     * @param violations how often the machines' oracles saw something violated
+     * @param violated each kind of violation once
      * @param interrupted whether it was stopped early
      * @param secondsTotal how long it took
      * @param swapMicros how long an exchange took, until the references were bound
      * @param firstFailure words about the first failed call; empty if there is none
      */
-    public record Result(long swaps, long calls, long failed, long lost, long violations, boolean interrupted,
-            double secondsTotal, Histogram swapMicros, String firstFailure) { }
+    public record Result(long swaps, long calls, long failed, long lost, long violations, List<Violation> violated,
+            boolean interrupted, double secondsTotal, Histogram swapMicros, String firstFailure) { }
 
     /** Prepares a storm over these variants. */
     public Storm(Swappable target, List<String> patches, long seed) {
@@ -119,15 +123,17 @@ public final class Storm {
         long failed = 0;
         long lost = 0;
         long violations = 0;
+        List<Violation> violated = new ArrayList<>();
         String first = "";
         for (Worker worker : workers) {
             calls += worker.calls;
             failed += worker.failed;
             lost += worker.calls - worker.seen;
-            violations += worker.watch.violations();
+            violations += worker.load.occurrences();
+            violated.addAll(worker.load.violations());
             first = first.isEmpty() ? worker.firstFailure : first;
         }
-        return new Result(done, calls, failed, lost, violations, interrupted, seconds, micros, first);
+        return new Result(done, calls, failed, lost, violations, violated, interrupted, seconds, micros, first);
     }
 
     /** Owns one machine and calls without pause. */
@@ -139,7 +145,7 @@ public final class Storm {
         private long failed;
         private long seen;
         private String firstFailure = "";
-        private final StormWatch watch = new StormWatch();
+        private LiveMachine.Load load = new LiveMachine.Load(List.of(), 0);
 
         Worker(Swappable.Loaded loaded, AtomicBoolean stop, CountDownLatch underLoad) {
             super("storm");
@@ -150,27 +156,29 @@ public final class Storm {
 
         @Override
         public void run() {
-            long before = target.seen(loaded.machine());
-            loaded.machine().observe(watch);
-            loaded.online();
             try {
-                for (long sequence = 0; !stop.get(); sequence++) {
-                    call(sequence);
-                    if (sequence == 0) {
-                        underLoad.countDown();
-                    }
-                }
+                load = loaded.own(this::callUntilStopped);
+            } catch (RuntimeException | LinkageError e) {
+                failed("after call " + calls + ": " + e);
             } finally {
                 underLoad.countDown();
-                loaded.offline();
-                loaded.machine().observe(null);
-                seen = target.seen(loaded.machine()) - before;
             }
         }
 
-        private void call(long sequence) {
+        private void callUntilStopped(Machine machine) {
+            long before = target.seen(machine);
+            for (long sequence = 0; !stop.get(); sequence++) {
+                call(machine, sequence);
+                if (sequence == 0) {
+                    underLoad.countDown();
+                }
+            }
+            seen = target.seen(machine) - before;
+        }
+
+        private void call(Machine machine, long sequence) {
             try {
-                long result = target.call(loaded.machine(), sequence);
+                long result = target.call(machine, sequence);
                 if (result >= 0) {
                     calls++;
                 } else {

@@ -1,21 +1,22 @@
 package org.dmalab.shell.swap;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 import org.dmalab.api.Machine;
+import org.dmalab.lab.live.LiveMachine;
 
 /** What a {@link Storm} needs of a named machine: machines under load, and the switch. */
 public interface Swappable {
     /** One machine that a thread of the storm owns while it lasts. */
     interface Loaded extends AutoCloseable {
-        /** The machine, booted. */
-        Machine machine();
-
-        /** The owner begins to work. */
-        void online();
-
-        /** The owner stops working. */
-        void offline();
+        /**
+         * Lets the calling thread own the machine for a while.
+         *
+         * @param load gets the machine, booted and watched by its oracles
+         * @return what they have seen
+         */
+        LiveMachine.Load own(Consumer<Machine> load);
 
         @Override
         void close();

@@ -4,19 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-import org.apache.felix.service.command.CommandSession;
 import org.dmalab.lab.catalog.PlainCatalog;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
-import org.dmalab.shell.command.Output;
 import org.dmalab.shell.scenario.FakePlatform;
 import org.dmalab.shell.swap.FakeConfigurations;
 import org.junit.jupiter.api.Test;
@@ -32,41 +26,30 @@ class MachineCommandsTest {
             new FakeConfigurations(catalog, "fake").patchSwitch());
     private final MachineCommands machines = new MachineCommands(registry);
     private final PatchCommands patches = new PatchCommands(registry);
+    private ExitCode exit;
     private int code;
 
-    private interface Command {
-        Object run(CommandSession session, String... words) throws InterruptedException;
+    private String run(Typed.Command command, String... words) throws Exception {
+        Typed typed = Typed.run(command, words);
+        exit = typed.exit();
+        code = exit.value();
+        return typed.out();
     }
 
-    private String run(Command command, String... words) throws InterruptedException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        PrintStream before = System.out;
-        try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            System.setOut(out);
-            CommandSession session = (CommandSession) Proxy.newProxyInstance(getClass().getClassLoader(),
-                    new Class<?>[] {CommandSession.class}, (proxy, method, arguments) ->
-                            method.getName().equals("get") && arguments[0].equals(Output.DOCUMENT_STREAM) ? out : null);
-            code = command.run(session, words) instanceof ExitCode exit ? exit.value() : 0;
-        } finally {
-            System.setOut(before);
-        }
-        return bytes.toString(StandardCharsets.UTF_8);
-    }
-
-    private String refused(Command command, String... words) {
+    private String refused(Typed.Command command, String... words) {
         CommandException refusal = assertThrows(CommandException.class, () -> run(command, words));
         assertEquals(CommandException.USAGE, refusal.exitCode());
         return refusal.getMessage();
     }
 
-    private String action(String name, String... words) throws InterruptedException {
+    private String action(String name, String... words) throws Exception {
         ActionCommand command = new ActionCommand(catalog.actions("fake").stream()
                 .filter(action -> action.name().equals(name)).toList(), registry);
         return run((session, any) -> command.execute(session, List.copyOf(Arrays.asList((Object[]) any))), words);
     }
 
     @Test
-    void machinesAreMadeListedAndRemoved() throws InterruptedException {
+    void machinesAreMadeListedAndRemoved() throws Exception {
         assertEquals("no machines; make one with machine:create NAME PRESET\n", run(machines::list));
         assertEquals("machine m0: small, profile strict, patch declining\n", run(machines::create, "m0", "fake"));
         assertEquals("machine preset profile backend patches\nm0 small strict embedded declining\n",
@@ -78,7 +61,7 @@ class MachineCommandsTest {
     }
 
     @Test
-    void wrongNamesAreRefused() throws InterruptedException {
+    void wrongNamesAreRefused() throws Exception {
         run(machines::create, "m0", "single", "--patch", "careful");
         assertTrue(refused(machines::create, "m0", "fake").startsWith("there is a machine m0 already"));
         assertTrue(refused(machines::create, "0m", "fake").contains("expected a letter"));
@@ -91,7 +74,7 @@ class MachineCommandsTest {
     }
 
     @Test
-    void actionsRunAndAreTakenBack() throws InterruptedException {
+    void actionsRunAndAreTakenBack() throws Exception {
         run(machines::create, "m0", "fake", "--patch", "no-restore");
         run(machines::mark, "m0", "before");
         assertEquals("page.work page=7 = 0\n", action("page.work", "m0", "--page", "7"));
@@ -106,7 +89,53 @@ class MachineCommandsTest {
     }
 
     @Test
-    void statesAreSavedAndLoaded() throws InterruptedException {
+    void whatAnActionViolatesIsShownAndTakenBackWithIt() throws Exception {
+        run(machines::create, "m0", "fake", "--patch", "wrong-page");
+        assertEquals("page.work page=7 = 0\nviolation of own-page at step 3: operation on page 8, the slot has 7\n",
+                action("page.work", "m0", "--page", "7"));
+        assertEquals(new ExitCode(CommandException.FAIL, false), exit, "the line goes on");
+        String json = action("page.work", "m0", "--page", "7", "--format", "json");
+        assertTrue(json.contains("\"violations\": [\n    {\n      \"oracle\": \"own-page\",\n      \"step\": 7,"), json);
+        assertTrue(run(machines::show, "m0").contains("1 oracle watches: 2 violations\nviolation of own-page at step 3, "
+                + "page.work page=7: operation on page 8, the slot has 7\n"));
+        run(machines::back, "m0");
+        String shown = run(machines::show, "m0", "--format", "json");
+        assertTrue(shown.contains("\"action\": \"page.work page=7\"") && !shown.contains("\"step\": 7"), shown);
+        run(patches::use, "m0", "careful");
+        assertEquals("page.work page=7 = 0\n", action("page.work", "m0", "--page", "7"));
+        assertEquals(0, code);
+    }
+
+    @Test
+    void nobodyNeedsToWatch() throws Exception {
+        run(machines::create, "m0", "fake", "--patch", "wrong-page", "--oracles", "none");
+        assertEquals("page.work = 0\n", action("page.work", "m0"));
+        assertTrue(run(machines::show, "m0").contains("no oracle watches\n"));
+        run(machines::create, "m1", "fake", "--patch", "wrong-page", "--oracles", "own-page");
+        assertTrue(action("page.work", "m1").contains("violation of own-page"));
+        assertTrue(refused(machines::create, "m2", "fake", "--oracles", "own-pages").contains("\"own-page\""));
+    }
+
+    @Test
+    void stepsOfHardwareAreWatchedToo() throws Exception {
+        run(machines::create, "m0", "fake");
+        assertEquals("0 steps; nothing is left to do\n", run(machines::step, "m0", "3"));
+        assertTrue(run(machines::step, "m0", "--format", "json").contains("\"steps\": 0"));
+        assertEquals("undone: step 1\nundone: step 3\n", run(machines::back, "m0", "2"));
+    }
+
+    @Test
+    void aStormTellsWhatItsOraclesSaw() throws Exception {
+        run(machines::create, "m0", "fake", "--patch", "careful");
+        String text = run(patches::storm, "m0", "--swaps", "20", "--patch", "careful,wrong-page");
+        assertEquals(CommandException.FAIL, code, text);
+        assertTrue(text.matches("(?s).* 0 lost, [1-9]\\d* violations\nviolation of own-page: operation on page .*"),
+                text);
+        assertTrue(run(machines::show, "m0").contains(", patch.storm: operation on page "));
+    }
+
+    @Test
+    void statesAreSavedAndLoaded() throws Exception {
         String file = folder.resolve("m.state").toString();
         run(machines::create, "m0", "fake", "--patch", "no-restore");
         action("page.work", "m0", "--page", "7");
@@ -121,7 +150,7 @@ class MachineCommandsTest {
     }
 
     @Test
-    void aPatchIsExchanged() throws InterruptedException {
+    void aPatchIsExchanged() throws Exception {
         run(machines::create, "m0", "fake", "--patch", "careful");
         assertEquals("machine m0: careful -> wrong-page\n", run(patches::use, "m0", "wrong-page"));
         assertEquals("machine m0: wrong-page -> careful\n", run(patches::use, "m0", "Iommu=careful"));
@@ -129,9 +158,9 @@ class MachineCommandsTest {
 
     /** Each exchange waits for the caller, so at least one call ends between two of them. */
     @Test
-    void aStormLosesNothingAndGivesThePatchBack() throws InterruptedException {
+    void aStormLosesNothingAndGivesThePatchBack() throws Exception {
         run(machines::create, "m0", "fake", "--patch", "careful");
-        String json = run(patches::storm, "m0", "--swaps", "50", "--threads", "2", "--patch", "careful,wrong-page",
+        String json = run(patches::storm, "m0", "--swaps", "50", "--threads", "2", "--patch", "careful,no-restore",
                 "--format", "json");
         assertEquals(0, code, json);
         for (String part : List.of("\"swaps\": 50", "\"failed\": 0", "\"lost\": 0", "\"violations\": 0")) {

@@ -59,6 +59,10 @@ public final class FakePlatform {
                     .action(arch, new Simple("page.work", true, List.of(Parameter.optional("page", Type.NUMBER,
                             "which", "1")), (machine, cpu, values) -> machine.services().enter().iommu().map(cpu, 0, 0,
                             values.get("page"), 4096, Direction.BIDIRECTIONAL)))
+                    .action(arch, new Simple("page.look", false, List.of(arch.equals("fake")
+                            ? Parameter.choice("direction", "who looks", "read", "read", "write")
+                            : Parameter.choice("direction", "who looks", "in", "in", "out")),
+                            (machine, cpu, values) -> 0))
                     .variant(properties(arch, "careful", "6.1", "mainline"), new Careful())
                     .variant(defect(properties(arch, "wrong-page", "5.0 to 6.0", "mainline"), "works on the next page"),
                             new WrongPage())

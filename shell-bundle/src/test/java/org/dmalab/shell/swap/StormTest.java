@@ -9,12 +9,14 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.service.Variant;
+import org.dmalab.lab.live.LiveMachine;
 import org.junit.jupiter.api.Test;
 
 class StormTest {
@@ -135,13 +137,14 @@ class StormTest {
 
     private record OnLane(Machine machine, Lane lane) implements Swappable.Loaded {
         @Override
-        public void online() {
+        public LiveMachine.Load own(Consumer<Machine> load) {
             lane.online("load");
-        }
-
-        @Override
-        public void offline() {
-            lane.offline();
+            try {
+                load.accept(machine);
+                return new LiveMachine.Load(List.of(), 0);
+            } finally {
+                lane.offline();
+            }
         }
 
         @Override
