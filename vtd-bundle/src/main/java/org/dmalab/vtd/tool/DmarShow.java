@@ -1,5 +1,6 @@
 package org.dmalab.vtd.tool;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,7 @@ import org.osgi.service.component.annotations.Component;
 @Component(property = Tool.ARCH + "=vtd")
 public final class DmarShow implements Tool {
     private static final String FILE = "file";
+    private static final String SIGNATURE = "DMAR";
 
     @Override
     public String name() {
@@ -41,7 +43,16 @@ public final class DmarShow implements Tool {
             return new Result(DmarText.write(inspection, document.bytes().length, problems),
                     DmarJson.write(document.file(), document.bytes().length, inspection, problems));
         } catch (DmarException e) {
-            throw new BadInput(e.getMessage());
+            throw new BadInput(e.getMessage() + "; " + whatNext(document.bytes()));
         }
+    }
+
+    private static String whatNext(byte[] bytes) {
+        String head = new String(bytes, 0, Math.min(bytes.length, SIGNATURE.length() + 2), StandardCharsets.ISO_8859_1);
+        if (head.equals(SIGNATURE + " @")) {
+            return "that is the text of acpidump: make it binary with acpixtract -s" + SIGNATURE;
+        }
+        return head.startsWith(SIGNATURE) ? "a whole copy? If so the firmware is wrong, and kernels stop here too"
+                : "copy /sys/firmware/acpi/tables/" + SIGNATURE + " as it is";
     }
 }

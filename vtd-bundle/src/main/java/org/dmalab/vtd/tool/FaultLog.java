@@ -18,12 +18,13 @@ import java.util.regex.Pattern;
  * @param faults in their order, each message once
  * @param repeated how many messages were there again, with the same time stamp
  * @param truncated how many faults of the two-line format lack their second line
+ * @param untold how many times the kernel found a fault pending and printed none
  * @param copiedLine where a kernel copied the translation tables of a crashed one; 0 if none did
  * @param overflowed how many times the unit reported that it had lost faults (FSTS.PFO)
  * @param status all bits of the fault status register that the kernel printed
  * @param suppressed how many messages the kernel's rate limit kept back
  */
-record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int copiedLine,
+record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int untold, int copiedLine,
         int overflowed, long status, long suppressed) {
     private static final String DEVICE = "Request device \\[{1,2}(?:0x)?([0-9a-f]{2}):(?:0x)?([0-9a-f]{2})\\.([0-7])"
             + "\\]";
@@ -39,6 +40,7 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
             + "|trying to copy translation structures");
     private static final long INVALID_PASID = 0xffffffffL;
     private static final int HIGHEST_REASON = 0xff;
+    private static final long PENDING = 2;
 
     /** Copies the list. */
     FaultLog {
@@ -57,6 +59,8 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
         Set<String> seen = new TreeSet<>();
         int repeated = 0;
         int truncated = 0;
+        Set<String> untold = new TreeSet<>();
+        String pending = null;
         int copiedLine = 0;
         int overflowed = 0;
         long status = 0;
@@ -65,6 +69,7 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
             Matcher request = REQUEST.matcher(lines[i]);
             if (request.find()) {
                 Fault fault = fault(lines, i, request);
+                pending = null;
                 if (fault == null) {
                     truncated++;
                 } else if (fault.timestamp().isEmpty() || seen.add(fault.key())) {
@@ -77,9 +82,26 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
             long handled = number(STATUS, lines[i], 16);
             overflowed += (handled & 1) != 0 ? 1 : 0;
             status |= handled;
+            if ((handled & PENDING) != 0) {
+                note(pending, untold);
+                pending = stamp(lines[i], i);
+            }
             suppressed += number(SUPPRESSED, lines[i], 10);
         }
-        return new FaultLog(count, faults, repeated, truncated, copiedLine, overflowed, status, suppressed);
+        note(pending, untold);
+        return new FaultLog(count, faults, repeated, truncated, untold.size(), copiedLine, overflowed, status, suppressed);
+    }
+
+    private static void note(String pending, Set<String> untold) {
+        if (pending != null) {
+            untold.add(pending);
+        }
+    }
+
+    /** What tells one moment from another: the time stamp, or the line if there is none. */
+    private static String stamp(String line, int index) {
+        Matcher timestamp = TIMESTAMP.matcher(line);
+        return timestamp.find() ? timestamp.group(1) : "line " + index;
     }
 
     /** Null if the reason is missing, on this line and at the head of the next. */

@@ -114,6 +114,10 @@ final class FaultText {
         if (log.suppressed() > 0) {
             remarks.add("the kernel's rate limit kept back " + counted(log.suppressed(), "message"));
         }
+        if (log.untold() > 0) {
+            remarks.add(counted(log.untold(), "fault status", "fault statuses") + " (FSTS.PPF) without a fault line"
+                    + " after it: the kernel's rate limit, or lines are missing");
+        }
         if (log.repeated() > 0) {
             remarks.add(counted(log.repeated(), "message") + " with the same time stamp again, counted once");
         }
@@ -124,6 +128,10 @@ final class FaultText {
     }
 
     private static String counted(long count, String what) {
-        return count + " " + what + (count == 1 ? "" : "s");
+        return counted(count, what, what + "s");
+    }
+
+    private static String counted(long count, String one, String several) {
+        return count + " " + (count == 1 ? one : several);
     }
 }

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.tool;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 import org.dmalab.api.Tool;
 
@@ -13,11 +14,9 @@ final class LogText {
     /** A few odd bytes are in many serial logs; a NUL or many of them are not text. */
     static String decode(byte[] bytes) {
         if (bytes.length == 0) {
-            throw new Tool.BadInput("is empty, expected a kernel log as text");
+            throw new Tool.BadInput("is empty, expected a kernel log as text; save one with dmesg");
         }
-        if (bytes.length > 1 && (bytes[0] & 0xff) == 0x1f && (bytes[1] & 0xff) == 0x8b) {
-            throw new Tool.BadInput("is compressed by gzip, expected text; unpack it first");
-        }
+        packed(bytes);
         String text = new String(bytes, StandardCharsets.UTF_8);
         int odd = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -29,9 +28,25 @@ final class LogText {
                     + " if it is a console log, take the zeros out with tr -d '\\000'", zero));
         }
         if (odd * MOST_ODD > text.length()) {
-            throw new Tool.BadInput(odd + " of " + text.length() + " characters are not text, expected a kernel log");
+            throw new Tool.BadInput(odd + " of " + text.length() + " characters are not text, expected a kernel log;"
+                    + " save one with dmesg");
         }
         return text;
+    }
+
+    /** Refuses text that first has to be unpacked or converted, by the first bytes of its file. */
+    private static void packed(byte[] bytes) {
+        String head = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 4));
+        String unpacked = head.startsWith("1f8b") ? "gzip, expected text; unpack it with gunzip"
+                : head.startsWith("425a68") ? "bzip2, expected text; unpack it with bunzip2"
+                : head.equals("fd377a58") ? "xz, expected text; unpack it with unxz"
+                : head.equals("28b52ffd") ? "zstd, expected text; unpack it with unzstd" : null;
+        if (unpacked != null) {
+            throw new Tool.BadInput("is compressed by " + unpacked);
+        }
+        if (head.startsWith("fffe") || head.startsWith("feff")) {
+            throw new Tool.BadInput("is text in UTF-16, expected UTF-8; convert it with iconv -f UTF-16 -t UTF-8");
+        }
     }
 
     private static int indexOfZero(byte[] bytes) {

@@ -32,6 +32,7 @@ import org.dmalab.vtd.hardware.SeedTable;
 
 class DmarShowTest {
     private static final int HEADER_BYTES = 48;
+    private static final String WHOLE = "a whole copy? If so the firmware is wrong, and kernels stop here too";
     private static final Scope CARD = new Scope(1, 0, 0, 0, List.of(new Hop(0x1c, 0), new Hop(0, 1)));
 
     private static Tool.Result show(byte[] table) {
@@ -86,12 +87,20 @@ class DmarShowTest {
     @Example
     void whatCannotBeReadIsLocated() {
         byte[] good = SeedTable.resource("seed-rmrr.bin");
-        assertEquals("DMAR table, offset 0x10, header: the table ends, expected 48 bytes",
-                assertThrows(Tool.BadInput.class, () -> show(Arrays.copyOf(good, 16))).getMessage());
+        assertEquals("DMAR table, offset 0x10, header: the table ends, expected 48 bytes; " + WHOLE,
+                message(Arrays.copyOf(good, 16)));
+        assertEquals("DMAR table, offset 0x0, header: signature \"FACP\", expected \"DMAR\"; copy"
+                + " /sys/firmware/acpi/tables/DMAR as it is", message(("FACP" + "x".repeat(60)).getBytes()));
+        assertTrue(message("DMAR @ 0x0000\n    0000: 44 4D 41 52 78 00 00 00 01 02\n".getBytes())
+                .endsWith("; that is the text of acpidump: make it binary with acpixtract -sDMAR"));
+        assertTrue(message(new byte[0]).endsWith("as it is"));
         byte[] looping = good.clone();
         looping[0x32] = 0;
-        assertEquals("DMAR table, offset 0x32, DRHD: length 0, expected at least 16",
-                assertThrows(Tool.BadInput.class, () -> show(looping)).getMessage());
+        assertEquals("DMAR table, offset 0x32, DRHD: length 0, expected at least 16; " + WHOLE, message(looping));
+    }
+
+    private static String message(byte[] table) {
+        return assertThrows(Tool.BadInput.class, () -> show(table)).getMessage();
     }
 
     /** Whatever the bytes behind the signature and length are, they are shown or refused with a place. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -173,6 +174,21 @@ class DmesgDecodeTest {
         assertEquals(List.of(), ((Map<?, ?>) decode("log", "x".getBytes()).json()).get("faults"));
     }
 
+    /** As in a log recorded with Linux 6.1: of the fourth fault only the status was printed. */
+    @Example
+    void statusWithoutFault() {
+        String status = "[    7.770290] DMAR: DRHD: handling fault status reg 2\n";
+        assertEquals("""
+                log: no DMAR fault in 2 lines
+
+                remarks
+                  1 fault status (FSTS.PPF) without a fault line after it: the kernel's rate limit, or lines are missing
+                """, decode("log", (status + status).getBytes()).text());
+        assertEquals(0, FaultLog.read(status + F1).untold());
+        assertEquals(2, FaultLog.read("DRHD: handling fault status reg 2\nDRHD: handling fault status reg 3\n")
+                .untold());
+    }
+
     @Example
     void errorsOfTheQueueAreSaid() {
         assertEquals("""
@@ -189,11 +205,16 @@ class DmesgDecodeTest {
     @Example
     void whatIsNoLogIsSaid() {
         assertTrue(message(null, "no such file.txt".getBytes()).startsWith("there is no file of that name"));
-        assertEquals("is empty, expected a kernel log as text", message("f", new byte[0]));
-        assertTrue(message("f", new byte[] {0x1f, (byte) 0x8b, 8}).contains("gzip"));
+        assertEquals("is empty, expected a kernel log as text; save one with dmesg", message("f", new byte[0]));
+        for (String packed : List.of("1f8b08 gzip", "425a6839 bzip2", "fd377a585a00 xz", "28b52ffd24 zstd")) {
+            String[] parts = packed.split(" ");
+            assertTrue(message("f", HexFormat.of().parseHex(parts[0])).startsWith("is compressed by " + parts[1]));
+        }
+        assertEquals("is text in UTF-16, expected UTF-8; convert it with iconv -f UTF-16 -t UTF-8",
+                message("f", F1.getBytes(StandardCharsets.UTF_16)));
         assertTrue(message("f", "a\0b".getBytes()).startsWith("offset 0x1: a byte of 0"));
-        assertEquals("3 of 6 characters are not text, expected a kernel log",
-                message("f", new byte[] {(byte) 0xff, (byte) 0xfe, 1, 'a', 'b', 'c'}));
+        assertEquals("3 of 6 characters are not text, expected a kernel log; save one with dmesg",
+                message("f", new byte[] {(byte) 0xff, (byte) 0xff, 1, 'a', 'b', 'c'}));
     }
 
     private static String message(String file, byte[] bytes) {
