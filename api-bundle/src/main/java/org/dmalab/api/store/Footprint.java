@@ -13,6 +13,9 @@ public final class Footprint {
     /** Cells that are listed at most. */
     public static final int CAPACITY = 1 << 14;
     private static final int WRITTEN_SHIFT = 8;
+    /** Of an entry: its cell was written as a whole before it was read, if it was read. */
+    private static final int OVERWRITTEN = 1 << 16;
+    private static final int READ_AND_WRITTEN = OVERWRITTEN - 1;
     /** Keys from here on belong to no region: whoever orders steps names there what is not in the store. */
     private static final long OUTSIDE = -1L << 48;
 
@@ -51,18 +54,23 @@ public final class Footprint {
         if ((read | written) == 0) {
             return;
         }
+        int first = read == 0 && written == ALL_BYTES ? OVERWRITTEN : 0;
+        merge(key, read | written << WRITTEN_SHIFT | first);
+    }
+
+    private void merge(long key, int touched) {
         long bit = signature(key);
-        reads |= read == 0 ? 0 : bit;
-        writes |= written == 0 ? 0 : bit;
+        reads |= (touched & ALL_BYTES) == 0 ? 0 : bit;
+        writes |= (touched & ALL_BYTES << WRITTEN_SHIFT) == 0 ? 0 : bit;
         int slot = slot(key);
         if (slots[slot] >>> 16 == generation) {
-            bytes[(int) slots[slot] & 0xffff] |= read | written << WRITTEN_SHIFT;
+            bytes[(int) slots[slot] & 0xffff] |= touched & READ_AND_WRITTEN;
         } else if (size == CAPACITY) {
             everything = true;
         } else {
             slots[slot] = generation << 16 | size;
             keys[size] = key;
-            bytes[size++] = read | written << WRITTEN_SHIFT;
+            bytes[size++] = touched;
             if (size == keys.length) {
                 grow();
             }
@@ -78,13 +86,21 @@ public final class Footprint {
         }
     }
 
+    /** Adds all that another one has, of a step that follows. */
+    public void addAll(Footprint other) {
+        everything |= other.everything;
+        for (int i = 0; i < other.size; i++) {
+            merge(other.keys[i], other.bytes[i]);
+        }
+    }
+
     /** Makes it count as touching everything. */
     public void addEverything() {
         everything = true;
     }
 
     private int slot(long key) {
-        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 40) & slots.length - 1;
+        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(slots.length - 1));
         while (slots[slot] >>> 16 == generation && keys[(int) slots[slot] & 0xffff] != key) {
             slot = slot + 1 & slots.length - 1;
         }
@@ -112,7 +128,12 @@ public final class Footprint {
 
     /** Bytes of an entry: bits 0 to 7 those read, bits 8 to 15 those written. */
     public int bytes(int index) {
-        return bytes[index];
+        return bytes[index] & READ_AND_WRITTEN;
+    }
+
+    /** Tells whether the cell of an entry was written as a whole first: what was in it before does not matter. */
+    public boolean overwritten(int index) {
+        return (bytes[index] & OVERWRITTEN) != 0;
     }
 
     /** A bit for the key of each cell that is read, several keys to a bit. */

@@ -102,7 +102,7 @@ public final class Store {
         while (trailLength > target) {
             int i = --trailLength;
             long key = trailKey[i];
-            Region region = regions.get((int) (key >>> 48));
+            Region region = byKey(key);
             long cell = key & CELL;
             if (region.kind() == Region.Kind.STATE) {
                 fingerprint += contribution(key, trailOld[i]) - contribution(key, region.get(cell));
@@ -112,6 +112,42 @@ public final class Store {
         for (int i = 0; i < derived.size(); i++) {
             derived.get(i).clearStale();
         }
+    }
+
+    /**
+     * Undoes every change since the mark, like {@link #rollback(long)}, faster.
+     *
+     * @param then the {@link #fingerprint} that there was at the mark
+     */
+    public void rollback(long mark, long then) {
+        int target = index(mark);
+        while (trailLength > target) {
+            long key = trailKey[--trailLength];
+            byKey(key).restore(key & CELL, trailOld[trailLength]);
+        }
+        fingerprint = then;
+        for (int i = 0; i < derived.size(); i++) {
+            derived.get(i).clearStale();
+        }
+    }
+
+    private Region byKey(long key) {
+        return regions.get((int) (key >>> 48));
+    }
+
+    /** What a cell is called in a {@link Footprint}. */
+    public static long key(Region region, long cell) {
+        return region.key + cell;
+    }
+
+    /** The region of a cell in a {@link Footprint}; null if it is not in the store. */
+    public Region regionOf(long key) {
+        return key < 0 ? null : byKey(key);
+    }
+
+    /** The index in its region of a cell in a {@link Footprint}. */
+    public static long cellOf(long key) {
+        return key & CELL;
     }
 
     /** Closes one mark; with the last one recording ends and the trail is dropped. */
@@ -166,6 +202,16 @@ public final class Store {
         fingerprint = computeFingerprint();
     }
 
+    /** Tells whether a {@link Region.Kind#LOG} has changed since the mark. */
+    public boolean logged(long mark) {
+        for (int i = index(mark); i < trailLength; i++) {
+            if (byKey(trailKey[i]).kind() == Region.Kind.LOG) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** One changed cell. */
     public record Change(Region region, long cell, long before, long after) { }
 
@@ -175,7 +221,7 @@ public final class Store {
         List<Change> changes = new ArrayList<>();
         for (int i = index(mark); i < trailLength; i++) {
             long key = trailKey[i];
-            Region region = regions.get((int) (key >>> 48));
+            Region region = byKey(key);
             if (region.kind() == Region.Kind.STATE) {
                 long cell = key & CELL;
                 first.putIfAbsent(key, new Change(region, cell, trailOld[i], region.get(cell)));

@@ -16,6 +16,10 @@ import org.dmalab.api.store.Footprint;
  * too, unless the step ends its code. It does not for a task that may move, nor at the head of an unbounded loop, or
  * others would be put off for ever. Which bytes are private is learned during the search; if one that was used so turns
  * out to be shared, the search begins again and knows better; after 32 rounds no step goes alone any more.
+ *
+ * <p>Stretches. Steps that go alone, and steps where nothing else is enabled because all code is of one processor that
+ * lets no interrupt in, are taken as one with the transition before them: the states between have one way on, so nothing
+ * is lost if they are not kept. What such a stretch does is remembered, see {@link Stretches}.
  */
 final class DepthFirst {
     private static final long ALL = -1;
@@ -29,10 +33,13 @@ final class DepthFirst {
     private final Meter meter;
     private final boolean sleepSets;
     private final boolean privateCells;
+    /** What was touched since the present state; what the newest step has touched. */
     private final Footprint footprint = new Footprint();
+    private final Footprint step = new Footprint();
     private final Sleepers sleepers = new Sleepers();
     private final PrivateCells cells = new PrivateCells();
     private final Contexts contexts;
+    private final Stretches stretches;
     private final int processors;
     /** Histories after which a step does not go alone. */
     private boolean[] notAlone = new boolean[1024];
@@ -46,10 +53,11 @@ final class DepthFirst {
         this.path = new Path(world);
         this.findings = findings;
         this.meter = meter;
-        this.sleepSets = reductions.sleepSets();
+        this.sleepSets = reductions.sleepSets() && !world.solo();
         this.privateCells = reductions.privateCells();
         this.processors = world.processors();
         this.contexts = new Contexts(world);
+        this.stretches = new Stretches(world);
     }
 
     /** Distinct states. */
@@ -74,11 +82,12 @@ final class DepthFirst {
 
     /** Searches; the world is at its start before and after. */
     void run() {
-        world.note(sleepSets || privateCells ? footprint : null);
+        world.touched().into(sleepSets || privateCells ? footprint : null);
         try {
             do {
                 rounds++;
                 cells.begin();
+                stretches.clear();
                 if (rounds == MAX_ROUNDS) {
                     cells.giveUp();
                 }
@@ -89,7 +98,7 @@ final class DepthFirst {
                 search();
             } while (cells.wrong() && !meter.hit());
         } finally {
-            world.note(null);
+            world.touched().into(null);
         }
     }
 
@@ -157,17 +166,27 @@ final class DepthFirst {
             }
             if (point.alone >= 0 ? id == point.alone : isAwake(point, id)) {
                 point.trying = id;
-                boolean goesOn = take(point, number, transition);
-                if (point.alone >= 0 && !(goesOn && isAlone(point))) {
-                    notAlone(point.aloneNode);
-                    cells.setWrong();
-                    restartAt = 0;
-                }
-                follow(point, id, goesOn);
+                follow(point, id, go(point, number, transition));
                 return true;
             }
         }
         return false;
+    }
+
+    /** Takes a transition and the steps that go alone after it; false if the schedule ends there. */
+    private boolean go(Path.Point point, int number, int transition) {
+        long key = privateCells ? stretches.key(transition, point.alone >= 0) : -1;
+        if (again(point, number, key)) {
+            return true;
+        }
+        boolean goesOn = take(point, number, transition);
+        if (point.alone >= 0 && !(goesOn && isAlone(point))) {
+            notAlone(point.aloneNode);
+            cells.setWrong();
+            restartAt = 0;
+            return goesOn;
+        }
+        return goesOn && runOn(point, transition, key);
     }
 
     private static boolean isAwake(Path.Point point, int id) {
@@ -201,7 +220,77 @@ final class DepthFirst {
         boolean goesOn = path.take(point, number);
         findings.collect(path);
         if (privateCells) {
-            learn(context);
+            learn(context, footprint);
+        }
+        return goesOn;
+    }
+
+    /** Takes a transition with the steps that go alone after it as they are remembered; false if they are not. */
+    private boolean again(Path.Point point, int number, long key) {
+        Stretches.Stretch known = key == -1 ? null : stretches.find(key);
+        if (known == null) {
+            return false;
+        }
+        meter.transition(path.transition(point, number), visited, path);
+        meter.more(known.more());
+        path.takeAgain(point, number, known);
+        if (sleepSets) {
+            known.touched(footprint);
+        }
+        return true;
+    }
+
+    /**
+     * After a transition its processor goes on while its steps go alone, or are all that can happen; all of them are
+     * remembered. False if the schedule ends there.
+     */
+    private boolean runOn(Path.Point point, int transition, long key) {
+        int kind = Transition.kind(transition);
+        if (!privateCells || kind > Transition.IPI) {
+            return true;
+        }
+        int p = Transition.processor(transition);
+        int frames = point.framesBefore() + (kind == Transition.STEP ? 0 : 1);
+        boolean goesOn = true;
+        boolean more = true;
+        world.touched().into(step);
+        while (goesOn && more && world.run().frames(p) == frames && mayRunOn(p)) {
+            boolean undisturbed = world.undisturbed(p);
+            int node = world.run().node(p);
+            goesOn = takeMore(point, p, undisturbed);
+            more = undisturbed || goesOn && world.run().frames(p) == frames && cells.alone(step);
+            if (more) {
+                path.keepMore();
+                footprint.addAll(step);
+            } else {
+                path.undoMore(point);
+                notAlone(node);
+                goesOn = true;
+            }
+        }
+        world.touched().into(footprint);
+        if (goesOn) {
+            stretches.remember(key, p, point.mark(), footprint, path.more(point), world.run().frames(p) < frames);
+        }
+        return goesOn;
+    }
+
+    /** Tells whether the next step of a processor has one outcome and may belong to those before it. */
+    private boolean mayRunOn(int p) {
+        int kind = world.histories().kind(world.run().node(p));
+        return kind < Op.COUNT && kind != Op.MARK && world.choices(p) == 1
+                && (mayGoAlone(p) || world.canStep(p) && world.undisturbed(p));
+    }
+
+    private boolean takeMore(Path.Point point, int p, boolean undisturbed) {
+        int transition = Transition.of(Transition.STEP, p, 0);
+        int context = contexts.of(transition);
+        meter.transition(transition, visited, path);
+        boolean goesOn = path.takeMore(point, transition);
+        findings.collect(path);
+        learn(context, step);
+        if (undisturbed) {
+            world.touched().undisturbed(p);
         }
         return goesOn;
     }
@@ -242,12 +331,14 @@ final class DepthFirst {
             int node = world.run().node(p);
             point.alone = p;
             point.aloneNode = node;
-            point.framesBefore = world.run().frames(p);
-            if (take(point, number, path.transition(point, number)) && isAlone(point)) {
+            int transition = path.transition(point, number);
+            long key = stretches.key(transition, true);
+            boolean again = again(point, number, key);
+            if (again || take(point, number, transition) && isAlone(point)) {
                 point.candidate = processors;
                 point.next = number + 1;
                 point.trying = p;
-                follow(point, p, true);
+                follow(point, p, again || runOn(point, transition, key));
                 return true;
             }
             path.undo(point);
@@ -263,17 +354,17 @@ final class DepthFirst {
         if (!privateCells) {
             return;
         }
-        world.noteGuards();
-        learn(OTHER_CONTEXT);
+        world.touched().guards();
+        learn(OTHER_CONTEXT, footprint);
         for (int p = 0; p < processors; p++) {
-            if (world.noteWait(p)) {
-                learn(contexts.of(Transition.of(Transition.STEP, p, 0)));
+            if (world.touched().waits(p)) {
+                learn(contexts.of(Transition.of(Transition.STEP, p, 0)), footprint);
             }
         }
     }
 
-    private void learn(int context) {
-        cells.learn(footprint, context);
+    private void learn(int context, Footprint touched) {
+        cells.learn(touched, context);
         if (cells.wrong() && restartAt == Long.MAX_VALUE) {
             restartAt = visited.size() + visited.size() / 2 + MIN_RESTART_STATES;
         }
@@ -311,7 +402,7 @@ final class DepthFirst {
 
     /** Tells whether the step just taken, at a point that is to go on alone, was one that can. */
     private boolean isAlone(Path.Point point) {
-        return world.run().frames(point.alone) == point.framesBefore && cells.alone(footprint);
+        return world.run().frames(point.alone) == point.framesBefore() && cells.alone(footprint);
     }
 
     private void notAlone(int node) {

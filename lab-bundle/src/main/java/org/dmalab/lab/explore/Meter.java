@@ -53,6 +53,11 @@ final class Meter {
         }
     }
 
+    /** Counts steps that are taken as one with the transition before. */
+    void more(int steps) {
+        transitions += steps;
+    }
+
     /** Counts a new state. */
     void state(VisitedStates visited) {
         if (visited.size() >= limits.maxStates()) {

@@ -13,6 +13,7 @@ final class Path {
 
     private final World world;
     private final List<Point> points = new ArrayList<>();
+    private final World.Undo spare = new World.Undo();
     /** How many states of the way fall in each bucket: few do, so that most questions need no look at them. */
     private final int[] named = new int[BUCKETS];
     private int length;
@@ -25,6 +26,8 @@ final class Path {
         private int first;
         private int count;
         private int taken;
+        /** Steps of the same processor, each without a choice, that were taken as one with the transition. */
+        private int more;
         /** Next transition to be looked at. */
         int next;
         /** Of a search in the order of unusual choices: how many more are allowed. */
@@ -43,7 +46,6 @@ final class Path {
         /** Only this processor goes on from here; -1 if all may. */
         int alone;
         int aloneNode;
-        int framesBefore;
         /** Of a search for states that can't be left: see {@link Livelocks}. */
         long index;
         long low;
@@ -61,6 +63,11 @@ final class Path {
         /** The store before the transition taken. */
         long mark() {
             return undo.mark();
+        }
+
+        /** How many codes lay on one another on its processor before the transition taken. */
+        int framesBefore() {
+            return undo.frames();
         }
 
         /** For each transition that can sleep, where its footprint lies. */
@@ -158,7 +165,37 @@ final class Path {
     /** Takes a transition of the last state; false if the schedule ends there. */
     boolean take(Point point, int number) {
         point.taken = number;
+        point.more = 0;
         return world.take(transitions[point.first + number], point.undo);
+    }
+
+    /** Takes one more step of the processor, after the transition taken, until it is kept or taken back. */
+    boolean takeMore(Point point, int step) {
+        point.more++;
+        return world.take(step, spare);
+    }
+
+    /** Makes what {@link #takeMore} took one with the transition before. */
+    void keepMore() {
+        world.join();
+    }
+
+    /** Takes back what {@link #takeMore} took. */
+    void undoMore(Point point) {
+        point.more--;
+        world.undo(spare);
+    }
+
+    /** Takes a transition of the last state with the steps after it, as they were remembered. */
+    void takeAgain(Point point, int number, Stretches.Stretch stretch) {
+        point.taken = number;
+        point.more = stretch.more();
+        world.takeAgain(transitions[point.first + number], stretch, point.undo);
+    }
+
+    /** Steps that were taken as one with the transition taken. */
+    int more(Point point) {
+        return point.more;
     }
 
     /** Takes back what was taken at the last state, if anything was. */
@@ -179,11 +216,15 @@ final class Path {
 
     /** The transitions that lead to the present state. */
     int[] schedule() {
-        int taken = length > 0 && top().taken < 0 ? length - 1 : length;
-        int[] schedule = new int[taken];
-        for (int i = 0; i < taken; i++) {
-            Point point = points.get(i);
-            schedule[i] = transitions[point.first + point.taken];
+        int states = length > 0 && top().taken < 0 ? length - 1 : length;
+        int[] schedule = new int[points.stream().limit(states).mapToInt(point -> 1 + point.more).sum()];
+        int at = 0;
+        for (Point point : points.subList(0, states)) {
+            int taken = transitions[point.first + point.taken];
+            schedule[at++] = taken;
+            for (int i = 0; i < point.more; i++) {
+                schedule[at++] = Transition.of(Transition.STEP, Transition.processor(taken), 0);
+            }
         }
         return schedule;
     }

@@ -11,11 +11,15 @@ final class PrivateCells {
     private static final int OWNERS = 8;
     private static final int SHARED = 0xff;
     private static final long LOW_BITS = 0x0101010101010101L;
+    private static final int ALONE_SHIFT = 8;
+    private static final int CONTENDED_SHIFT = 16;
+    /** For each set of bytes, all bits of each of them. */
+    private static final long[] BITS = bits();
 
     private long[] keys = new long[1 << 10];
     /** Byte i: who touches byte i of the cell; 0 nobody so far, {@link #SHARED} several. */
     private long[] owners = new long[1 << 10];
-    /** Bits 0 to 7: bytes that were written; bits 8 to 15: bytes on which a step went alone. */
+    /** Bits 0 to 7: bytes written; 8 to 15: bytes on which a step went alone; 16 to 23: bytes of several, and written. */
     private int[] flags = new int[1 << 10];
     private int size;
     private boolean wrong;
@@ -40,7 +44,7 @@ final class PrivateCells {
     void begin() {
         wrong = false;
         for (int i = 0; i < flags.length; i++) {
-            flags[i] &= SHARED;
+            flags[i] &= ~(SHARED << ALONE_SHIFT);
         }
     }
 
@@ -64,35 +68,41 @@ final class PrivateCells {
     private void learn(long key, int bytes, int context) {
         int slot = find(key);
         int touched = (bytes | bytes >>> OWNERS) & SHARED;
-        long mask = spread(touched);
-        long before = owners[slot];
-        if ((before & mask) != (LOW_BITS * context & mask)) {
-            for (int left = touched; left != 0; left &= left - 1) {
-                int shift = Integer.numberOfTrailingZeros(left) * 8;
-                int owner = (int) (owners[slot] >>> shift) & SHARED;
-                long now = owner == 0 || owner == context ? context : SHARED;
-                owners[slot] = owners[slot] & ~(0xffL << shift) | now << shift;
-            }
+        int written = bytes >>> OWNERS & SHARED;
+        long mask = BITS[touched];
+        long before = owners[slot] & mask;
+        boolean known = before == mask || before == (LOW_BITS * context & mask);
+        if (known && (written & ~flags[slot]) == 0) {
+            return;
         }
-        flags[slot] |= bytes >>> OWNERS & SHARED;
-        wrong |= (flags[slot] >>> OWNERS & sharedAndWritten(slot)) != 0;
+        for (int left = touched; left != 0; left &= left - 1) {
+            int shift = Integer.numberOfTrailingZeros(left) * 8;
+            int owner = (int) (owners[slot] >>> shift) & SHARED;
+            long now = owner == 0 || owner == context ? context : SHARED;
+            owners[slot] = owners[slot] & ~(0xffL << shift) | now << shift;
+        }
+        int contended = shared(owners[slot]) & (flags[slot] | written);
+        flags[slot] |= written | contended << CONTENDED_SHIFT;
+        wrong |= (flags[slot] >>> ALONE_SHIFT & contended) != 0;
     }
 
-    /** Bytes that several contexts touch and some write. */
-    private int sharedAndWritten(int slot) {
+    /** Bytes that several contexts touch. */
+    private static int shared(long owners) {
         int shared = 0;
         for (int i = 0; i < OWNERS; i++) {
-            shared |= ((int) (owners[slot] >>> i * 8) & SHARED) == SHARED ? 1 << i : 0;
+            shared |= ((int) (owners >>> i * 8) & SHARED) == SHARED ? 1 << i : 0;
         }
-        return shared & flags[slot];
+        return shared;
     }
 
-    private static long spread(int bits) {
-        long mask = 0;
-        for (int i = 0; i < OWNERS; i++) {
-            mask |= (bits >>> i & 1) == 0 ? 0 : 0xffL << i * 8;
+    private static long[] bits() {
+        long[] bits = new long[SHARED + 1];
+        for (int bytes = 0; bytes <= SHARED; bytes++) {
+            for (int i = 0; i < OWNERS; i++) {
+                bits[bytes] |= (bytes >>> i & 1) == 0 ? 0 : 0xffL << i * 8;
+            }
         }
-        return mask;
+        return bits;
     }
 
     /** Tells whether a step whose footprint was learned touches only what is private or only read; notes that it may. */
@@ -102,13 +112,13 @@ final class PrivateCells {
         }
         for (int i = 0; i < footprint.size(); i++) {
             if (footprint.key(i) >= 0
-                    && (touched(footprint, i) & sharedAndWritten(find(footprint.key(i)))) != 0) {
+                    && (touched(footprint, i) & flags[find(footprint.key(i))] >>> CONTENDED_SHIFT) != 0) {
                 return false;
             }
         }
         for (int i = 0; i < footprint.size(); i++) {
             if (footprint.key(i) >= 0) {
-                flags[find(footprint.key(i))] |= touched(footprint, i) << OWNERS;
+                flags[find(footprint.key(i))] |= touched(footprint, i) << ALONE_SHIFT;
             }
         }
         return true;
@@ -149,7 +159,7 @@ final class PrivateCells {
 
     private static int slot(long[] in, long key) {
         int mask = in.length - 1;
-        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> 40) & mask;
+        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(mask));
         while (in[slot] != 0 && in[slot] != key) {
             slot = slot + 1 & mask;
         }

@@ -34,6 +34,10 @@ final class RunState {
         private int node;
         private int level;
         private int strand;
+
+        int frames() {
+            return frames;
+        }
     }
 
     RunState(int processors, int strands, long seed) {

@@ -80,9 +80,10 @@ final class VisitedStates {
         notes = largerNotes;
     }
 
+    /** By the upper bits, so that a table is copied into a larger one from front to back. */
     private static int slot(long[] in, long key) {
         int mask = in.length - 1;
-        int at = (int) (key >>> 20) & mask;
+        int at = (int) (key >>> Long.numberOfLeadingZeros(mask));
         while (in[at] != 0 && in[at] != key) {
             at = at + 1 & mask;
         }

@@ -17,7 +17,6 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
-import org.dmalab.api.store.Footprint;
 
 /**
  * A machine with the concurrent part of a scenario on it: what is still to run and which transitions are enabled. Takes
@@ -26,10 +25,6 @@ import org.dmalab.api.store.Footprint;
 final class World {
     private static final int HARDIRQ = Level.HARDIRQ.ordinal();
     private static final int USER = Level.USER.ordinal();
-    /** Numbers of what a transition touches outside the store, see {@link Footprint#outside}. */
-    private static final int ENDED = 0;
-    private static final int PROCESSOR = 1;
-    private static final int TURN = 1000;
 
     private final Machine machine;
     private final Processors processors;
@@ -44,7 +39,8 @@ final class World {
     private final boolean[] device;
     private final int[][] arrivals;
     private final LiveCpu[][] cpus;
-    private Footprint footprint;
+    private final Touched touched;
+    private final boolean solo;
     private boolean rooted;
     private int[] buffer = new int[64];
     private String oracle;
@@ -58,10 +54,16 @@ final class World {
         private final RunState.Saved saved = new RunState.Saved();
         private int transition;
         private long mark;
+        private long fingerprint;
 
         /** The store before the transition. */
         long mark() {
             return mark;
+        }
+
+        /** How many codes lay on one another on the processor before the transition. */
+        int frames() {
+            return saved.frames();
         }
     }
 
@@ -84,17 +86,19 @@ final class World {
         this.arrivals = new int[count][];
         this.cpus = new LiveCpu[count][Level.values().length];
         for (int p = 0; p < count; p++) {
-            arrivals[p] = arrivals(p);
+            arrivals[p] = arriving(p);
             for (Level level : Level.values()) {
                 cpus[p][level.ordinal()] = machine.cpu(p, level);
             }
         }
         this.hardware = families.stream().flatMap(family -> IntStream.range(0, family.count())
                 .mapToObj(index -> new Place(family, index))).toArray(Place[]::new);
+        this.touched = new Touched(this);
+        this.solo = hardware.length == 0 && strands.stream().noneMatch(one -> one.device() || one.migrates())
+                && strands.stream().mapToInt(Strand::processor).distinct().count() == 1;
     }
 
-    /** The strands that arrive on a processor, by level. */
-    private int[] arrivals(int p) {
+    private int[] arriving(int p) {
         return IntStream.range(0, strands.size())
                 .filter(i -> !device[i] && strands.get(i).processor() == p && strandLevel[i] != USER)
                 .boxed().sorted(Comparator.comparingInt(i -> strandLevel[i])).mapToInt(i -> i).toArray();
@@ -154,6 +158,16 @@ final class World {
         return hardware[index];
     }
 
+    /** Tells whether hardware may act at a place. */
+    boolean hardwareEnabled(int index) {
+        return hardware[index].family.enabled(hardware[index].index);
+    }
+
+    /** The strands that arrive on a processor, by level. */
+    int[] arrivals(int p) {
+        return arrivals[p];
+    }
+
     /** The oracle that a transition has violated; null if none. */
     String violatedOracle() {
         return oracle;
@@ -199,7 +213,7 @@ final class World {
             return 0;
         }
         for (int i = 0; i < hardware.length; i++) {
-            if (hardware[i].family.enabled(hardware[i].index)) {
+            if (hardwareEnabled(i)) {
                 found = add(found, Transition.of(Transition.HARDWARE, 0, i));
             }
         }
@@ -262,10 +276,9 @@ final class World {
         return run.finished();
     }
 
-    /** Notes in a footprint what each transition reads and writes; null for no more. */
-    void note(Footprint in) {
-        footprint = in;
-        machine.store().noteAccesses(in != null);
+    /** What transitions touch. */
+    Touched touched() {
+        return touched;
     }
 
     /**
@@ -275,20 +288,49 @@ final class World {
      */
     boolean take(int transition, Undo undo) {
         int p = Transition.processor(transition);
-        undo.transition = transition;
-        undo.mark = machine.store().mark();
-        run.save(p, undo.saved);
-        if (footprint != null) {
-            beginFootprint(transition);
+        prepare(transition, undo);
+        if (touched.on()) {
+            touched.begin(transition);
         }
         execute(transition);
         if (oracle == null) {
             popEnded(p);
         }
-        if (footprint != null) {
-            machine.store().note(null);
+        if (touched.on()) {
+            touched.end();
         }
         return oracle == null;
+    }
+
+    private void prepare(int transition, Undo undo) {
+        undo.transition = transition;
+        undo.mark = machine.store().mark();
+        undo.fingerprint = machine.store().fingerprint();
+        run.save(Transition.processor(transition), undo.saved);
+    }
+
+    /** Takes a transition and the steps after it as they were remembered, without running them. */
+    void takeAgain(int transition, Stretches.Stretch stretch, Undo undo) {
+        int p = Transition.processor(transition);
+        prepare(transition, undo);
+        run.setLast(p);
+        stretch.write();
+        int kind = Transition.kind(transition);
+        if (kind == Transition.ARRIVAL) {
+            run.addTurns(Transition.operand(transition), -1);
+        }
+        if (kind == Transition.STEP && stretch.ends()) {
+            run.pop(p);
+        } else if (kind == Transition.STEP) {
+            run.advance(p, stretch.node());
+        } else if (!stretch.ends()) {
+            run.push(p, stretch.node(), stretch.level(), stretch.strand());
+        }
+    }
+
+    /** Makes a transition part of the one before: the two are taken back as one. */
+    void join() {
+        machine.store().release();
     }
 
     private void execute(int transition) {
@@ -310,90 +352,13 @@ final class World {
             case Transition.DEVICE -> {
                 run.addTurns(operand, -1);
                 if (run.turnsLeft(operand) == 0) {
-                    noteEnd();
+                    touched.codeEnded();
                 }
                 device(operand, strands.get(operand).turns() - run.turnsLeft(operand) - 1);
             }
             case Transition.HARDWARE -> hardware[operand].family.take(hardware[operand].index);
             default -> migrate(p, operand);
         }
-    }
-
-    /**
-     * What a transition touches besides the cells that it will touch: what is on its processor, its turn, and what
-     * lets it happen. A kind that is not listed counts as touching everything.
-     */
-    private void beginFootprint(int transition) {
-        int p = Transition.processor(transition);
-        int operand = Transition.operand(transition);
-        footprint.clear();
-        machine.store().note(footprint);
-        switch (Transition.kind(transition)) {
-            case Transition.STEP -> touch(PROCESSOR + p);
-            case Transition.ARRIVAL -> {
-                touch(PROCESSOR + p);
-                touch(TURN + operand);
-                letsIn(p, strandLevel[operand]);
-            }
-            case Transition.IPI -> {
-                touch(PROCESSOR + p);
-                letsIn(p, HARDIRQ);
-            }
-            case Transition.DEVICE -> touch(TURN + operand);
-            case Transition.HARDWARE -> {
-                footprint.add(Footprint.outside(ENDED), 1, 0);
-                hardware[operand].family.enabled(hardware[operand].index);
-            }
-            case Transition.MIGRATION -> {
-                touch(PROCESSOR + p);
-                touch(PROCESSOR + operand);
-                processors.irqsOff(p);
-                processors.preemptCount(p);
-            }
-            default -> footprint.addEverything();
-        }
-    }
-
-    private void touch(int number) {
-        footprint.add(Footprint.outside(number), 0, 1);
-    }
-
-    /** Where all have ended hardware no longer acts: the order of the two matters. */
-    private void noteEnd() {
-        if (footprint != null && hardware.length > 0) {
-            touch(ENDED);
-        }
-    }
-
-    /** Notes what decides whether interrupts are let in, tasks may move and hardware may act. */
-    void noteGuards() {
-        footprint.clear();
-        machine.store().note(footprint);
-        for (int p = 0; p < count; p++) {
-            boolean moves = run.frames(p) > 0 && migrates(p);
-            if (processors.pending(p) != 0 || arrivals[p].length > 0 || moves) {
-                processors.irqsOff(p);
-            }
-            if (moves) {
-                processors.preemptCount(p);
-            }
-        }
-        for (Place place : hardware) {
-            place.family.enabled(place.index);
-        }
-        machine.store().note(null);
-    }
-
-    /** Notes what a processor waits for; false if it does not wait. */
-    boolean noteWait(int p) {
-        if (run.frames(p) == 0 || histories.kind(run.node(p)) != Op.LOCK && histories.kind(run.node(p)) != Op.AWAIT) {
-            return false;
-        }
-        footprint.clear();
-        machine.store().note(footprint);
-        canStep(p);
-        machine.store().note(null);
-        return true;
     }
 
     /** Takes back the newest transition that was not yet taken back. */
@@ -405,8 +370,39 @@ final class World {
             default -> { }
         }
         run.restore(Transition.processor(undo.transition), undo.saved);
-        machine.store().rollback(undo.mark);
+        machine.store().rollback(undo.mark, undo.fingerprint);
         machine.store().release();
+    }
+
+    /** Tells whether all code is of one processor, and nothing happens by itself. */
+    boolean solo() {
+        return solo;
+    }
+
+    /** Tells whether no other processor runs code. */
+    boolean othersIdle(int p) {
+        for (int q = 0; q < count; q++) {
+            if (q != p && run.frames(q) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Tells whether a step of a processor is all that can happen: all code is its own, no other one has an interrupt to
+     * take, and it lets none in.
+     */
+    boolean undisturbed(int p) {
+        if (!solo || !othersIdle(p)) {
+            return false;
+        }
+        for (int q = 0; q < count; q++) {
+            if (q != p && processors.pending(q) != 0) {
+                return false;
+            }
+        }
+        return processors.irqsOff(p);
     }
 
     /** Tells whether what a processor runs can take its next call. */
@@ -538,7 +534,7 @@ final class World {
                 processors.setIrqsOff(p, 0); // returning from the interrupt restores the flags
             }
             if (run.frames(p) == 0) {
-                noteEnd();
+                touched.codeEnded();
             }
         }
     }

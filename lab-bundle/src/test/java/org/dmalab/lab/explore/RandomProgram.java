@@ -30,7 +30,7 @@ import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * A small concurrent program drawn at random: two or three processors, two interrupts, inter-processor interrupts, locks,
+ * A small concurrent program drawn at random: code on one to three processors, two interrupts, inter-processor ones, locks,
  * masking, waits with and without a timeout, free choices, polling loops with a mark, a device, hardware that acts by
  * itself, a task that moves, an oracle that looks at a shared slot and one that remembers.
  */
@@ -63,12 +63,13 @@ final class RandomProgram {
                 Map.of()), store, new Emitter(), kernel, new Processors(store, processors + (moves ? 1 : 0)),
                 new Ports(new NoMemory(), null, null, null, null), (cpu, vector, argument) -> ipi.run(cpu),
                 () -> false, null), Services.fixed(new Binding(null, null, null, null)));
+        int running = random.nextInt(4) == 0 ? 1 : processors;
         int length = processors == 3 ? 2 : 2 + random.nextInt(4);
-        for (int p = 0; p < processors; p++) {
+        for (int p = 0; p < running; p++) {
             strands.add(new Strand("task" + p, p, Level.USER, false, 1, moves && p == 0,
-                    List.of(code(random, length, p, KINDS))));
+                    List.of(code(random, running == 1 ? 3 * length : length, p, KINDS))));
         }
-        interrupts(random);
+        interrupts(random, running == 1 ? 0 : 1);
         if (random.nextInt(4) == 0) {
             int from = random.nextInt(SHARED);
             int to = random.nextInt(SHARED);
@@ -88,13 +89,13 @@ final class RandomProgram {
         }
     }
 
-    private void interrupts(Random random) {
+    private void interrupts(Random random, int hardirqOn) {
         if (random.nextInt(3) > 0) {
             strands.add(new Strand("softirq", 0, Level.SOFTIRQ, false, 1, false,
                     List.of(code(random, 1 + random.nextInt(3), 4, KINDS - 3))));
         }
         if (random.nextInt(3) > 0) {
-            strands.add(new Strand("hardirq", 1, Level.HARDIRQ, false, 1 + random.nextInt(2), false,
+            strands.add(new Strand("hardirq", hardirqOn, Level.HARDIRQ, false, 1 + random.nextInt(2), false,
                     List.of(code(random, 1 + random.nextInt(2), 5, 8))));
         }
     }
