@@ -33,7 +33,10 @@ final class Bench {
     final List<Event> events = new ArrayList<>();
 
     Bench(Iommu variant, String preset, String profile, Map<String, Long> set) {
-        MachineSpec spec = spec(preset, profile, set);
+        this(variant, spec(preset, profile, set));
+    }
+
+    Bench(Iommu variant, MachineSpec spec) {
         CacheFlush flush = (CacheFlush) ARCHITECTURE.builtIn(spec, ServiceKind.CACHE_FLUSH);
         machine = ARCHITECTURE.create(spec, Services.fixed(new Binding(variant, null, flush,
                 (MemoryNotifier) ARCHITECTURE.builtIn(spec, ServiceKind.MEMORY_NOTIFIER))));
