@@ -224,7 +224,7 @@ public final class LiveMachine {
             takeBack();
             Thread.currentThread().interrupt();
             throw e;
-        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             problem = "broken: " + Thrown.describe(e, services);
         } finally {
             machine.observe(null);

@@ -98,6 +98,19 @@ public final class FakeVariants {
         }
     }
 
+    /** Its own assertion does not hold. */
+    public static final class Asserting implements Iommu {
+        @Override
+        public long map(Cpu cpu, long domain, long bus, long physical, long sizeBytes, Direction direction) {
+            throw new AssertionError("of the variant");
+        }
+
+        @Override
+        public long unmap(Cpu cpu, long domain, long bus, long sizeBytes, Direction direction) {
+            return 0;
+        }
+    }
+
     /** Catches what a call with a wrong address throws, and goes on as if nothing had been. */
     public static final class Swallowing implements Iommu {
         @Override
