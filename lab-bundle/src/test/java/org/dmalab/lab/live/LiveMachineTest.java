@@ -82,7 +82,7 @@ class LiveMachineTest {
         assertTrue(problem.matches("broken: java\\.lang\\.IllegalStateException: thrown by the variant "
                 + "\\(org\\.dmalab\\.lab\\.fake\\.FakeVariants\\$Throwing:\\d+\\)"), problem);
         assertEquals(0, broken.boot().get(0).result(), "it goes on");
-        LiveMachine wrong = LiveMachine.create("w", FakePlatform.catalog(), "fake", null, null,
+        LiveMachine wrong = LiveMachine.create("w", FakePlatform.catalog(), "fake", null, null, null,
                 Services.fixed(new Binding(new FakeVariants.Asserting(), null, null, null)));
         assertTrue(wrong.run("dma.map", Map.of("address", "0")).problem().startsWith(
                 "broken: java.lang.AssertionError: of the variant"));
