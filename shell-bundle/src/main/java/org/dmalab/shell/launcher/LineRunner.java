@@ -169,7 +169,7 @@ final class LineRunner implements AutoCloseable {
                 session.getConsole().println(session.format(result, Converter.INSPECT));
             }
             return ExitCode.OK;
-        } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+        } catch (Exception | LinkageError | AssertionError | VirtualMachineError e) {
             if (cause(e) instanceof ExitRequested exit) {
                 throw exit;
             }

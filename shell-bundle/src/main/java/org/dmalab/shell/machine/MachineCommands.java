@@ -265,10 +265,14 @@ public final class MachineCommands implements CommandSet {
             }
             try {
                 Path part = Files.createTempFile(file.getParent(), ".dmalab", ".part");
-                try (OutputStream out = Files.newOutputStream(part)) {
-                    machine.live().save(out);
+                try {
+                    try (OutputStream out = Files.newOutputStream(part)) {
+                        machine.live().save(out);
+                    }
+                    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+                } finally {
+                    Files.deleteIfExists(part);
                 }
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
                 print(output, Map.of("machine", machine.name(), "bytes", Files.size(file)),
                         List.of("saved " + Files.size(file) + " bytes"));
             } catch (IOException e) {

@@ -72,10 +72,15 @@ public final class PatchSwitch {
     public MachineHost create(String name, MachineSpec spec, Selection selection) throws InterruptedException {
         Map<ServiceKind, String> patches = resolve(spec, selection, Map.of(), catalog.variants(spec.arch()));
         update(name, spec, patches);
-        MachineHost host = awaitHost(name);
-        host.builtIn(builtIns(spec, patches));
-        awaitBound(host, patches);
-        return host;
+        try {
+            MachineHost host = awaitHost(name);
+            host.builtIn(builtIns(spec, patches));
+            awaitBound(host, patches);
+            return host;
+        } catch (InputException | InterruptedException e) {
+            delete(name);
+            throw e;
+        }
     }
 
     /**
@@ -113,7 +118,7 @@ public final class PatchSwitch {
 
     /**
      * The variant for each service that is not built in: what is selected, else what is in use, else the newest
-     * mainline variant that provides it.
+     * mainline or proposed variant that provides it.
      */
     private Map<ServiceKind, String> resolve(MachineSpec spec, Selection selection,
             Map<ServiceKind, String> inUse, List<VariantInfo> variants) {

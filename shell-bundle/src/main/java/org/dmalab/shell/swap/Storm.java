@@ -184,7 +184,7 @@ public final class Storm {
                 } else {
                     failed("call " + sequence + " returned " + result);
                 }
-            } catch (RuntimeException | LinkageError e) {
+            } catch (RuntimeException | Error e) {
                 failed("call " + sequence + ": " + e);
             }
         }

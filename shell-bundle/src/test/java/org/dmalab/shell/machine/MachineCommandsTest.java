@@ -1,5 +1,6 @@
 package org.dmalab.shell.machine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -147,6 +148,8 @@ class MachineCommandsTest {
         assertEquals("loaded\n", run(machines::load, "m1", file));
         assertTrue(refused(machines::load, "m0", file + "x").contains("there is no file"));
         assertTrue(refused(machines::save, "m0", folder.resolve("no/m.state").toString()).contains("can't write"));
+        assertTrue(refused(machines::save, "m0", folder.resolve("m".repeat(300)).toString()).contains("can't write"));
+        assertArrayEquals(new String[] {"m.state"}, folder.toFile().list());
     }
 
     @Test

@@ -53,6 +53,15 @@ class StormTest {
     }
 
     @Test
+    void anErrorOfAVariantIsAFailedCallAndNotTheEndOfTheLoad() {
+        Target target = new Target(false);
+        target.wrong = true;
+        Storm.Result result = new Storm(target, PATCHES, 1).run(50, 1, done -> { });
+        assertTrue(result.failed() > 0);
+        assertEquals("call 0: java.lang.AssertionError: of the variant", result.firstFailure());
+    }
+
+    @Test
     void anInterruptEndsAStormEarly() {
         Target target = new Target(false);
         Storm.Result result = new Storm(target, PATCHES, 1).run(1_000_000, 1, done -> {
@@ -77,6 +86,7 @@ class StormTest {
         private final Map<Machine, CountingMachine> machines = new IdentityHashMap<>();
         private Object current;
         private boolean absent;
+        private boolean wrong;
 
         Target(boolean dropping) {
             this.dropping = dropping;
@@ -126,7 +136,11 @@ class StormTest {
 
         @Override
         public long call(Machine machine, long sequence) {
-            return machines.get(machine).call();
+            long result = machines.get(machine).call();
+            if (wrong) {
+                throw new AssertionError("of the variant");
+            }
+            return result;
         }
 
         @Override
