@@ -18,8 +18,8 @@ import org.dmalab.api.store.Footprint;
  * out to be shared, the search begins again and knows better; after 32 rounds no step goes alone any more.
  *
  * <p>Stretches. Steps that go alone, and steps where nothing else is enabled because all code is of one processor that
- * lets no interrupt in, are taken as one with the transition before them: the states between have one way on, so nothing
- * is lost if they are not kept. What such a stretch does is remembered, see {@link Stretches}.
+ * lets no interrupt in, are taken as one with the transition before them: the states between have one way on, so
+ * nothing is lost if they are not kept. What such a stretch does is remembered, see {@link Stretches}.
  */
 final class DepthFirst {
     private static final long ALL = -1;

@@ -12,16 +12,16 @@ import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * What a transition and the steps that go alone after it did to the store, remembered with what they read: where the same
- * code finds the same values again it does the same, and needs not be run. An interrupt that comes over whatever code
- * finds the same more often than not.
+ * What a transition and the steps that go alone after it did to the store, remembered with what they read: where the
+ * same code finds the same values again it does the same, and needs not be run. An interrupt that comes over whatever
+ * code finds the same more often than not.
  *
- * <p>What code, oracles and hardware do is a function of what they read in the store and of the history of the code, since
- * they keep nothing elsewhere. So a stretch is known by its first transition, the history before it and the depth at which
- * it runs (an interrupt begins a history of its own, whatever lies below), and by the values read. Which cell is read next
- * depends on the values read before: the stretches that begin alike are a tree whose inner nodes are cells and whose edges
- * are values. One is not remembered if it wrote a log, or an index that is not rolled back, or touched more than can be
- * listed.
+ * <p>What code, oracles and hardware do is a function of what they read in the store and of the history of the code,
+ * since they keep nothing elsewhere. So a stretch is known by its first transition, the history before it and the depth
+ * at which it runs (an interrupt begins a history of its own, whatever lies below), and by the values read. Which cell
+ * is read next depends on the values read before: the stretches that begin alike are a tree whose inner nodes are cells
+ * and whose edges are values. One is not remembered if it wrote a log, or an index that is not rolled back, or touched
+ * more than can be listed.
  */
 final class Stretches {
     private static final int MAX_CELLS = 256;
@@ -218,7 +218,8 @@ final class Stretches {
         if (at != null || above != null && above.count == MAX_VALUES) {
             return;
         }
-        Node node = new Stretch(touches.stream().filter(one -> one.written).toList(), footprint, more, world.run(), p, ends);
+        Node node = new Stretch(touches.stream().filter(one -> one.written).toList(), footprint, more, world.run(), p,
+                ends);
         for (int i = read.size() - 1; i >= known; i--) {
             node = new Cell(read.get(i), node);
         }

@@ -6,8 +6,8 @@ import org.dmalab.api.store.Footprint;
 import org.dmalab.api.store.Store;
 
 /**
- * What the transitions of a world touch, noted while they are taken: the bytes that they read and write, and outside the
- * store what is on a processor, the turns of a strand, and the end of all code. Off until told where to note it.
+ * What the transitions of a world touch, noted while they are taken: the bytes that they read and write, and outside
+ * the store what is on a processor, the turns of a strand, and the end of all code. Off until told where to note it.
  */
 final class Touched {
     /** Numbers of what lies outside the store, see {@link Footprint#outside}. */

@@ -30,9 +30,9 @@ import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * A small concurrent program drawn at random: code on one to three processors, two interrupts, inter-processor ones, locks,
- * masking, waits with and without a timeout, free choices, polling loops with a mark, a device, hardware that acts by
- * itself, a task that moves, an oracle that looks at a shared slot and one that remembers.
+ * A small concurrent program drawn at random: code on one to three processors, two interrupts, inter-processor ones,
+ * locks, masking, waits with and without a timeout, free choices, polling loops with a mark, a device, hardware that
+ * acts by itself, a task that moves, an oracle that looks at a shared slot and one that remembers.
  */
 final class RandomProgram {
     private static final int SHARED = 3;

@@ -70,8 +70,8 @@ class StretchesTest {
                     cpu.store(small.counter, 7);
                     cpu.store(small.counter, 8);
                     return 0;
-                }), new Strand("interrupt", 0, Level.HARDIRQ, handler)), List.of(), List.of(new Seven(small)), () -> { },
-                Exploration.Limits.states(1_000));
+                }), new Strand("interrupt", 0, Level.HARDIRQ, handler)), List.of(), List.of(new Seven(small)),
+                () -> { }, Exploration.Limits.states(1_000));
         SearchResult result = search.decide();
         assertEquals(1, result.violations().size());
         SearchResult.Found found = result.violations().get(0);
