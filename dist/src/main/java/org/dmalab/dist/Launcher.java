@@ -54,7 +54,8 @@ public final class Launcher {
             } else {
                 code = create(properties, args).run();
             }
-        } catch (Exception e) {
+        } catch (Throwable e) {
+            // Errors, too: without this the process would end with code 1, which says that a verdict is bad.
             System.err.println("error: the platform did not start: " + e);
             if (debug(args)) {
                 e.printStackTrace();

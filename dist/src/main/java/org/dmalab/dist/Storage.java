@@ -25,8 +25,10 @@ final class Storage {
 
     private static final String PREFIX = "dmalab-";
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
-    /** Locked as long as the process lives. Its number alone may mean another one where /tmp is shared by containers. */
+    /** Locked as long as the process lives; its number alone may mean another one where containers share /tmp. */
     private static final String LOCK = "lock";
+    /** Held here so that the garbage collector does not close it, and with it the lock. */
+    private static FileChannel lock;
 
     private Storage() { }
 
@@ -36,7 +38,8 @@ final class Storage {
             PosixFilePermissions.asFileAttribute(OWNER_ONLY));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(storage), "delete framework storage"));
         // Neither closed nor released: the system does both when the process ends, however it ends.
-        FileChannel.open(storage.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE).lock();
+        lock = FileChannel.open(storage.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        lock.lock();
         removeStale(storage);
         return storage;
     }

@@ -5,10 +5,18 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.dmalab.api.Action;
+import org.dmalab.api.Architecture;
+import org.dmalab.api.Oracle;
+import org.dmalab.api.Preset;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -18,6 +26,7 @@ import org.ops4j.pax.exam.spi.reactors.ExamReactorStrategy;
 import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 
 /** All bundles start together, and their commands can be called. */
 @RunWith(PaxExam.class)
@@ -45,6 +54,26 @@ public class PlatformIT {
             }
         }
         assertEquals(6, ours);
+    }
+
+    @Test
+    public void thePagesNameEveryActionOraclePresetAndProfile() throws Exception {
+        Stream<String> ofScenarios = Stream.concat(services(Action.class).map(Action::name),
+            services(Oracle.class).map(Oracle::name));
+        Stream<String> ofModels = services(Architecture.class)
+            .flatMap(architecture -> Stream.concat(architecture.presets().stream(), architecture.profiles().stream()))
+            .map(Preset::name);
+        assertEquals(List.of(), notNamed("docs/scenarios.md", ofScenarios));
+        assertEquals(List.of(), notNamed("docs/models.md", ofModels));
+    }
+
+    private <S> Stream<S> services(Class<S> type) throws InvalidSyntaxException {
+        return context.getServiceReferences(type, null).stream().map(context::getService);
+    }
+
+    private static List<String> notNamed(String page, Stream<String> names) throws IOException {
+        String text = Files.readString(Platform.root().resolve(page));
+        return names.filter(name -> !text.contains("`" + name + "`")).sorted().toList();
     }
 
     @Test

@@ -26,13 +26,7 @@ final class RunnableJar {
     /** Runs it with further options of the JVM. */
     static Result run(TemporaryFolder folder, List<String> options, String... arguments)
         throws IOException, InterruptedException {
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        List<String> command = new ArrayList<>(List.of(java, "-Djava.io.tmpdir=" + folder.getRoot(),
-            "-Duser.home=" + folder.getRoot(), "-Ddmalab.home=" + Platform.root(),
-            "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles")));
-        command.addAll(options);
-        command.addAll(List.of("-jar", Platform.runnableJar().toString()));
-        command.addAll(List.of(arguments));
+        List<String> command = command(folder, options, arguments);
         Path out = folder.newFile().toPath();
         Path err = folder.newFile().toPath();
         Process process = new ProcessBuilder(command).directory(folder.getRoot())
@@ -45,5 +39,21 @@ final class RunnableJar {
         // JDK 24 and newer warn about what Felix uses; ./dmalab turns that off.
         String remarks = Files.readString(err).replaceAll("(?m)^WARNING: .*\\R", "");
         return new Result(process.exitValue(), Files.readString(out, StandardCharsets.UTF_8), remarks);
+    }
+
+    /** The command that runs it. */
+    static List<String> command(TemporaryFolder folder, List<String> options, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(tool("java"), "-Djava.io.tmpdir=" + folder.getRoot(),
+            "-Duser.home=" + folder.getRoot(), "-Ddmalab.home=" + Platform.root(),
+            "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles")));
+        command.addAll(options);
+        command.addAll(List.of("-jar", Platform.runnableJar().toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** A program of the JDK. */
+    static String tool(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
     }
 }

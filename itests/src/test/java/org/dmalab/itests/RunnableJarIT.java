@@ -1,11 +1,17 @@
 package org.dmalab.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.Writer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.Rule;
@@ -96,6 +102,36 @@ public class RunnableJarIT {
         for (Path path : List.of(alive, open, other, link)) {
             assertTrue(path.toString(), Files.exists(path.resolve("lock")));
         }
+    }
+
+    /** Else another process of the same number, in another container, would delete the directory of a living one. */
+    @Test
+    public void theLockOutlivesACollectionOfGarbage() throws Exception {
+        Process process = new ProcessBuilder(RunnableJar.command(folder, List.of())).directory(folder.getRoot())
+            .redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8); Writer in = process.outputWriter()) {
+            in.write("version\n");
+            in.flush();
+            assertTrue(out.readLine().startsWith("dmalab 1.0.0"));
+            assertEquals(0, new ProcessBuilder(RunnableJar.tool("jcmd"), Long.toString(process.pid()), "GC.run")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor());
+            try (var files = Files.newDirectoryStream(folder.getRoot().toPath(), "dmalab-" + process.pid() + "-*");
+                FileChannel lock = FileChannel.open(files.iterator().next().resolve("lock"),
+                    StandardOpenOption.WRITE)) {
+                assertNull(lock.tryLock());
+            }
+        } finally {
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    @Test
+    public void aProcessWithTooLittleMemoryHasNoVerdict() throws Exception {
+        RunnableJar.Result result = RunnableJar.run(folder, List.of("-Xmx32m", "-XX:+UseSerialGC"),
+            "scenario:compare", "*", "--all", "--mutants");
+        assertEquals(result.err(), 3, result.code());
+        assertTrue(result.err(), result.err().matches("error: .*OutOfMemoryError.*\\n"));
     }
 
     private Path directory(String name, String permissions) throws IOException {
