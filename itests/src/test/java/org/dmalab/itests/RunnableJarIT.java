@@ -1,6 +1,7 @@
 package org.dmalab.itests;
 
 import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -86,6 +88,22 @@ public class RunnableJarIT {
         assertEquals("", result.err());
         assertTrue(result.out(), result.out().contains("machine m: BCM7425"));
         assertEquals(0, result.code());
+    }
+
+    /** A search that would go on for minutes ends with the process that is told to, and leaves nothing. */
+    @Test
+    public void aSearchEndsOnSigterm() throws Exception {
+        Path out = folder.newFile().toPath();
+        Process process = new ProcessBuilder(RunnableJar.command(folder, List.of(), "scenario:explore", "*", "--all",
+            "--mutants", "--budget", "10m", "--format", "json")).redirectErrorStream(true)
+            .redirectOutput(out.toFile()).start();
+        assertFalse("ended before it was told: " + Files.readString(out), process.waitFor(5, TimeUnit.SECONDS));
+        process.destroy();
+        assertTrue("ends", process.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(Files.readString(out), 128 + 15, process.exitValue());
+        try (var files = Files.list(folder.getRoot().toPath())) {
+            assertEquals(List.of(), files.filter(Files::isDirectory).toList());
+        }
     }
 
     @Test
