@@ -111,7 +111,7 @@ final class AssociativeCache {
         if (count() == capacity && !overflowEmpties) {
             int turn = 1 + capacity * CELLS;
             int victim = (int) entries.get(turn);
-            entries.set(turn, (victim + 1) % capacity);
+            entries.set(turn, victim + 1 == capacity ? 0 : victim + 1);
             unlink(victim);
             return victim;
         }
