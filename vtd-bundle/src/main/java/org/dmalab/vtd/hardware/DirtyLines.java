@@ -95,33 +95,41 @@ final class DirtyLines implements Spontaneous {
     }
 
     private int find(long line) {
-        rebuildIndex();
-        int bucket = bucket(line);
-        long entry = index.get(bucket);
-        int slot = (int) (entry & SLOT) - 1;
-        if (entry < ONE_LINE) {
-            return -1;
+        if (index.get(0) != 0) {
+            long entry = index.get(bucket(line));
+            int latest = (int) (entry & SLOT) - 1;
+            if (entry < ONE_LINE || latest >= 0 && holds(latest, line)) {
+                return entry < ONE_LINE ? -1 : latest;
+            }
         }
-        if (slot >= 0 && holds(slot, line)) {
-            return slot;
-        }
-        slot = capacity - 1;
+        int slot = capacity - 1;
         while (slot >= 0 && !holds(slot, line)) {
             slot--;
         }
-        index.set(bucket, entry & ~SLOT | slot + 1);
         return slot;
     }
 
-    /** The index says how many lines fall into a bucket, and the slot of one of them; a rollback has emptied it. */
-    private void rebuildIndex() {
-        if (index.get(0) == 0) {
-            index.set(0, 1);
-            for (int slot = 0; slot < capacity; slot++) {
-                if (enabled(slot)) {
-                    enter(slot);
-                }
+    /**
+     * The index says how many lines fall into a bucket, and the slot of the latest. A rollback empties it, and the next
+     * new line makes it again; a step that only reads does not, since steps that write the same cells depend on each
+     * other.
+     */
+    private void enter(int slot) {
+        boolean empty = index.get(0) == 0;
+        index.set(0, 1);
+        for (int i = empty ? 0 : slot; i < (empty ? capacity : slot + 1); i++) {
+            if (enabled(i)) {
+                int bucket = bucket(cells.get(FIRST + i * CELLS) & -BYTES);
+                index.set(bucket, (index.get(bucket) & ~SLOT) + ONE_LINE | i + 1);
             }
+        }
+    }
+
+    private void leave(int slot) {
+        if (index.get(0) != 0) {
+            int bucket = bucket(cells.get(FIRST + slot * CELLS) & -BYTES);
+            long entry = index.get(bucket) - ONE_LINE;
+            index.set(bucket, (entry & SLOT) == slot + 1 ? entry & ~SLOT : entry);
         }
     }
 
@@ -132,17 +140,6 @@ final class DirtyLines implements Spontaneous {
     private int bucket(long line) {
         long mixed = (line / BYTES) * 0x9E3779B97F4A7C15L;
         return 1 + ((int) (mixed >>> 32) & buckets - 1);
-    }
-
-    private void enter(int slot) {
-        int bucket = bucket(cells.get(FIRST + slot * CELLS) & -BYTES);
-        index.set(bucket, (index.get(bucket) & ~SLOT) + ONE_LINE | slot + 1);
-    }
-
-    private void leave(int slot) {
-        int bucket = bucket(cells.get(FIRST + slot * CELLS) & -BYTES);
-        long entry = index.get(bucket) - ONE_LINE;
-        index.set(bucket, (entry & SLOT) == slot + 1 ? entry & ~SLOT : entry);
     }
 
     /** A free place, or the one whose turn it is. */
@@ -167,7 +164,6 @@ final class DirtyLines implements Spontaneous {
     }
 
     private void evict(int slot, int why) {
-        rebuildIndex();
         int first = FIRST + slot * CELLS;
         long line = cells.get(first) & -BYTES;
         leave(slot);
