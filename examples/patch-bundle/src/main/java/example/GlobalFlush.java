@@ -3,16 +3,13 @@ package example;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Variant;
 import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.ContextMapping;
 import org.dmalab.vtd.kernel.CopiedBitmap;
 import org.dmalab.vtd.kernel.CopiedTables;
-import org.dmalab.vtd.kernel.Devices;
 import org.dmalab.vtd.kernel.Flush;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.Mappings;
 import org.osgi.service.component.annotations.Component;
 
@@ -35,41 +32,26 @@ import org.osgi.service.component.annotations.Component;
 public final class GlobalFlush implements Iommu, CopiedBitmap {
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        long iommu = cpu.load(device, KernelLayout.Device.IOMMU);
-        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            long result = mapContext(cpu, iommu, domain, Devices.sourceId(cpu, device, i));
-            if (result < 0) {
-                return result;
-            }
-        }
-        return 0;
+        return ContextMapping.forEachSourceId(cpu, device, domain, GlobalFlush::contextMappingOne);
     }
 
-    private static long mapContext(Cpu cpu, long iommu, long domain, long sourceId) {
-        long flags = ContextMapping.lock(cpu, iommu);
-        try {
-            long entry = ContextEntry.get(cpu, iommu, sourceId, true);
-            if (entry == 0) {
-                return Errno.ENOMEM;
-            }
-            boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
-            if (ContextEntry.present(cpu, entry) && !copied) {
-                return 0;
-            }
-            if (copied) {
-                ContextEntry.clear(cpu, entry);
-                Flush.context(cpu, iommu, 0, 0, Scope.GLOBAL);
-                Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
-                CopiedTables.clearInBitmap(cpu, iommu, sourceId);
-            }
-            long result = ContextMapping.program(cpu, iommu, domain, entry);
-            if (result == 0) {
-                ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
-            }
-            return result;
-        } finally {
-            ContextMapping.unlock(cpu, iommu, flags);
+    /** {@code domain_context_mapping_one}, under its locks. */
+    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+        boolean copied = CopiedTables.inBitmap(cpu, iommu, sourceId);
+        if (ContextEntry.present(cpu, entry) && !copied) {
+            return 0;
         }
+        if (copied) {
+            ContextEntry.clear(cpu, entry);
+            Flush.context(cpu, iommu, 0, 0, Scope.GLOBAL);
+            Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
+            CopiedTables.clearInBitmap(cpu, iommu, sourceId);
+        }
+        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
+        if (result == 0) {
+            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
+        }
+        return result;
     }
 
     @Override
