@@ -252,8 +252,24 @@ public final class LiveCpu extends Cpu {
         machine.dmesg().append(machine.timeNanos(), format, values);
     }
 
+    /**
+     * Reads a kernel variable that code locks, releases or waits for.
+     *
+     * @throws KernelBug if it is not in the kernel's data
+     */
+    public long variable(long address, int widthBytes) {
+        if (!kernel.contains(address, widthBytes)) {
+            throw new KernelBug("unable to handle kernel paging request: a lock or a value to wait for at 0x"
+                    + Long.toHexString(address) + ", which is not in the kernel's data");
+        }
+        if (kernel.unallocated(address, widthBytes)) {
+            machine.emitter().emit(EventKind.USE_AFTER_FREE, actor, address, Op.LOAD, 0, 0);
+        }
+        return kernel.load(address, widthBytes);
+    }
+
     private void lockOrBlock(long address) {
-        long holder = kernel.load(address, 4);
+        long holder = variable(address, 4);
         if (holder != 0) {
             machine.emitter().emit(EventKind.BLOCKED, actor, 0, address, holder, 0);
             throw new Blocked(Actor.name(actor) + " waits for " + kernel.nameOf(address) + ", held by cpu"
@@ -263,7 +279,7 @@ public final class LiveCpu extends Cpu {
     }
 
     private void unlockOrReport(long address) {
-        long holder = kernel.load(address, 4);
+        long holder = variable(address, 4);
         if (holder != processor + 1L) {
             machine.emitter().emit(EventKind.UNLOCK_UNOWNED, actor, address, holder, 0, 0);
         }
@@ -271,7 +287,7 @@ public final class LiveCpu extends Cpu {
     }
 
     private long awaitOrBlock(long address, int widthBytes, long value, long timeoutNanos) {
-        while (kernel.load(address, widthBytes) != value) {
+        while (variable(address, widthBytes) != value) {
             if (machine.progress()) {
                 continue;
             }

@@ -216,6 +216,20 @@ class LiveCpuTest {
     }
 
     @Test
+    void locksAndWaitsAtAddressesWithoutAVariableAreBugs() {
+        for (long address : new long[] {0, 0x10, kernel.base() - 4, kernel.base() + (1L << 40), Long.MIN_VALUE}) {
+            assertThrows(KernelBug.class, () -> cpu.lock(address));
+            assertThrows(KernelBug.class, () -> cpu.unlock(address));
+            assertThrows(KernelBug.class, () -> cpu.await(address, 8, 1, 1000));
+        }
+        long object = cpu.alloc(OBJECT);
+        cpu.free(object);
+        observe();
+        assertThrows(Blocked.class, () -> cpu.lock(object), "what was freed is overwritten");
+        assertEquals("cpu0 " + EventKind.USE_AFTER_FREE, events.get(0));
+    }
+
+    @Test
     void aCallHasAtMostSixteenValues() {
         long[] values = LongStream.rangeClosed(1, Processors.ARGUMENTS).toArray();
         cpu.printk(Text.id("%d".repeat(values.length)), values);

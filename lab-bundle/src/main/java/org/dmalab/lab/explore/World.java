@@ -410,11 +410,17 @@ final class World {
         int node = run.node(p);
         long address = histories.operand(node, 0);
         return switch (histories.kind(node)) {
-            case Op.LOCK -> machine.kernel().load(address, 4) == 0;
+            case Op.LOCK -> met(address, 4, 0);
             case Op.AWAIT -> histories.operand(node, 3) > 0
-                    || machine.kernel().load(address, (int) histories.operand(node, 1)) == histories.operand(node, 2);
+                    || met(address, (int) histories.operand(node, 1), histories.operand(node, 2));
             default -> true;
         };
+    }
+
+    /** Nobody waits at an address outside the kernel's data: the call is made, and is a bug. */
+    private boolean met(long address, int widthBytes, long value) {
+        return !machine.kernel().contains(address, widthBytes)
+                || machine.kernel().load(address, widthBytes) == value;
     }
 
     /** A free choice has as many outcomes as it says; a timed wait that is met may still time out. */
@@ -454,7 +460,7 @@ final class World {
         try {
             result = switch (kind) {
                 case Op.CHOOSE -> choice;
-                case Op.AWAIT -> choice == 0 && machine.kernel().load(a, (int) b) == c ? 1 : 0;
+                case Op.AWAIT -> choice == 0 && cpu.variable(a, (int) b) == c ? 1 : 0;
                 case Op.SERVICE -> ((Swap) machine.services()).number();
                 case Op.IPI -> post((int) a, (int) b, c);
                 case Op.IRQ_RESTORE -> {

@@ -21,7 +21,6 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Errno;
-import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -133,8 +132,6 @@ final class Execution implements EventSink {
         return (cpu, kind, a, b, c, d, e) -> {
             try {
                 return observing.call(cpu, kind, a, b, c, d, e);
-            } catch (KernelBug | Blocked | NoVariantException thrown) {
-                throw thrown;
             } catch (RuntimeException thrown) {
                 inside = inside == null ? thrown : inside;
                 throw thrown;
@@ -185,8 +182,10 @@ final class Execution implements EventSink {
             machine.emitter().emit(EventKind.ACTION_END, actor, name, result, 0, 0);
             beginSweep();
         } catch (KernelBug e) {
+            inside = null; // it has come to its end here
             stop("no-bug", e.words() + ", in " + action.name());
         } catch (Blocked e) {
+            inside = null;
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {
             throw new InputException(action.name() + ": " + e.getMessage());

@@ -144,6 +144,9 @@ class ScenarioExplorerTest {
         assertEquals(Verdict.BROKEN, throwing.verdict());
         assertTrue(throwing.reason().startsWith("java.lang.IllegalStateException: thrown by the variant"),
                 throwing.reason());
+        Outcome wild = search(race(BOOT, map, flow(WRITE)), "swallowing");
+        assertEquals(Verdict.FAIL, wild.verdict(), wild.reason());
+        assertTrue(wild.search().violations().get(0).message().contains("which is not in the kernel's data"));
         Outcome hidden = search(race(BOOT, map, map), "hidden-counter");
         assertEquals(Verdict.BROKEN, hidden.verdict());
         assertTrue(hidden.reason().contains("hidden state"), hidden.reason());
