@@ -12,8 +12,9 @@ import org.osgi.service.component.annotations.Component;
 /**
  * When the kernel has done something, nothing that the unit caches and can still use differs from the tables: a cached
  * context or PASID table entry is the one in memory, and a cached translation is what its device's tables say, or those
- * of every device with its domain-id. Where unmapping is deferred, what was mapped at an address that leads nowhere now
- * may stay until the address is mapped again. What no device can hit (a domain-id that no entry carries) may stay.
+ * of every device with its domain-id. The same goes for what devices keep in TLBs of their own. Where unmapping is
+ * deferred, what was mapped at an address that leads nowhere now may stay until the address is mapped again. What no
+ * device can hit (a domain-id that no entry carries) may stay.
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class StaleTranslationOracle implements Oracle {
@@ -70,6 +71,9 @@ public final class StaleTranslationOracle implements Oracle {
             } else {
                 checkOwners(watch, tables, cached);
             }
+        }
+        for (CachedTranslation cached : model.unit().deviceTlbs().cached()) {
+            checkTranslation(watch, tables, cached, cached.sourceId());
         }
     }
 
@@ -133,8 +137,9 @@ public final class StaleTranslationOracle implements Oracle {
         }
         if (leaf.permissions() != cached.permissions()
                 || leaf.permissions() != 0 && leaf.physical() != cached.physical()) {
-            watch.violation(String.format("the IOTLB has 0x%x -> 0x%x%s of did=%d, the tables of %s have %s",
-                    cached.address(), cached.physical(), permissions(cached.permissions()), cached.domain(),
+            watch.violation(String.format("the %s has 0x%x -> 0x%x%s%s, the tables of %s have %s",
+                    cached.domain() < 0 ? "device-TLB" : "IOTLB", cached.address(), cached.physical(),
+                    permissions(cached.permissions()), cached.domain() < 0 ? "" : " of did=" + cached.domain(),
                     Actor.bdf(sourceId), leaf.permissions() == 0 ? "nothing there"
                     : String.format("0x%x%s", leaf.physical(), permissions(leaf.permissions()))));
         }

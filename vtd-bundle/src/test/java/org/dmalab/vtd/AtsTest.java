@@ -140,7 +140,12 @@ class AtsTest {
         Bench bench = booted(new UnmapNoDeviceTlb());
         bench.run("dma.map", "device", CARD);
         bench.run("device.dma", "device", CARD, "address", "0xfffff000");
+        assertEquals(List.of(), OracleTest.judge(new StaleTranslationOracle(), bench, 0));
         bench.run("dma.unmap", "device", CARD, "address", "0xfffff000");
+        List<String> found = OracleTest.judge(new StaleTranslationOracle(), bench, 0);
+        assertEquals(1, found.size(), found.toString());
+        assertTrue(found.get(0).matches("the device-TLB has 0xfffff000 -> 0x2\\w+ rw, the tables of 00:05.0 have "
+                + "nothing there"), found.get(0));
         assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
     }
 

@@ -1,10 +1,10 @@
 package org.dmalab.vtd.hardware;
 
 /**
- * An entry of the IOTLB, for oracles and descriptions.
+ * An entry of the IOTLB or of a device's TLB, for oracles and descriptions.
  *
  * @param sourceId whose it is; -1 where entries belong to a domain-id
- * @param domain its domain-id
+ * @param domain its domain-id; -1 in a device's TLB
  * @param address first bus address
  * @param sizeBytes size of its page
  * @param physical where it leads

@@ -1,5 +1,8 @@
 package org.dmalab.vtd.hardware;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.Region;
@@ -86,6 +89,21 @@ public final class DeviceTlbs {
         emitter.emit(VtdEvent.DEVICE_TLB_FLUSHED, Actor.MACHINE, sourceId, address, sizeBytes,
                 answers ? dropped : -1);
         return answers;
+    }
+
+    /** What the devices have; they have it by source-id, and know of no domain-id (-1). */
+    public List<CachedTranslation> cached() {
+        List<CachedTranslation> found = new ArrayList<>();
+        for (int device = 0; device < DEVICES * CELLS; device += CELLS) {
+            for (int entry = device + FIRST; entry < device + CELLS; entry += ENTRY_CELLS) {
+                long size = cells.get(entry + 2);
+                if (size != 0) {
+                    found.add(new CachedTranslation((int) cells.get(device + SOURCE) - 1, -1, cells.get(entry), size,
+                            cells.get(entry + 1) & ~PERMISSIONS, cells.get(entry + 1) & PERMISSIONS));
+                }
+            }
+        }
+        return found;
     }
 
     /** The entry of an address, with these permissions at least; -1 if there is none. */
