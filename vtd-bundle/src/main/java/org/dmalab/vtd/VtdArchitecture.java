@@ -215,9 +215,9 @@ public final class VtdArchitecture implements Architecture {
         RemappingUnit unit = new RemappingUnit(store, memory, emitter, capabilities, UnitProfile.of(spec.parameters()),
                 (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
         DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
-        SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma);
         PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE, unit.deviceTlbs(),
                 between("ats", spec.number("ats"), 0, 1) != 0);
+        SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma, config);
         DmaStream stream = new DmaStream(store, dma);
         RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream);
         byte[] finished = DmarWriter.withChecksum(tableBytes);

@@ -191,6 +191,24 @@ class AtsTest {
         }
     }
 
+    /** A card that nobody resets keeps what the old kernel told it; the controller, which is reset, does not. */
+    @Test
+    void capture() {
+        Bench bench = booted(new UpperSlot());
+        for (String device : List.of(CARD, CONTROLLER)) {
+            bench.run("dma.map", "device", device);
+            assertEquals(8, bench.run("device.dma", "device", device, "address", "0xfffff000"));
+        }
+        bench.run("kernel.crash");
+        assertEquals(0, bench.run("kernel.kdump"));
+        assertEquals(0, bench.run("driver.probe", "device", CONTROLLER));
+        assertEquals(0xfffff000L, bench.run("dma.map", "device", CARD));
+        List<String> found = OracleTest.judge(new StaleTranslationOracle(), bench, bench.events.size());
+        assertEquals(1, found.size(), found.toString());
+        assertTrue(found.get(0).startsWith("the device-TLB has 0xfffff000 -> 0x2"), found.get(0));
+        assertTrue(found.get(0).contains("the tables of 00:05.0 have 0x3"), found.get(0));
+    }
+
     /** Configuration space has no end but the one of PCI Express, and takes nothing but the enable bit. */
     @Test
     void configurationSpace() {

@@ -77,6 +77,11 @@ public final class PciSpace implements PciConfig {
         }
     }
 
+    /** A device is reset: ATS is off, and its TLB empty. What else a reset clears its driver restores at once. */
+    void reset(long sourceId) {
+        write(sourceId, ATS_CONTROL, 2, 0);
+    }
+
     /** First byte of a device's space; negative if it is not there. */
     private static long base(long sourceId) {
         int device = DEVICES.length - 1;

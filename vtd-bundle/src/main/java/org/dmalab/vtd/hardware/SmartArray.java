@@ -8,7 +8,8 @@ import org.dmalab.api.store.Store;
  * A Smart Array RAID controller (P420i) as far as its kdump reset goes: doorbell reset, firmware ready, the no-op
  * message. It fetches a command by DMA and answers with the command's tag.
  *
- * <p>A reset makes it quiet and forgets its commands; the remapping unit does not notice.
+ * <p>A reset makes it quiet and forgets its commands, and what it was told of addresses (ATS); the remapping unit does
+ * not notice.
  */
 public final class SmartArray {
     /** Size of its register space. */
@@ -46,13 +47,15 @@ public final class SmartArray {
     private final Region cells;
     private final long sourceId;
     private final DmaMaster dma;
+    private final PciSpace config;
 
     /** Declares a controller in a store. */
-    public SmartArray(Store store, long sourceId, DmaMaster dma) {
+    public SmartArray(Store store, long sourceId, DmaMaster dma, PciSpace config) {
         this.cells = store.dense("hpsa", VERSION + DRIVER_VERSION_BYTES / 8, Region.Kind.STATE,
                 cell -> cell < NAMES.length ? "hpsa " + NAMES[(int) cell] : "hpsa driver version");
         this.sourceId = sourceId;
         this.dma = dma;
+        this.config = config;
         cells.set(READY, 1);
     }
 
@@ -89,6 +92,7 @@ public final class SmartArray {
         cells.set(REQUEST, 0);
         cells.set(REPLY, 0);
         cells.set(RESETTING, 1);
+        config.reset(sourceId);
     }
 
     /** Takes one step by itself: ends a reset, or executes a command; false if there is nothing to do. */
