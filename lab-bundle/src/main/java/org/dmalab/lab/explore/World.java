@@ -37,6 +37,7 @@ final class World {
     private final int[] strandRoot;
     private final int[] strandLevel;
     private final boolean[] device;
+    private final boolean[] migrates;
     private final int[][] arrivals;
     private final LiveCpu[][] cpus;
     private final Touched touched;
@@ -80,8 +81,10 @@ final class World {
         this.strandRoot = new int[strands.size()];
         this.strandLevel = strands.stream().mapToInt(strand -> strand.level().ordinal()).toArray();
         this.device = new boolean[strands.size()];
+        this.migrates = new boolean[strands.size()];
         for (int i = 0; i < device.length; i++) {
             device[i] = strands.get(i).device();
+            migrates[i] = strands.get(i).migrates();
         }
         this.arrivals = new int[count][];
         this.cpus = new LiveCpu[count][Level.values().length];
@@ -260,7 +263,7 @@ final class World {
 
     /** Tells whether the code that a processor runs may move to another one. */
     boolean migrates(int p) {
-        return run.strand(p) >= 0 && strands.get(run.strand(p)).migrates();
+        return run.strand(p) >= 0 && migrates[run.strand(p)];
     }
 
     private int add(int found, int transition) {
