@@ -37,6 +37,8 @@ public final class Region {
 
     /** Cells that a region may have: region and cell together are one 64-bit key. */
     static final long MAX_CELLS = 1L << 48;
+    /** In a footprint: the region as a whole. */
+    static final long WHOLE = MAX_CELLS - 1;
 
     final int id;
     /** The region's part of the key of a cell. */
@@ -51,6 +53,7 @@ public final class Region {
     /** The same array, or null while every access is to be noted in a {@link Footprint}. */
     private long[] direct;
     private final PageTable pages;
+    private boolean scannable;
     /** Of a derived region: it was written since it was last emptied. */
     private boolean stale;
     private long lastPageNumber = -1;
@@ -153,6 +156,31 @@ public final class Region {
         Footprint footprint = store.footprint;
         if (footprint != null && kind != Kind.LOG) {
             footprint.add(key + cell, read, written);
+            if (scannable && written != 0) {
+                footprint.add(key + WHOLE, Footprint.ALL_BYTES, 0);
+            }
+        }
+    }
+
+    /**
+     * Says that steps visit the region as a whole by {@link #forEachNonZero}: such a step conflicts with all that write
+     * in the region, not with all that there is. In a {@link Footprint} it writes one more cell, {@link Store#isWhole},
+     * which whoever writes in the region reads, so that these do not conflict with each other.
+     *
+     * @return this region
+     */
+    public Region scannable() {
+        scannable = true;
+        return this;
+    }
+
+    private void noteScan() {
+        if (direct == null && store.footprint != null && kind != Kind.LOG) {
+            if (scannable) {
+                store.footprint.add(key + WHOLE, 0, Footprint.ALL_BYTES);
+            } else {
+                store.footprint.addEverything();
+            }
         }
     }
 
@@ -303,11 +331,9 @@ public final class Region {
         lastPage = null;
     }
 
-    /** Visits every cell that is not zero, in ascending order. */
+    /** Visits every cell that is not zero, in ascending order; see {@link #scannable}. */
     public void forEachNonZero(CellVisitor visitor) {
-        if (direct == null && store.footprint != null) {
-            store.footprint.addEverything();
-        }
+        noteScan();
         if (dense != null) {
             visit(dense, 0, visitor);
         } else {

@@ -145,6 +145,11 @@ public final class Store {
         return key < 0 ? null : byKey(key);
     }
 
+    /** Tells whether a cell in a {@link Footprint} stands for its whole region, see {@link Region#scannable}. */
+    public static boolean isWhole(long key) {
+        return key >= 0 && (key & CELL) == Region.WHOLE;
+    }
+
     /** The index in its region of a cell in a {@link Footprint}. */
     public static long cellOf(long key) {
         return key & CELL;

@@ -264,4 +264,81 @@ class StoreTest {
         store.save(new DataOutputStream(bytes));
         return bytes.toByteArray();
     }
+
+    /** Whoever looks at all of a region conflicts with all that write there, and those do not with each other. */
+    @Test
+    void aScanConflictsWithWhoeverWritesInTheRegion() {
+        Region scanned = store.sparse("scanned", 64, Region.Kind.STATE, null).scannable();
+        scanned.set(5, 1);
+        Footprint scan = noted(() -> scanned.forEachNonZero((cell, value) -> { }));
+        assertFalse(scan.everything());
+        Footprint write = noted(() -> scanned.set(7, 1));
+        assertTrue(meet(scan, write) && meet(write, scan));
+        assertFalse(meet(write, noted(() -> scanned.set(8, 1))));
+        assertTrue(meet(write, noted(() -> scanned.set(7, 2))));
+        assertFalse(meet(scan, noted(() -> scanned.get(7))));
+        assertFalse(meet(scan, noted(() -> dense.set(7, 1))));
+        assertTrue(noted(() -> sparse.forEachNonZero((cell, value) -> { })).everything());
+        assertFalse(noted(() -> log.forEachNonZero((cell, value) -> { })).everything());
+        assertTrue(Store.isWhole(scan.key(0)) && !Store.isWhole(write.key(0)));
+    }
+
+    @Test
+    void aFootprintKnowsWhatWasWrittenBeforeItWasRead() {
+        Footprint first = noted(() -> {
+            dense.set(1, dense.get(2));
+            dense.get(1);
+            dense.store(24, 4, 1);
+        });
+        assertEquals(List.of(false, true, false), List.of(first.overwritten(0), first.overwritten(1),
+                first.overwritten(2)));
+        Footprint both = noted(() -> dense.get(1));
+        both.addAll(first);
+        both.addAll(noted(() -> dense.set(4, 1)));
+        assertEquals(4, both.size());
+        assertFalse(both.overwritten(0), "it was read first");
+        assertTrue(both.overwritten(3));
+        assertEquals(first.bytes(1), both.bytes(0));
+        assertEquals(dense, store.regionOf(both.key(3)));
+        assertEquals(4, Store.cellOf(both.key(3)));
+        assertEquals(both.key(3), Store.key(dense, 4));
+        assertEquals(null, store.regionOf(Footprint.outside(1)));
+    }
+
+    @Test
+    void aRollbackMayBeToldTheFingerprint() {
+        long outer = store.mark();
+        dense.set(1, 1);
+        long mark = store.mark();
+        long then = store.fingerprint();
+        dense.set(1, 2);
+        sparse.set(9, 3);
+        assertFalse(store.logged(mark));
+        log.set(0, 1);
+        assertTrue(store.logged(mark));
+        store.rollback(mark, then);
+        assertEquals(then, store.fingerprint());
+        assertEquals(List.of(1L, 0L, 0L), List.of(dense.get(1), sparse.get(9), log.get(0)));
+        store.release();
+        store.rollback(outer);
+        store.release();
+    }
+
+    private Footprint noted(Runnable step) {
+        Footprint footprint = new Footprint();
+        store.noteAccesses(true);
+        store.note(footprint);
+        step.run();
+        store.noteAccesses(false);
+        return footprint;
+    }
+
+    private static boolean meet(Footprint first, Footprint second) {
+        for (int i = 0; i < first.size(); i++) {
+            if (second.meets(first.key(i), first.bytes(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
 }

@@ -20,8 +20,8 @@ import org.dmalab.api.store.Store;
  * since they keep nothing elsewhere. So a stretch is known by its first transition, the history before it and the depth
  * at which it runs (an interrupt begins a history of its own, whatever lies below), and by the values read. Which cell
  * is read next depends on the values read before: the stretches that begin alike are a tree whose inner nodes are cells
- * and whose edges are values. One is not remembered if it wrote a log, or an index that is not rolled back, or touched
- * more than can be listed.
+ * and whose edges are values. One is not remembered if it wrote a log, or an index that is not rolled back, looked at a
+ * region as a whole, or touched more than can be listed.
  */
 final class Stretches {
     private static final int MAX_CELLS = 256;
@@ -203,7 +203,7 @@ final class Stretches {
      */
     void remember(long key, int p, long mark, Footprint footprint, int more, boolean ends) {
         if (key == -1 || allCells > MAX_ALL_CELLS || footprint.everything() || footprint.size() > MAX_CELLS
-                || store.logged(mark) || touchesDerived(footprint)) {
+                || store.logged(mark) || touchesUnlisted(footprint)) {
             return;
         }
         List<Touch> touches = touches(mark, footprint);
@@ -238,7 +238,7 @@ final class Stretches {
         List<Touch> touches = new ArrayList<>();
         for (int i = 0; i < footprint.size(); i++) {
             Region region = store.regionOf(footprint.key(i));
-            if (region != null) {
+            if (region != null && !Store.isWhole(footprint.key(i))) {
                 Store.Change change = changes.get(footprint.key(i));
                 long cell = Store.cellOf(footprint.key(i));
                 long after = region.get(cell);
@@ -249,10 +249,12 @@ final class Stretches {
         return touches;
     }
 
-    private boolean touchesDerived(Footprint footprint) {
+    /** Tells whether it looked at a region as a whole, or touched an index. */
+    private boolean touchesUnlisted(Footprint footprint) {
         for (int i = 0; i < footprint.size(); i++) {
             Region region = store.regionOf(footprint.key(i));
-            if (region != null && region.kind() == Region.Kind.DERIVED) {
+            if (region != null && (region.kind() == Region.Kind.DERIVED
+                    || Store.isWhole(footprint.key(i)) && footprint.bytes(i) > Footprint.ALL_BYTES)) {
                 return true;
             }
         }

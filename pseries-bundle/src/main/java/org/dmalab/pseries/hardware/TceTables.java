@@ -44,7 +44,7 @@ public final class TceTables {
     private static Region declare(Store store, long liobn) {
         String name = "TCE 0x" + Long.toHexString(liobn);
         return store.sparse(name, 1L << MAX_ENTRY_SHIFT, Region.Kind.STATE,
-                cell -> name + "[0x" + Long.toHexString(cell) + "]");
+                cell -> name + "[0x" + Long.toHexString(cell) + "]").scannable();
     }
 
     /** The host bridges. */
