@@ -96,19 +96,26 @@ class SpontaneousTest {
 
     /** Whatever stays in the cache and whatever goes back, a processor reads what was written last. */
     @Property(tries = 200)
-    void processorSeesItsWrites(@ForAll long seed) {
-        MachineMemory memory = new MachineMemory(new Store(), new Emitter(), 1L << 26, 3);
+    void processorSeesItsWrites(@ForAll long seed, @ForAll boolean large) {
+        Store store = new Store();
+        int lines = large ? 40 : 3;
+        MachineMemory memory = new MachineMemory(store, new Emitter(), 1L << 26, lines);
         Map<Long, Long> bytes = new HashMap<>();
         Random random = new Random(seed);
-        for (int i = 0; i < 200; i++) {
+        long mark = store.mark();
+        for (int i = 0; i < (large ? 600 : 200); i++) {
             int width = 1 << random.nextInt(4);
-            long address = 0x1000 + random.nextInt(500);
+            long address = 0x1000 + random.nextInt(lines * 160);
             long value = random.nextLong();
             boolean written = false;
-            switch (random.nextInt(4)) {
+            if (random.nextInt(100) == 0) {
+                store.rollback(mark);
+                bytes.clear();
+            }
+            switch (random.nextInt(large ? 8 : 4)) {
                 case 0 -> memory.cache(0, CacheOp.FLUSH_LINE, address);
                 case 1 -> {
-                    int slot = random.nextInt(3);
+                    int slot = random.nextInt(lines);
                     if (memory.dirtyLines().enabled(slot)) {
                         memory.dirtyLines().take(slot);
                     }
@@ -125,7 +132,7 @@ class SpontaneousTest {
             for (int k = 0; k < width && written; k++) {
                 bytes.put(address + k, value >>> 8 * k & 0xff);
             }
-            long at = 0x1000 + random.nextInt(500);
+            long at = 0x1000 + random.nextInt(lines * 160);
             assertEquals(bytes.getOrDefault(at, 0L), memory.read(0, at, 1, Endian.LITTLE));
         }
     }

@@ -337,6 +337,27 @@ class TranslationTest {
         assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
     }
 
+    /** Each cache holds as many entries as its parameter says; the next one takes the oldest's place, or empties it. */
+    @ParameterizedTest
+    @CsvSource({"contextEntries, 1, 0, 2", "contextEntries, 1, 1, 1", "iotlbEntries, 0, 0, 2", "iotlbEntries, 0, 1, 1",
+        "pagingEntries, 2, 0, 2", "pagingEntries, 2, 1, 2"})
+    void capacities(String parameter, int cache, int empties, int left) {
+        Rig rig = new Rig(Rig.STRICT.with(parameter, 2).with("overflowEmpties", empties));
+        long top = rig.newTable();
+        for (int i = 0; i < 3; i++) {
+            rig.context(Rig.SID + i, 5, top);
+            rig.map(top, (long) i << 30, PAGE, 3);
+        }
+        rig.start();
+        for (int i = 0; i < 3; i++) {
+            assertEquals(Outcome.OK, rig.dma.read(Rig.SID + i, (long) i << 30, 8).outcome());
+        }
+        assertEquals(left, rig.unit.caches().counts()[cache]);
+        assertEquals(cache == 1 ? -1 : 0, Math.min(0, rig.unit.caches().context(Rig.SID)));
+        assertEquals(cache == 0 ? -1 : 0, Math.min(0, rig.unit.caches().translation(5, 0)));
+        assertEquals(cache == 2 ? -1 : 0, Math.min(0, rig.unit.caches().table(5, 1, 0)));
+    }
+
     @Test
     void accessesThatCrossPagesAndMessages() {
         Rig rig = mapped(Rig.STRICT);
