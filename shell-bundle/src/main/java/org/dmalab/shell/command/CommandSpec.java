@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *
  * @param scope the part before the colon
  * @param function the part after the colon, which is also the name of the method
- * @param summary one line for {@code help}
+ * @param summary one line for {@code help}, or one for each architecture
  * @param params the positional arguments in order
  * @param options the options in the order in which help prints them
  */

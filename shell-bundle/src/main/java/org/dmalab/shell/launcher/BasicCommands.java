@@ -79,7 +79,8 @@ public final class BasicCommands implements CommandSet {
         StringBuilder text = new StringBuilder();
         for (CommandSpec spec : specs.values()) {
             String gap = " ".repeat(width - spec.name().length() + 2);
-            text.append(spec.name()).append(gap).append(spec.summary()).append('\n');
+            String summary = spec.summary().replace("\n", "\n" + " ".repeat(width + 2));
+            text.append(spec.name()).append(gap).append(summary).append('\n');
         }
         text.append("\n'help COMMAND' explains one. Commands of the platform itself, explained by felix:help NAME:");
         int column = WIDTH;

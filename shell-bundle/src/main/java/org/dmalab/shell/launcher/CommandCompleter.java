@@ -38,8 +38,8 @@ final class CommandCompleter implements Completer {
 
     private void commands(List<Candidate> candidates) {
         for (Map.Entry<String, CommandSpec> entry : catalog.specs().entrySet()) {
-            candidates.add(new Candidate(entry.getKey(), entry.getKey(), null, entry.getValue().summary(), null, null,
-                true));
+            String summary = entry.getValue().summary().lines().findFirst().orElse("");
+            candidates.add(new Candidate(entry.getKey(), entry.getKey(), null, summary, null, null, true));
         }
         for (String name : catalog.platformCommands()) {
             candidates.add(new Candidate(name));

@@ -1,12 +1,14 @@
 package org.dmalab.shell.machine;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.Action;
@@ -34,25 +36,34 @@ final class ActionCommand implements CommandFunction {
     private final MachineRegistry registry;
 
     /**
+     * An action of one architecture.
+     *
+     * @param arch the architecture
+     * @param action the action
+     */
+    record OfArch(String arch, Action action) { }
+
+    /**
      * Makes the command of an action.
      *
      * @param actions the actions of that name, one for each architecture that has it
      */
-    ActionCommand(List<Action> actions, MachineRegistry registry) {
-        Action first = actions.get(0);
-        this.action = first.name();
+    ActionCommand(List<OfArch> actions, MachineRegistry registry) {
+        this.action = actions.get(0).action().name();
         this.registry = registry;
+        List<OfArch> sorted = actions.stream().sorted(Comparator.comparing(OfArch::arch)).toList();
         int dot = action.indexOf('.');
         CommandSpec.Builder builder = CommandSpec.command(action.substring(0, dot), action.substring(dot + 1),
-                first.summary()).required("MACHINE", "the machine's name");
-        for (String name : parameterNames(actions)) {
-            List<Parameter> same = actions.stream().flatMap(one -> one.parameters().stream())
-                    .filter(parameter -> parameter.name().equals(name)).toList();
-            String[] choices = same.stream().flatMap(parameter -> parameter.values().stream()).distinct()
+                summary(sorted)).required("MACHINE", "the machine's name");
+        this.parameters = parameterNames(sorted);
+        for (String name : parameters) {
+            Map<String, Parameter> same = new TreeMap<>();
+            sorted.forEach(one -> one.action().parameters().stream().filter(parameter -> parameter.name().equals(name))
+                    .forEach(parameter -> same.putIfAbsent(one.arch(), parameter)));
+            String[] choices = same.values().stream().flatMap(parameter -> parameter.values().stream()).distinct()
                     .toArray(String[]::new);
-            builder.option("--" + name, same.get(0).type().name(), text(same, actions.size()), choices);
+            builder.option("--" + name, same.values().iterator().next().type().name(), text(same, sorted), choices);
         }
-        this.parameters = parameterNames(actions);
         if (!parameters.contains(PROCESSOR)) {
             builder.option("--" + PROCESSOR, "N", "the processor that runs it; default 0");
         }
@@ -60,23 +71,32 @@ final class ActionCommand implements CommandFunction {
     }
 
     /** In the order of the first action that has each. */
-    private static Set<String> parameterNames(List<Action> actions) {
+    private static Set<String> parameterNames(List<OfArch> actions) {
         Set<String> names = new LinkedHashSet<>();
-        actions.forEach(action -> action.parameters().forEach(parameter -> names.add(parameter.name())));
+        actions.forEach(one -> one.action().parameters().forEach(parameter -> names.add(parameter.name())));
         return names;
     }
 
-    /** What a value is for; a parameter that not every architecture has, or whose default differs, says less. */
-    private static String text(List<Parameter> same, int actions) {
-        Parameter first = same.get(0);
-        if (same.size() < actions) {
-            return first.summary() + "; not on every architecture";
-        }
-        if (same.stream().map(Parameter::otherwise).distinct().count() > 1) {
-            return first.summary() + "; the default is the architecture's";
-        }
-        return first.summary() + (first.otherwise() == null ? "; must be given"
-                : first.otherwise().isEmpty() ? "" : "; default " + first.otherwise());
+    /** What the action does and where; in a line for each architecture if it is not everywhere the same. */
+    private static String summary(List<OfArch> actions) {
+        Map<String, List<String>> archs = new LinkedHashMap<>();
+        actions.forEach(one -> archs.computeIfAbsent(one.action().summary(), text -> new ArrayList<>())
+                .add(one.arch()));
+        List<String> lines = new ArrayList<>();
+        archs.forEach((text, where) -> lines.add(archs.size() == 1 ? text + " (" + String.join(", ", where) + ")"
+                : String.join(", ", where) + ": " + text));
+        return String.join("\n", lines);
+    }
+
+    /** What a value is for and what it is otherwise, by architecture where that differs. */
+    private static String text(Map<String, Parameter> same, List<OfArch> actions) {
+        Map<String, Set<String>> archs = new LinkedHashMap<>();
+        same.forEach((arch, parameter) -> archs.computeIfAbsent(parameter.summary()
+                + (parameter.otherwise() == null ? "; must be given" : parameter.otherwise().isEmpty() ? ""
+                : "; default " + parameter.otherwise()), text -> new LinkedHashSet<>()).add(arch));
+        boolean everywhere = actions.stream().allMatch(one -> same.containsKey(one.arch())) && archs.size() == 1;
+        return archs.entrySet().stream().map(one -> everywhere ? one.getKey()
+                : String.join(", ", one.getValue()) + ": " + one.getKey()).collect(Collectors.joining(" / "));
     }
 
     @Override

@@ -26,7 +26,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 @Component(service = ActionCommands.class, immediate = true)
 public final class ActionCommands {
     private final MachineRegistry registry;
-    private final Map<String, List<Action>> actions = new TreeMap<>();
+    private final Map<String, List<ActionCommand.OfArch>> actions = new TreeMap<>();
     /** By action, the bundle that it came with; names only, lest a removed bundle be kept from collection. */
     private final Map<String, String> bundles = new HashMap<>();
     private final Map<String, ServiceRegistration<?>> registrations = new HashMap<>();
@@ -52,16 +52,17 @@ public final class ActionCommands {
     }
 
     @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-    synchronized void bindAction(Action action) {
-        actions.computeIfAbsent(action.name(), name -> new ArrayList<>()).add(action);
+    synchronized void bindAction(Action action, Map<String, Object> properties) {
+        actions.computeIfAbsent(action.name(), name -> new ArrayList<>())
+                .add(new ActionCommand.OfArch(String.valueOf(properties.get(Action.ARCH)), action));
         Bundle bundle = FrameworkUtil.getBundle(action.getClass());
         bundles.put(action.name(), bundle == null ? "?" : bundle.getSymbolicName());
         register(action.name());
     }
 
     synchronized void unbindAction(Action action) {
-        List<Action> same = actions.get(action.name());
-        same.remove(action);
+        List<ActionCommand.OfArch> same = actions.get(action.name());
+        same.removeIf(one -> one.action() == action);
         if (same.isEmpty()) {
             actions.remove(action.name());
         }
@@ -76,7 +77,7 @@ public final class ActionCommands {
         if (before != null) {
             before.unregister();
         }
-        List<Action> same = actions.get(name);
+        List<ActionCommand.OfArch> same = actions.get(name);
         registrations.put(name, CommandFunction.register(context, same == null
                 ? new StoppedActionCommand(name, bundles.get(name)) : new ActionCommand(same, registry)));
     }

@@ -60,22 +60,26 @@ class ActionCommandsTest {
                 : List.of(Parameter.choice("direction", "who writes", directions[0], directions)));
     }
 
+    private void bind(Action action) {
+        commands.bindAction(action, Map.of(Action.ARCH, "fake"));
+    }
+
     private CommandSpec spec(String name) {
         return registered.get(name).commands().get(0);
     }
 
     @Test
     void actionsThatWereThereBeforeAndThoseThatComeAreCommands() {
-        commands.bindAction(action("page.alloc"));
+        bind(action("page.alloc"));
         assertEquals(0, registrations);
         commands.activate(context);
-        commands.bindAction(action("page.free"));
-        commands.bindAction(action("dotless"));
+        bind(action("page.free"));
+        bind(action("dotless"));
         assertEquals(List.of("page:alloc", "page:free"), List.copyOf(registered.keySet()));
-        assertEquals("does page.free", spec("page:free").summary());
+        assertEquals("does page.free (fake)", spec("page:free").summary());
         commands.deactivate();
         assertEquals(Map.of(), registered);
-        commands.bindAction(action("page.dirty"));
+        bind(action("page.dirty"));
         assertEquals(Map.of(), registered);
     }
 
@@ -83,22 +87,28 @@ class ActionCommandsTest {
     void oneCommandServesTheArchitecturesThatHaveTheAction() {
         commands.activate(context);
         Action second = action("device.dma", "in", "out");
-        commands.bindAction(action("device.dma", "read", "write"));
-        commands.bindAction(second);
-        assertEquals(List.of("read", "write", "in", "out"),
-                spec("device:dma").option("--direction").orElseThrow().choices());
+        commands.bindAction(action("device.dma", "read", "write"), Map.of(Action.ARCH, "two"));
+        commands.bindAction(second, Map.of(Action.ARCH, "one"));
+        assertEquals("does device.dma (one, two)", spec("device:dma").summary());
+        CommandSpec.Option direction = spec("device:dma").option("--direction").orElseThrow();
+        assertEquals(List.of("in", "out", "read", "write"), direction.choices());
+        assertEquals("one: who writes; default in / two: who writes; default read", direction.text());
+        commands.bindAction(new Named("device.dma", "something else", List.of()), Map.of(Action.ARCH, "three"));
+        assertEquals("one, two: does device.dma\nthree: something else", spec("device:dma").summary());
         commands.unbindAction(second);
-        assertEquals(List.of("read", "write"), spec("device:dma").option("--direction").orElseThrow().choices());
+        direction = spec("device:dma").option("--direction").orElseThrow();
+        assertEquals(List.of("read", "write"), direction.choices());
+        assertEquals("two: who writes; default read", direction.text());
     }
 
     @Test
     void anActionThatIsGoneLeavesACommandThatTellsHowToBringItBack() {
         commands.activate(context);
         Action action = action("page.alloc");
-        commands.bindAction(action);
+        bind(action);
         commands.unbindAction(action);
         assertTrue(spec("page:alloc").summary().startsWith("(not now: bundle "), spec("page:alloc").summary());
-        commands.bindAction(action);
-        assertEquals("does page.alloc", spec("page:alloc").summary());
+        bind(action);
+        assertEquals("does page.alloc (fake)", spec("page:alloc").summary());
     }
 }

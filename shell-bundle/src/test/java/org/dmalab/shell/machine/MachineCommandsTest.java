@@ -45,7 +45,8 @@ class MachineCommandsTest {
 
     private String action(String name, String... words) throws Exception {
         ActionCommand command = new ActionCommand(catalog.actions("fake").stream()
-                .filter(action -> action.name().equals(name)).toList(), registry);
+                .filter(action -> action.name().equals(name))
+                .map(action -> new ActionCommand.OfArch("fake", action)).toList(), registry);
         return run((session, any) -> command.execute(session, List.copyOf(Arrays.asList((Object[]) any))), words);
     }
 

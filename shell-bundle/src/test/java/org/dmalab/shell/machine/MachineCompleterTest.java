@@ -32,7 +32,8 @@ class MachineCompleterTest {
     /** Proposals for the last word of a line. */
     private List<String> complete(String command, String... words) {
         ActionCommand look = new ActionCommand(catalog.actions("fake").stream()
-                .filter(action -> action.name().equals("page.look")).toList(), registry);
+                .filter(action -> action.name().equals("page.look"))
+                .map(action -> new ActionCommand.OfArch("fake", action)).toList(), registry);
         CommandSpec other = CommandSpec.command("scenario", "run", "").required("NAME", "").option("--profile",
                 "PROFILE", "").build();
         CommandSpec spec = Stream.of(machines.commands(), patches.commands(), look.commands(), List.of(other))
