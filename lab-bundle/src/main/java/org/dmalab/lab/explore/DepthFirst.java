@@ -138,7 +138,7 @@ final class DepthFirst {
         }
         int enabled = world.countEnabled();
         if (enabled == 0) {
-            learnGuards();
+            learnGuards(footprint);
             findings.end(path);
             return;
         }
@@ -268,6 +268,9 @@ final class DepthFirst {
                 goesOn = true;
             }
         }
+        if (!goesOn) {
+            learnGuards(step); // what went alone before may have shut somebody out, and no state is come to now
+        }
         world.touched().into(footprint);
         if (goesOn) {
             stretches.remember(key, p, point.mark(), footprint, path.more(point), world.run().frames(p) < frames);
@@ -345,20 +348,20 @@ final class DepthFirst {
             point.alone = -1;
             notAlone(node);
         }
-        learnGuards();
+        learnGuards(footprint);
         return false;
     }
 
     /** What decides whether somebody may go on counts as touched, or a step alone could shut him out unseen. */
-    private void learnGuards() {
+    private void learnGuards(Footprint notedIn) {
         if (!privateCells) {
             return;
         }
         world.touched().guards();
-        learn(OTHER_CONTEXT, footprint);
+        learn(OTHER_CONTEXT, notedIn);
         for (int p = 0; p < processors; p++) {
             if (world.touched().waits(p)) {
-                learn(contexts.of(Transition.of(Transition.STEP, p, 0)), footprint);
+                learn(contexts.of(Transition.of(Transition.STEP, p, 0)), notedIn);
             }
         }
     }

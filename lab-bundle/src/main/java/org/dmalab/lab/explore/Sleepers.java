@@ -17,8 +17,8 @@ final class Sleepers {
     private static final int EVERYTHING = Integer.MAX_VALUE;
     private static final int MAX_CELLS = 1024;
 
-    private long[] words = new long[4096];
-    private int[] follows = new int[4096];
+    private long[] words = new long[512];
+    private int[] follows = new int[512];
 
     /**
      * The set with which a state is entered: those asleep before whom the transition just taken does not wake.

@@ -5,7 +5,7 @@ package org.dmalab.lab.explore;
  * state without notes, twice that with them, and half as much again while it grows.
  */
 final class VisitedStates {
-    private static final int FIRST_SLOTS = 1 << 14;
+    private static final int FIRST_SLOTS = 1 << 10;
     /** In place of the fingerprint 0, which marks a free slot. */
     private static final long ZERO = 0x9E3779B97F4A7C15L;
 

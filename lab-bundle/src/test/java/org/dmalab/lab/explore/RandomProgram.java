@@ -1,6 +1,8 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -14,15 +16,15 @@ import org.dmalab.api.Spontaneous;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Code;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.kernel.Variable;
-import org.dmalab.api.port.Memory;
 import org.dmalab.api.port.Ports;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Services;
@@ -30,13 +32,21 @@ import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * A small concurrent program drawn at random: code on one to three processors, two interrupts, inter-processor ones,
- * locks, masking, waits with and without a timeout, free choices, polling loops with a mark, a device, hardware that
- * acts by itself, a task that moves, an oracle that looks at a shared slot and one that remembers.
+ * A concurrent program drawn at random: code on one to three processors, two interrupts, inter-processor ones, locks,
+ * masking, waits with and without a timeout, free choices, polling loops with a mark, a device, hardware that acts by
+ * itself, a task that moves, an oracle that looks at a shared slot and one that remembers. Most are small, some larger.
  */
 final class RandomProgram {
     private static final int SHARED = 3;
-    private static final int KINDS = 15;
+    /** One in so many is large. */
+    private static final int LARGE = 50;
+    private static final Kind[] OF_TASKS = {Kind.LOAD, Kind.LOAD, Kind.STORE, Kind.STORE, Kind.STORE_OWN, Kind.LOAD_OWN,
+        Kind.CACHE, Kind.CACHE, Kind.PROCESSOR, Kind.IRQS_OFF, Kind.IRQS_BACK, Kind.CHOOSE, Kind.LOCK, Kind.LOCK,
+        Kind.LOCK, Kind.UNLOCK, Kind.IPI, Kind.WAIT, Kind.WAIT, Kind.POLL};
+    private static final Kind[] OF_SOFTIRQS = {Kind.LOAD, Kind.STORE, Kind.STORE, Kind.LOAD_OWN, Kind.CACHE, Kind.CACHE,
+        Kind.PROCESSOR, Kind.IRQS_OFF, Kind.IRQS_BACK, Kind.CHOOSE, Kind.LOCK, Kind.LOCK, Kind.UNLOCK};
+    private static final Kind[] OF_HARDIRQS = {Kind.LOAD, Kind.STORE, Kind.STORE, Kind.STORE_OWN, Kind.CACHE, Kind.LOCK,
+        Kind.LOCK};
 
     private final Machine machine;
     private final Variable shared;
@@ -45,116 +55,150 @@ final class RandomProgram {
     private final List<Strand> strands = new ArrayList<>();
     private final List<Spontaneous> hardware = new ArrayList<>();
     private final List<Oracle> oracles = new ArrayList<>();
+    private final StringBuilder text = new StringBuilder();
+    private final boolean large;
+    private boolean endless;
+
+    private enum Kind {
+        LOAD, STORE, STORE_OWN, LOAD_OWN, CACHE, PROCESSOR, IRQS_OFF, IRQS_BACK, CHOOSE, LOCK, UNLOCK, IPI, WAIT, POLL
+    }
+
+    /** A call, or what is like one, and two numbers of which it takes what it needs. */
+    private record Call(Kind kind, int x, int k) { }
 
     /** What a search has found, without the schedules. */
-    record Outcome(boolean exhausted, long states, long transitions, Set<Long> ends, Set<String> violations) { }
+    record Outcome(boolean exhausted, long states, long transitions, long deadlocks, Set<Long> ends,
+            Set<String> violations) {
+        boolean deadlock() {
+            return violations.stream().anyMatch(one -> one.startsWith(Findings.DEADLOCK));
+        }
+    }
 
     RandomProgram(long seed) {
-        Random random = new Random(seed);
+        Random random = new Random(Store.mix(seed, LARGE));
+        large = random.nextInt(LARGE) == 0;
         Store store = new Store();
         KernelMemory kernel = new KernelMemory(store, 0x80001000L, 256, 0);
         shared = kernel.array("shared", random.nextBoolean() ? 4 : 8, SHARED);
         locks = kernel.array("locks", 4, 2);
         own = kernel.array("own", random.nextBoolean() ? 1 : 8, 8);
-        int processors = 2 + (random.nextInt(4) == 0 ? 1 : 0);
-        boolean moves = random.nextInt(8) == 0;
-        Code ipi = code(random, 1 + random.nextInt(2), 6, 0);
+        int processors = 2 + (large && random.nextInt(4) == 0 ? 1 : 0);
+        boolean moves = random.nextInt(large ? 8 : 16) == 0;
+        Code ipi = code(random, 1 + random.nextInt(2), 6, OF_HARDIRQS);
         machine = new Machine(new Machine.Parts(new MachineSpec("test", "random", "none", "embedded", Map.of(),
                 Map.of()), store, new Emitter(), kernel, new Processors(store, processors + (moves ? 1 : 0)),
-                new Ports(new NoMemory(), null, null, null, null), (cpu, vector, argument) -> ipi.run(cpu),
+                new Ports(new SmallMachine.NoMemory(), null, null, null, null), (cpu, vector, argument) -> ipi.run(cpu),
                 () -> false, null), Services.fixed(new Binding(null, null, null, null)));
         int running = random.nextInt(4) == 0 ? 1 : processors;
-        int length = processors == 3 ? 2 : 2 + random.nextInt(4);
         for (int p = 0; p < running; p++) {
+            int length = processors == 3 ? 2 : large ? 2 + random.nextInt(4) : 1 + random.nextInt(3);
             strands.add(new Strand("task" + p, p, Level.USER, false, 1, moves && p == 0,
-                    List.of(code(random, running == 1 ? 3 * length : length, p, KINDS))));
+                    List.of(code(random, running == 1 ? 2 * length : length, p, OF_TASKS))));
         }
-        interrupts(random, running == 1 ? 0 : 1);
-        if (random.nextInt(4) == 0) {
+        interrupts(random, running == 1);
+        endless |= moves;
+        more(random);
+    }
+
+    private void more(Random random) {
+        if (random.nextInt(large ? 4 : 8) == 0) {
             int from = random.nextInt(SHARED);
             int to = random.nextInt(SHARED);
+            text.append(from).append(to);
             strands.add(new Strand("nic", 0, Level.USER, true, 1 + random.nextInt(2), false, List.of(cpu -> {
                 cpu.store(shared, to, cpu.load(shared, from) + 1);
                 return 0;
             })));
         }
-        if (random.nextInt(4) == 0) {
+        if (random.nextInt(large ? 4 : 16) == 0) {
+            endless = true;
             hardware.add(new Flip(machine, shared, random.nextInt(SHARED), random.nextInt(SHARED)));
         }
-        if (random.nextBoolean()) {
+        if (random.nextInt(4) > 0) {
             oracles.add(new Slot(shared));
         }
         if (random.nextInt(3) == 0) {
             oracles.add(new Remembering(shared.element(random.nextInt(SHARED))));
         }
+        strands.forEach(one -> text.append(one.name()).append(one.processor()).append(one.times())
+                .append(one.migrates()));
+        text.append(hardware.size());
+        oracles.forEach(one -> text.append(one.name()));
     }
 
-    private void interrupts(Random random, int hardirqOn) {
-        if (random.nextInt(3) > 0) {
+    /** Handlers are longer where only they and one task run. */
+    private void interrupts(Random random, boolean oneRuns) {
+        int length = oneRuns ? 4 : large ? 3 : 2;
+        if (random.nextInt(large ? 3 : 2) > 0) {
             strands.add(new Strand("softirq", 0, Level.SOFTIRQ, false, 1, false,
-                    List.of(code(random, 1 + random.nextInt(3), 4, KINDS - 3))));
+                    List.of(code(random, 1 + random.nextInt(length), 4, OF_SOFTIRQS))));
         }
-        if (random.nextInt(3) > 0) {
-            strands.add(new Strand("hardirq", hardirqOn, Level.HARDIRQ, false, 1 + random.nextInt(2), false,
-                    List.of(code(random, 1 + random.nextInt(2), 5, 8))));
+        if (random.nextInt(large ? 3 : 2) > 0) {
+            strands.add(new Strand("hardirq", oneRuns ? 0 : random.nextInt(2), Level.HARDIRQ, false,
+                    large || oneRuns ? 2 : 1, false, List.of(code(random, 1 + random.nextInt(length - 1), 5,
+                    OF_HARDIRQS))));
         }
     }
 
-    /** Code of some calls, of the first kinds only. */
-    private Code code(Random random, int length, int self, int kinds) {
-        int[][] calls = new int[length][];
+    /** Code of some calls. */
+    private Code code(Random random, int length, int self, Kind... kinds) {
+        Call[] calls = new Call[length];
         for (int i = 0; i < length; i++) {
-            calls[i] = new int[] {random.nextInt(Math.max(5, kinds)), random.nextInt(SHARED), random.nextInt(3)};
+            calls[i] = new Call(kinds[random.nextInt(kinds.length)], random.nextInt(SHARED), random.nextInt(3));
+            endless |= calls[i].kind() == Kind.POLL && calls[i].k() == 0;
         }
+        text.append(Arrays.toString(calls));
         return cpu -> run(cpu, calls, self);
     }
 
-    private long run(Cpu cpu, int[][] calls, int self) {
+    private long run(Cpu cpu, Call[] calls, int self) {
         long value = 0;
-        long held = 0;
+        int held = 0;
         long flags = -1;
         for (int i = 0; i < calls.length; i++) {
-            int x = calls[i][1];
-            int k = calls[i][2];
-            switch (calls[i][0]) {
-                case 0, 1 -> value = cpu.load(shared, x);
-                case 2 -> cpu.store(shared, x, value + k & 7);
-                case 3 -> cpu.store(own, self, value);
-                case 4 -> value = cpu.load(own, self) + 1 & 7;
-                case 5 -> cpu.cache(CacheOp.HIT_INVALIDATE_D, x << 4 | k);
-                case 6 -> value = cpu.processor();
-                case 7 -> flags = flags < 0 ? cpu.irqSave() : flags;
-                case 8 -> {
-                    if (flags >= 0) {
-                        cpu.irqRestore(flags);
-                        flags = -1;
-                    }
-                }
-                case 9 -> value = cpu.choose(2);
-                case 10 -> {
-                    if (held == 0) {
-                        held = locks.element(x % 2);
-                        cpu.lock(held);
-                    }
-                }
-                case 11 -> {
-                    if (held != 0) {
-                        cpu.unlock(held);
-                        held = 0;
-                    }
-                }
-                case 12 -> cpu.ipi(k % 2, 0, 0);
-                case 13 -> wait(cpu, x, k);
+            int x = calls[i].x();
+            int k = calls[i].k();
+            switch (calls[i].kind()) {
+                case LOAD -> value = cpu.load(shared, x);
+                case STORE -> cpu.store(shared, x, value + k & 7);
+                case STORE_OWN -> cpu.store(own, self, value);
+                case LOAD_OWN -> value = cpu.load(own, self) + 1 & 7;
+                case CACHE -> cpu.cache(CacheOp.HIT_INVALIDATE_D, x << 4 | k);
+                case PROCESSOR -> value = cpu.processor();
+                case IRQS_OFF -> flags = flags < 0 ? cpu.irqSave() : flags;
+                case IRQS_BACK -> flags = restore(cpu, flags);
+                case CHOOSE -> value = cpu.choose(2);
+                case LOCK -> held = lock(cpu, held, x % 2);
+                case UNLOCK -> held = unlock(cpu, held, x % 2);
+                case IPI -> cpu.ipi(k % 2, 0, 0);
+                case WAIT -> wait(cpu, x, k);
                 default -> poll(cpu, i, x, k, flags, held, value);
             }
         }
-        if (held != 0) {
-            cpu.unlock(held);
-        }
+        unlock(cpu, unlock(cpu, held, 1), 0);
+        restore(cpu, flags);
+        return 0;
+    }
+
+    private static long restore(Cpu cpu, long flags) {
         if (flags >= 0) {
             cpu.irqRestore(flags);
         }
-        return 0;
+        return -1;
+    }
+
+    private int lock(Cpu cpu, int held, int which) {
+        if ((held & 1 << which) == 0) {
+            cpu.lock(locks.element(which));
+        }
+        return held | 1 << which;
+    }
+
+    private int unlock(Cpu cpu, int held, int which) {
+        if ((held & 1 << which) != 0) {
+            cpu.unlock(locks.element(which));
+        }
+        return held & ~(1 << which);
     }
 
     private void wait(Cpu cpu, int x, int k) {
@@ -179,14 +223,43 @@ final class RandomProgram {
         } while (cpu.load(shared, x) == 0);
     }
 
+    /** Two programs with one text are the same. */
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+
+    /** Searches. */
     Outcome explore(Exploration.Reductions reductions, long maxStates) {
-        Set<Long> ends = new TreeSet<>();
-        SearchResult result = new Exploration(machine, strands, hardware, oracles,
-                () -> ends.add(machine.store().fingerprint()), Exploration.Limits.states(maxStates), reductions)
-                .decide();
+        return explore(reductions, maxStates, oracles);
+    }
+
+    /** Searches without reductions, and notes whether an interrupt comes while its processor holds a lock. */
+    Outcome exploreNoting(boolean[] inSection, long maxStates) {
+        List<Oracle> all = new ArrayList<>(oracles);
+        all.add(new Sections(locks, inSection));
+        return explore(Exploration.Reductions.NONE, maxStates, all);
+    }
+
+    private Outcome explore(Exploration.Reductions reductions, long maxStates, List<Oracle> watching) {
+        Set<Long> ends = new HashSet<>();
+        Exploration search = new Exploration(machine, strands, hardware, watching,
+                () -> ends.add(machine.store().fingerprint()), Exploration.Limits.states(maxStates), reductions);
+        SearchResult result = search.decide();
         Set<String> violations = new TreeSet<>();
         result.violations().forEach(found -> violations.add(found.oracle() + ": " + found.message()));
-        return new Outcome(result.exhausted(), result.states(), result.transitions(), ends, violations);
+        return new Outcome(result.exhausted(), result.states(), result.transitions(), search.deadlocks(), ends,
+                violations);
+    }
+
+    /** Tells whether a schedule may go round for ever. */
+    boolean endless() {
+        return endless;
+    }
+
+    /** Takes all schedules one by one. */
+    Tree tree(boolean sleepSets, long maxNodes) {
+        return Tree.search(machine, strands, hardware, oracles, sleepSets, maxNodes);
     }
 
     /** Hardware that sets one variable to the negation of another, and back again. */
@@ -239,9 +312,31 @@ final class RandomProgram {
             return (kind, actor, a, b, c, d, e, result) -> {
                 if (kind == Op.CACHE) {
                     long found = watch.machine().kernel().load(shared.element(b >> 4), shared.widthBytes());
-                    if (found > (b & 0xf)) {
-                        watch.violation("at most " + (b & 0xf) + " expected, " + found + " found");
+                    if (found != (b & 0xf)) {
+                        watch.violation((b & 0xf) + " expected, " + found + " found");
                     }
+                }
+            };
+        }
+    }
+
+    /** Objects to nothing. */
+    private record Sections(Variable locks, boolean[] inSection) implements Oracle {
+        @Override
+        public String name() {
+            return "sections";
+        }
+
+        @Override
+        public String summary() {
+            return "notes whether an interrupt comes while its processor holds a lock";
+        }
+
+        @Override
+        public EventSink attach(Watch watch) {
+            return (kind, actor, a, b, c, d, e, result) -> {
+                for (int i = 0; i < 2 && kind == EventKind.INTERRUPT; i++) {
+                    inSection[0] |= watch.machine().kernel().load(locks.element(i), 4) == Actor.processorOf(actor) + 1;
                 }
             };
         }
@@ -277,18 +372,6 @@ final class RandomProgram {
         private static Region region(Watch watch) {
             return watch.machine().store().regions().stream().filter(one -> one.name().contains("remembering"))
                     .findFirst().orElseGet(() -> watch.memory("last", 1));
-        }
-    }
-
-    private static final class NoMemory implements Memory {
-        @Override
-        public long read(int processor, long address, int widthBytes, Endian order) {
-            return 0;
-        }
-
-        @Override
-        public void write(int processor, long address, int widthBytes, Endian order, long value) {
-            throw new AssertionError("this machine has no memory");
         }
     }
 }

@@ -3,56 +3,98 @@ package org.dmalab.lab.explore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 
 import org.dmalab.lab.explore.Exploration.Reductions;
 import org.junit.jupiter.api.Test;
 
 /**
  * Random programs searched with every reduction find the same ends, deadlocks and violations as the search that leaves
- * nothing out. How many: system property {@code dmalab.randomPrograms}; from which seed: {@code dmalab.randomSeed}.
+ * nothing out, and small ones the same as all of their schedules taken one by one. How many: system property {@code
+ * dmalab.randomPrograms}; from which seed: {@code dmalab.randomSeed}.
  */
 class RandomProgramsTest {
     private static final long MAX_STATES = 3_000;
-    private static final Map<String, Reductions> OPTIONS = new java.util.TreeMap<>(Map.of(
+    private static final long MAX_NODES = 1_500;
+    private static final Map<String, Reductions> OPTIONS = new TreeMap<>(Map.of(
             "sleep sets", new Reductions(true, false),
             "private cells", new Reductions(false, true),
             "both", Reductions.ALL));
 
+    private final Set<String> distinct = new HashSet<>();
+    private long searched;
+    private long failing;
+    private long deadlocked;
+    private long interrupted;
+    private long trees;
+    private final long[] states = new long[2];
+    private final long[] transitions = new long[2];
+
     @Test
     void everyReductionFindsTheSame() {
-        long programs = Long.getLong("dmalab.randomPrograms", 1_000);
+        long programs = Long.getLong("dmalab.randomPrograms", 20_500);
         long first = Long.getLong("dmalab.randomSeed", 1);
-        long searched = 0;
-        long failing = 0;
-        long[] states = new long[2];
-        long[] transitions = new long[2];
         for (long seed = first; seed < first + programs; seed++) {
-            RandomProgram.Outcome plain = new RandomProgram(seed).explore(Reductions.NONE, MAX_STATES);
-            if (!plain.exhausted()) {
-                continue;
-            }
-            searched++;
-            failing += plain.violations().isEmpty() ? 0 : 1;
-            for (Map.Entry<String, Reductions> option : OPTIONS.entrySet()) {
-                RandomProgram.Outcome reduced = new RandomProgram(seed).explore(option.getValue(), MAX_STATES);
-                String name = "program " + seed + " with " + option.getKey();
-                assertTrue(reduced.exhausted(), name);
-                assertEquals(plain.ends(), reduced.ends(), name);
-                assertEquals(plain.violations(), reduced.violations(), name);
-                if (option.getValue().equals(Reductions.ALL)) {
-                    add(states, plain.states(), reduced.states());
-                    add(transitions, plain.transitions(), reduced.transitions());
-                }
-            }
+            search(seed);
         }
-        // the test would say nothing if hardly a program was searched, failed or shrank
-        assertTrue(searched * 10 > programs * 6, "searched " + searched);
-        assertTrue(failing * 10 > searched && failing * 10 < searched * 9, "failing " + failing + " of " + searched);
-        assertTrue(states[1] < states[0] && transitions[1] * 10 < transitions[0] * 9,
-                () -> "states " + List.of(states[0], states[1]) + ", transitions "
-                        + List.of(transitions[0], transitions[1]));
+        // the test would say nothing if the programs were few, or nothing happened in them
+        String summary = searched + " searched, " + distinct.size() + " distinct, " + failing + " failing, " + deadlocked
+                + " with a deadlock, " + interrupted + " interrupted inside a section, " + trees + " as trees, states "
+                + List.of(states[0], states[1]) + ", transitions " + List.of(transitions[0], transitions[1]);
+        assertTrue(distinct.size() * 100 > programs * 97, summary);
+        assertTrue(failing * 10 > searched * 3 && failing * 10 < searched * 7, summary);
+        assertTrue(deadlocked * 10 > searched, summary);
+        assertTrue(interrupted * 10 > searched, summary);
+        assertTrue(trees * 2 > searched, summary);
+        assertTrue(states[1] * 10 < states[0] * 9 && transitions[1] * 10 < transitions[0] * 7, summary);
+    }
+
+    private void search(long seed) {
+        RandomProgram program = new RandomProgram(seed);
+        boolean[] inSection = new boolean[1];
+        RandomProgram.Outcome plain = program.exploreNoting(inSection, MAX_STATES);
+        if (!plain.exhausted()) {
+            return;
+        }
+        searched++;
+        distinct.add(program.toString());
+        failing += plain.violations().isEmpty() ? 0 : 1;
+        deadlocked += plain.deadlock() ? 1 : 0;
+        interrupted += inSection[0] ? 1 : 0;
+        OPTIONS.forEach((option, reductions) -> {
+            String name = "program " + seed + " with " + option;
+            RandomProgram.Outcome reduced = program.explore(reductions, MAX_STATES);
+            assertTrue(reduced.exhausted(), name);
+            assertEquals(plain.ends(), reduced.ends(), name);
+            assertEquals(plain.violations(), reduced.violations(), name);
+            if (!reductions.privateCells()) {
+                assertEquals(plain.states(), reduced.states(), name);
+                assertEquals(plain.deadlocks(), reduced.deadlocks(), name);
+            }
+            if (reductions.equals(Reductions.ALL)) {
+                add(states, plain.states(), reduced.states());
+                add(transitions, plain.transitions(), reduced.transitions());
+            }
+        });
+        if (!program.endless()) {
+            tree(seed, program, plain);
+        }
+    }
+
+    private void tree(long seed, RandomProgram program, RandomProgram.Outcome plain) {
+        Tree tree = program.tree(false, MAX_NODES);
+        if (tree.exhausted()) {
+            trees++;
+            assertEquals(tree.ends, plain.ends(), "program " + seed + " as a tree");
+            assertEquals(tree.violations, plain.violations(), "program " + seed + " as a tree");
+            Tree asleep = program.tree(true, MAX_NODES);
+            assertEquals(tree.ends, asleep.ends, "program " + seed + " as a tree with sleep sets");
+            assertEquals(tree.violations, asleep.violations, "program " + seed + " as a tree with sleep sets");
+        }
     }
 
     private static void add(long[] sums, long plain, long reduced) {

@@ -64,7 +64,7 @@ final class SmallMachine {
         return 0;
     }
 
-    private static final class NoMemory implements Memory {
+    static final class NoMemory implements Memory {
         @Override
         public long read(int processor, long address, int widthBytes, Endian order) {
             return 0;
