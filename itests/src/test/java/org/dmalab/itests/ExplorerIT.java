@@ -6,7 +6,10 @@ import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.Rule;
@@ -18,7 +21,10 @@ import org.junit.rules.TemporaryFolder;
  * a row; and that each counterexample replays from its token in another process.
  */
 public class ExplorerIT {
-    private static final Pattern TOKEN = Pattern.compile("\"token\": ?\"([^\"]+)\"");
+    /** Of the violation shown first; others have their own. */
+    private static final Pattern TOKEN = Pattern.compile("\"token\": ?\"([^\"]+)\",\\s*\"violations\"");
+    private static final Pattern VIOLATION = Pattern.compile(
+            "\"oracle\": ?\"([^\"]+)\"[^}]*?\"token\": ?\"([^\"]+)\"");
     private static final Pattern FAIL = Pattern.compile("(?m)^fail: ");
 
     @Rule
@@ -37,6 +43,28 @@ public class ExplorerIT {
     @Test
     public void vtd() throws Exception {
         explore("vtd/*", 3 * 19);
+    }
+
+    /** The kernel's warning is no end: one search finds schedules with it in which all goes on, and some that hang. */
+    @Test
+    public void theWarningWithoutAHangAndTheHangAreSchedulesOfOneSearch() throws Exception {
+        for (String patch : List.of("kmap-high-get", "arm-l1-vipt")) {
+            RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", "mips/pkmap-wrap", "--patch", patch,
+                    "--format", "json");
+            assertEquals(result.out() + result.err(), 1, result.code());
+            Map<String, String> tokens = new HashMap<>();
+            for (Matcher violation = VIOLATION.matcher(result.out()); violation.find();) {
+                tokens.putIfAbsent(violation.group(1), violation.group(2));
+            }
+            assertEquals(Set.of("no-bug", "no-ipi-with-irqs-off", "no-lock-cycle"), tokens.keySet());
+            for (String oracle : List.of("no-bug", "no-ipi-with-irqs-off")) {
+                String warning = RunnableJar.run(folder, "scenario:replay", tokens.get(oracle)).out();
+                assertTrue(warning, warning.contains(oracle + ": ") && !warning.contains("deadlock"));
+            }
+            String hang = RunnableJar.run(folder, "scenario:replay", tokens.get("no-lock-cycle")).out();
+            assertTrue(hang, hang.contains("\nfail: no-lock-cycle: deadlock: ")
+                    && hang.contains("\non the way: no-ipi-with-irqs-off: "));
+        }
     }
 
     /** Patches that pass alone pass when one gives way to the other at any service call; the others need not. */

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Failure;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Metric;
@@ -78,6 +79,11 @@ public final class MipsArchitecture implements Architecture {
     @Override
     public Machine create(MachineSpec spec, Services services) {
         return MipsMachines.create(spec, services);
+    }
+
+    @Override
+    public List<Failure> failures() {
+        return List.of(new NoPage());
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.dmalab.lab.explore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
@@ -119,15 +120,19 @@ public final class Exploration {
     /**
      * Searches. An interrupt of the calling thread ends the search early, with what is known so far.
      *
-     * @return what was found; of the first violation the schedule in which least is unusual
+     * @return what was found; in front a violation with the schedule in which least is unusual, behind it the first
+     *     warning of each oracle, with the one of those in which nothing worse happens, if there is one
      * @throws BrokenCode if the code breaks the rules by which it can be replayed
      */
     public SearchResult run() {
         return onMachine(() -> {
             world.start();
-            SearchResult decided = search();
-            return decided.violations().isEmpty() ? decided
-                    : decided.withFirst(simplest(decided.violations().get(0)));
+            SearchResult result = search();
+            boolean ends = findings.first(false) != null;
+            for (Findings.Violation warning : findings.warnings()) {
+                result = simplest(result, warning);
+            }
+            return ends ? simplest(result, null) : result;
         });
     }
 
@@ -197,11 +202,18 @@ public final class Exploration {
                 findings.all().stream().map(new Retelling(world)::tell).toList(), search.bytes(), false);
     }
 
-    /** The schedule of a violation in which least is unusual; the one given if that could not be searched to the end. */
-    private SearchResult.Found simplest(SearchResult.Found otherwise) {
+    /**
+     * A result with, in front, a violation with the schedule in which least is unusual; as it was if that could not be
+     * searched to the end or, of a warning, something worse comes after it in all.
+     */
+    private SearchResult simplest(SearchResult result, Findings.Violation warning) {
         meter.reset();
-        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck).find();
-        return simplest == null ? otherwise : new Retelling(world).tell(simplest);
+        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck, warning).find();
+        if (simplest == null) {
+            return result;
+        }
+        SearchResult.Found told = new Retelling(world).tell(simplest);
+        return result.withFirst(warning == null ? told : told.with("all come to their end"));
     }
 
     /**
@@ -209,18 +221,17 @@ public final class Exploration {
      *
      * @param schedule the choices
      * @param told each step; null if only the verdict matters, as naming all that changed takes time
-     * @return what was violated, or null
+     * @return what was violated: first what ended the schedule, then what was warned of on the way
      * @throws IllegalArgumentException if the schedule does not fit; the message names the step
      * @throws BrokenCode if the live run comes to something else
      */
-    public SearchResult.Found replay(Schedule schedule, Consumer<ReplayStep> told) {
+    public List<SearchResult.Found> replay(Schedule schedule, Consumer<ReplayStep> told) {
         List<LiveSchedule.Step> taken = new ArrayList<>();
         List<ReplayStep> steps = new ArrayList<>();
-        SearchResult.Found searched = taken(schedule, taken, told == null ? null : steps);
+        List<SearchResult.Found> searched = taken(schedule, taken, told == null ? null : steps);
         List<List<String>> stacks = new ArrayList<>();
         try {
-            SearchResult.Found live = live(taken, stacks);
-            requireSame(searched, endless && live != null && live.oracle().equals(Findings.DEADLOCK) ? searched : live);
+            requireSame(searched, live(taken, stacks));
         } finally {
             for (int i = 0; i < steps.size(); i++) {
                 told.accept(i < stacks.size() ? steps.get(i).with(stacks.get(i)) : steps.get(i));
@@ -230,32 +241,53 @@ public final class Exploration {
     }
 
     /** A schedule must come to the same verdict however it is run. */
-    static void requireSame(SearchResult.Found searched, SearchResult.Found live) {
-        String expected = searched == null ? "pass" : searched.oracle() + ": " + searched.message();
-        String found = live == null ? "pass" : live.oracle() + ": " + live.message();
-        if (!expected.equals(found)) {
-            throw new BrokenCode("the search comes to \"" + expected + "\", the same schedule taken again to \"" + found
-                    + "\"");
+    private void requireSame(List<SearchResult.Found> searched, List<SearchResult.Found> live) {
+        if (!words(comparable(searched)).equals(words(comparable(live)))) {
+            throw differs(words(searched), words(live));
         }
     }
 
-    private SearchResult.Found live(List<LiveSchedule.Step> taken, List<List<String>> stacks) {
+    /** Who goes round for ever has only come to where the schedule ends when it is run live. */
+    private List<SearchResult.Found> comparable(List<SearchResult.Found> all) {
+        return !endless ? all : all.stream().filter(one -> !one.oracle().equals(Findings.DEADLOCK)
+                && !one.oracle().equals(Livelocks.ORACLE)).toList();
+    }
+
+    /** What a search has found must be among what its schedule leads to when it is taken again. */
+    static void requireAgain(SearchResult.Found found, List<SearchResult.Found> again) {
+        if (again.stream().noneMatch(one -> words(one).equals(words(found)))) {
+            throw differs(words(found), words(again));
+        }
+    }
+
+    private static BrokenCode differs(String searched, String again) {
+        return new BrokenCode("the search comes to \"" + searched + "\", the same schedule taken again to \"" + again
+                + "\"");
+    }
+
+    private static String words(List<SearchResult.Found> found) {
+        return found.isEmpty() ? "pass" : found.stream().map(Exploration::words).collect(Collectors.joining("; "));
+    }
+
+    private static String words(SearchResult.Found found) {
+        return found.oracle() + ": " + found.message();
+    }
+
+    private List<SearchResult.Found> live(List<LiveSchedule.Step> taken, List<List<String>> stacks) {
         findings.clear();
         return onMachine(() -> {
             LiveSchedule live = new LiveSchedule(world, taken);
             Path path = new Path(world);
             try {
                 stacks.addAll(live.run());
+                boolean ended = world.violatedOracle() != null;
                 findings.collect(path);
-                if (!findings.isEmpty()) {
-                    return found(findings.first());
-                }
-                if (!live.waiting().isEmpty()) {
+                if (!ended && !live.waiting().isEmpty()) {
                     findings.add(Findings.DEADLOCK, Wording.DEADLOCK + live.waiting(), path);
-                } else {
+                } else if (!ended) {
                     findings.endOfCode(path);
                 }
-                return findings.isEmpty() ? null : found(findings.first());
+                return findings.all().stream().map(Exploration::found).toList();
             } finally {
                 live.end();
             }
@@ -267,7 +299,7 @@ public final class Exploration {
         return new SearchResult.Found(violation.oracle(), violation.message(), List.of(), null);
     }
 
-    private SearchResult.Found taken(Schedule schedule, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
+    private List<SearchResult.Found> taken(Schedule schedule, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
         return onMachine(() -> {
             world.start();
             Schedule.Reader choices = schedule.reader();
@@ -303,7 +335,8 @@ public final class Exploration {
                 }
                 choices.checkEnd();
                 path.unwind();
-                return findings.isEmpty() ? null : new Retelling(world).tell(findings.first());
+                world.histories().verifyAll();
+                return findings.all().stream().map(new Retelling(world)::tell).toList();
             }
         });
     }
@@ -376,6 +409,11 @@ public final class Exploration {
         @Override
         public void violation(String message) {
             world.violated(oracle, message);
+        }
+
+        @Override
+        public void warning(String message) {
+            world.warned(oracle, message);
         }
     }
 }

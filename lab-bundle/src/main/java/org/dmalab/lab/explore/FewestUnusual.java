@@ -3,85 +3,113 @@ package org.dmalab.lab.explore;
 /**
  * The search for the simplest schedule of a violation: without reductions, first those in which nothing is unusual, then
  * those with one unusual choice, and so on. A state counts with who ran last, as that decides what is unusual.
+ *
+ * <p>Of a warning it is one in which all come to their end and nothing worse happens. There need not be one.
  */
 final class FewestUnusual {
     private static final int MAX_UNUSUAL = 64;
+    private static final long WARNED = 0x9E3779B97F4A7C15L;
 
     private final World world;
     private final Path path;
     private final Findings findings;
     private final Meter meter;
     private final VisitedStates stuck;
+    private final Findings.Violation warning;
     private VisitedStates visited;
+    private Findings.Violation found;
+    private boolean limited;
 
     /**
      * @param stuck states from which there is no way out; null if none are known
+     * @param warning which one; null for what ends a schedule
      */
-    FewestUnusual(World world, Findings findings, Meter meter, VisitedStates stuck) {
+    FewestUnusual(World world, Findings findings, Meter meter, VisitedStates stuck, Findings.Violation warning) {
         this.stuck = stuck;
+        this.warning = warning;
         this.world = world;
         this.path = new Path(world);
         this.findings = findings;
         this.meter = meter;
     }
 
-    /** The violation met first in that order; null if a bound was hit before. */
+    /** The violation met first in that order; null if there is none, or a bound was hit before. */
     Findings.Violation find() {
-        for (int unusual = 0; unusual <= MAX_UNUSUAL && !meter.hit(); unusual++) {
-            findings.clear();
+        limited = true;
+        for (int unusual = 0; unusual <= MAX_UNUSUAL && limited && found == null && !meter.hit(); unusual++) {
             search(unusual);
-            if (!findings.isEmpty()) {
-                return findings.all().get(0);
-            }
         }
-        return null;
+        return found;
     }
 
     private void search(int unusual) {
+        limited = false;
         visited = new VisitedStates(true);
-        enter(unusual);
+        enter(unusual, false);
         while (!path.isEmpty()) {
             Path.Point point = path.top();
             path.undo(point);
-            if (meter.hit() || !findings.isEmpty() || !goOn(point)) {
+            if (meter.hit() || found != null || !goOn(point)) {
                 path.pop();
             }
         }
     }
 
     /** Comes to a state; it is new if nobody came here before with as many unusual choices left. */
-    private void enter(int unusualLeft) {
-        if (visited.add(world.fingerprintWithOrder())) {
+    private void enter(int unusualLeft, boolean warned) {
+        if (visited.add(world.fingerprintWithOrder() + (warned ? WARNED : 0))) {
             meter.state(visited);
         } else if (visited.note() >= unusualLeft) {
             return;
         }
         visited.note(unusualLeft);
         String objects = Livelocks.oracle(stuck, world.fingerprint());
-        if (objects != null) {
-            findings.stuck(objects, path);
-            return;
-        }
-        int enabled = world.countEnabled();
+        int enabled = objects == null ? world.countEnabled() : 0;
         if (enabled == 0) {
-            findings.end(path);
+            findings.clear();
+            if (objects == null) {
+                findings.end(path);
+            } else {
+                findings.stuck(objects, path);
+            }
+            ended(warned);
         } else {
-            path.push(enabled).unusualLeft = unusualLeft;
+            Path.Point point = path.push(enabled);
+            point.unusualLeft = unusualLeft;
+            point.warned = warned;
         }
     }
 
     private boolean goOn(Path.Point point) {
-        if (point.next == point.count() || point.next > 0 && point.unusualLeft == 0) {
+        if (point.next == point.count()) {
+            return false;
+        }
+        if (point.next > 0 && point.unusualLeft == 0) {
+            limited = true;
             return false;
         }
         int left = point.next == 0 ? point.unusualLeft : point.unusualLeft - 1;
         int number = point.next++;
         meter.transition(path.transition(point, number), visited, path);
         boolean goesOn = path.take(point, number);
+        findings.clear();
         findings.collect(path);
+        boolean warned = point.warned || findings.has(warning);
         if (goesOn) {
-            enter(left);
+            enter(left, warned);
+        } else {
+            ended(warned);
         }
         return true;
+    }
+
+    /** A schedule has come to its end, with what the findings have. */
+    private void ended(boolean warned) {
+        Findings.Violation ending = findings.first(false);
+        if (warning == null) {
+            found = ending;
+        } else if (ending == null && (warned || findings.has(warning))) {
+            found = new Findings.Violation(warning.oracle(), warning.message(), true, path.schedule());
+        }
     }
 }

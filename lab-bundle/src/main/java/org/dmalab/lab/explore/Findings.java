@@ -1,6 +1,8 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +33,12 @@ final class Findings {
     /** An oracle at work. */
     record Watcher(Oracle oracle, Oracle.Watch watch, EventSink sink) { }
 
-    /** A violation and the transitions that lead there. */
-    record Violation(String oracle, String message, int[] transitions) { }
+    /**
+     * A violation and the transitions that lead there.
+     *
+     * @param warning true if schedules go on after it
+     */
+    record Violation(String oracle, String message, boolean warning, int[] transitions) { }
 
     /** Findings of a world whose oracles watch already. */
     Findings(World world, List<Watcher> watchers, Runnable after) {
@@ -41,14 +47,35 @@ final class Findings {
         this.after = after;
     }
 
-    /** What was found first; null if nothing was. */
-    Violation first() {
-        return found.isEmpty() ? null : found.values().iterator().next();
+    /** What was found first of the warnings, or of what ends a schedule; null if nothing was. */
+    Violation first(boolean warning) {
+        for (Violation violation : found.values()) {
+            if (violation.warning() == warning) {
+                return violation;
+            }
+        }
+        return null;
     }
 
-    /** What was found, in the order found. */
+    /** The first warning of each oracle, the one found last first. */
+    List<Violation> warnings() {
+        Map<String, Violation> first = new LinkedHashMap<>();
+        found.values().stream().filter(Violation::warning).forEach(one -> first.putIfAbsent(one.oracle(), one));
+        List<Violation> warnings = new ArrayList<>(first.values());
+        Collections.reverse(warnings);
+        return warnings;
+    }
+
+    /** What was found, in the order found, warnings last. */
     List<Violation> all() {
-        return new ArrayList<>(found.values());
+        List<Violation> all = new ArrayList<>(found.values());
+        all.sort(Comparator.comparing(Violation::warning));
+        return all;
+    }
+
+    /** Tells whether a violation was found again; null for none. */
+    boolean has(Violation violation) {
+        return violation != null && found.containsKey(violation.oracle() + violation.message());
     }
 
     boolean isEmpty() {
@@ -77,14 +104,24 @@ final class Findings {
 
     /** Takes over what the last transition has violated, if anything. */
     void collect(Path path) {
+        if (world.violatedOracle() == null && world.warnings().isEmpty()) {
+            return;
+        }
+        for (World.Warning warning : world.warnings()) {
+            add(warning.oracle(), warning.message(), true, path);
+        }
         if (world.violatedOracle() != null) {
             add(world.violatedOracle(), world.violation(), path);
-            world.clearViolation();
         }
+        world.clearViolation();
     }
 
     void add(String oracle, String message, Path path) {
-        found.computeIfAbsent(oracle + message, key -> new Violation(oracle, message, path.schedule()));
+        add(oracle, message, false, path);
+    }
+
+    private void add(String oracle, String message, boolean warning, Path path) {
+        found.computeIfAbsent(oracle + message, key -> new Violation(oracle, message, warning, path.schedule()));
     }
 
     /** Nothing is enabled: either all have ended, and what comes after runs, or it is a deadlock. */

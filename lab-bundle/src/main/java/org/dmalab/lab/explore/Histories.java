@@ -32,6 +32,8 @@ final class Histories {
     static final int MAX_DEPTH = 20_000;
     /** Operands of a call. */
     static final int OPERANDS = 5;
+    private static final int FIRST_NODES = 128;
+    private static final int FIRST_CHILDREN = 256;
     private static final int MAX_BURST = 4096;
     private static final int MAX_SWALLOWED = 10_000;
     private static final int MAX_CHECKED_MERGES = 500;
@@ -43,35 +45,23 @@ final class Histories {
     private final List<Level> levels = new ArrayList<>();
     private final Services services;
     private int nodes;
-    private int[] kind = new int[1024];
-    private int[] parent = new int[1024];
-    private int[] depth = new int[1024];
-    private int[] code = new int[1024];
-    private long[] result = new long[1024];
-    private long[] operand = new long[1024 * OPERANDS];
-    private int[] firstChild = new int[1024];
+    private int[] kind = new int[FIRST_NODES];
+    private int[] parent = new int[FIRST_NODES];
+    private int[] depth = new int[FIRST_NODES];
+    private int[] code = new int[FIRST_NODES];
+    private long[] result = new long[FIRST_NODES];
+    private long[] operand = new long[FIRST_NODES * OPERANDS];
+    private int[] firstChild = new int[FIRST_NODES];
     private final Map<List<Long>, Integer> marks = new HashMap<>();
     private final List<Integer> merged = new ArrayList<>();
     private final Map<Integer, String> thrown = new HashMap<>();
-    private final Map<Integer, Place> places = new HashMap<>();
-    private long[] keyNode = new long[4096];
-    private long[] keyResult = new long[4096];
-    private int[] child = new int[4096];
+    /** Where the call stands that follows a history. */
+    private StackWalker.StackFrame[] frame = new StackWalker.StackFrame[FIRST_NODES];
+    private long[] keyNode = new long[FIRST_CHILDREN];
+    private long[] keyResult = new long[FIRST_CHILDREN];
+    private int[] child = new int[FIRST_CHILDREN];
     private int children;
     private long runs;
-
-    /** Where a call stands: the class, and file and line in short. */
-    private record Place(String type, String line) {
-        static final Place UNKNOWN = new Place("?", "?");
-
-        @Override
-        public String toString() {
-            return type + " (" + line + ")";
-        }
-    }
-
-    /** What a run of the code is for. */
-    private enum Purpose { DISCOVER, CHECK, LOCATE }
 
     Histories(Services services) {
         this.services = services;
@@ -94,23 +84,17 @@ final class Histories {
         return operand[node * OPERANDS + index];
     }
 
-    /** Source line of the call that follows a history, found by running the code; what was thrown if it threw. */
+    /** Source line of the call that follows a history; what was thrown if it threw. */
     String line(int node) {
-        return kind[node] == THREW ? thrown.get(node) : place(node).line();
+        return kind[node] == THREW ? thrown.get(node) : line(frame[node]);
     }
 
-    private Place place(int node) {
-        Place known = places.get(node);
-        if (known == null) {
-            places.put(node, Place.UNKNOWN); // stays if the code goes another way now
-            try {
-                run(node, Purpose.LOCATE);
-            } catch (BrokenCode e) {
-                return Place.UNKNOWN; // that is said where it is found
-            }
-            known = places.get(node);
-        }
-        return known;
+    private static String line(StackWalker.StackFrame at) {
+        return at == null ? "?" : at.getFileName() + ":" + at.getLineNumber();
+    }
+
+    private static String place(StackWalker.StackFrame at) {
+        return at == null ? "?" : at.getClassName() + " (" + line(at) + ")";
     }
 
     /** Number of results in a history. */
@@ -168,7 +152,7 @@ final class Histories {
         } else {
             firstChild[node] = known;
             merged.add(node);
-            follow(path(node, known), results(node, known), Purpose.CHECK);
+            follow(path(node, known), results(node, known), false);
         }
         return firstChild[node];
     }
@@ -183,7 +167,7 @@ final class Histories {
         int known = nodes;
         for (int node = known - 1; node >= 0; node--) {
             if (kind[node] == END || kind[node] == THREW) {
-                run(node, Purpose.CHECK);
+                run(node, false);
             }
         }
         if (!merged.isEmpty()) {
@@ -226,7 +210,7 @@ final class Histories {
             path[length] = next;
             results[length++] = kind[at] == Op.MARK ? 0 : result[next];
         }
-        follow(Arrays.copyOf(path, length), Arrays.copyOf(results, length), Purpose.CHECK);
+        follow(Arrays.copyOf(path, length), Arrays.copyOf(results, length), false);
     }
 
     private static int child(int node, int number, int step, int[] head, int[] sibling) {
@@ -270,7 +254,7 @@ final class Histories {
 
     private int allocate(int codeNumber, int parentNode, long newResult, int newDepth) {
         if (newDepth > MAX_DEPTH) {
-            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at " + place(parentNode)
+            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at " + place(frame[parentNode])
                     + "; a loop without a bound has to say mark at its head");
         }
         int node = nodes++;
@@ -283,6 +267,7 @@ final class Histories {
             result = Arrays.copyOf(result, length);
             operand = Arrays.copyOf(operand, length * OPERANDS);
             firstChild = Arrays.copyOf(firstChild, length);
+            frame = Arrays.copyOf(frame, length);
         }
         parent[node] = parentNode;
         result[node] = newResult;
@@ -294,12 +279,12 @@ final class Histories {
 
     private int discover(int node) {
         kind[node] = -1;
-        run(node, Purpose.DISCOVER);
+        run(node, true);
         return node;
     }
 
-    private void run(int node, Purpose purpose) {
-        follow(path(node, -1), results(node, -1), purpose);
+    private void run(int node, boolean discover) {
+        follow(path(node, -1), results(node, -1), discover);
     }
 
     /** The nodes from the root to one, and then another if that is not negative. */
@@ -325,9 +310,10 @@ final class Histories {
         return results;
     }
 
-    private void follow(int[] path, long[] results, Purpose purpose) {
+    /** Runs the code along a path; if it is to discover, a burst of calls without results beyond it, too. */
+    private void follow(int[] path, long[] results, boolean discover) {
         ReplayCpu[] self = new ReplayCpu[1];
-        ReplayCpu cpu = new ReplayCpu(path, results, purpose, Swap.stepwise(services,
+        ReplayCpu cpu = new ReplayCpu(path, results, discover, Swap.stepwise(services,
                 () -> self[0].op(Op.SERVICE, 0, 0, 0, 0, 0)));
         self[0] = cpu;
         runs++;
@@ -336,7 +322,7 @@ final class Histories {
             cpu.ended(END, null);
         } catch (Stop stop) {
             if (!cpu.stopped) {
-                throw new BrokenCode("a stop that nobody threw at " + place(cpu.current));
+                throw new BrokenCode("a stop that nobody threw at " + place(frame[cpu.current]));
             }
         } catch (KernelBug bug) {
             cpu.ended(THREW, bug.getMessage());
@@ -347,18 +333,18 @@ final class Histories {
     private final class ReplayCpu extends Cpu {
         private final int[] path;
         private final long[] results;
-        private final Purpose purpose;
+        private final boolean discover;
         private int position;
         private int current;
         private boolean stopped;
         private int swallowed;
         private int burst;
 
-        ReplayCpu(int[] path, long[] results, Purpose purpose, Services own) {
+        ReplayCpu(int[] path, long[] results, boolean discover, Services own) {
             super(levels.get(code[path[0]]), own);
             this.path = path;
             this.results = results;
-            this.purpose = purpose;
+            this.discover = discover;
             this.current = path[0];
         }
 
@@ -366,7 +352,7 @@ final class Histories {
         protected long op(int newKind, long a, long b, long c, long d, long e) {
             if (stopped) {
                 if (++swallowed > MAX_SWALLOWED) {
-                    throw new BrokenCode("the code catches the stop at " + place());
+                    throw new BrokenCode("the code catches the stop at " + place(caller()));
                 }
                 throw Stop.INSTANCE;
             }
@@ -379,10 +365,7 @@ final class Histories {
                 current = path[++position];
                 return results[position];
             }
-            if (purpose == Purpose.LOCATE) {
-                places.put(current, place());
-            }
-            if (purpose == Purpose.DISCOVER && returnsNothing(newKind) && burst++ < MAX_BURST && firstChild[current] < 0) {
+            if (discover && returnsNothing(newKind) && burst++ < MAX_BURST && firstChild[current] < 0) {
                 int following = allocate(code[current], current, 0, depth[current] + 1);
                 kind[following] = -1;
                 firstChild[current] = following;
@@ -401,25 +384,22 @@ final class Histories {
             operand[at + 2] = c;
             operand[at + 3] = d;
             operand[at + 4] = e;
-        }
-
-        private Place place() {
-            return STACK.walk(frames -> frames
-                    .filter(frame -> !frame.getClassName().equals(Cpu.class.getName())
-                            && !frame.getClassName().startsWith(Histories.class.getName())
-                            && !frame.getClassName().startsWith(Swap.class.getName()))
-                    .findFirst().map(frame -> new Place(frame.getClassName(),
-                            frame.getFileName() + ":" + frame.getLineNumber())).orElse(Place.UNKNOWN));
+            frame[current] = caller();
         }
 
         private void requireSame(int newKind, long a, long b, long c, long d, long e) {
             int at = current * OPERANDS;
             if (kind[current] != newKind || operand[at] != a || operand[at + 1] != b || operand[at + 2] != c
                     || operand[at + 3] != d || operand[at + 4] != e) {
-                throw new BrokenCode(breach() + "called "
-                        + callText(kind[current], Arrays.copyOfRange(operand, at, at + OPERANDS)) + ", then "
-                        + callText(newKind, new long[] {a, b, c, d, e}) + " at " + place());
+                throw new BrokenCode(breach() + "called " + recorded() + ", then "
+                        + callText(newKind, new long[] {a, b, c, d, e}) + " at " + place(caller()));
             }
+        }
+
+        private String recorded() {
+            int at = current * OPERANDS;
+            return callText(kind[current], Arrays.copyOfRange(operand, at, at + OPERANDS))
+                    + (frame[current] == null ? "" : " at " + place(frame[current]));
         }
 
         /** A mark that was taken for another lies if what follows differs; else something is kept outside the store. */
@@ -435,18 +415,27 @@ final class Histories {
 
         private void ended(int how, String message) {
             if (stopped) {
-                throw new BrokenCode("the code catches the stop at " + Histories.this.place(current));
+                throw new BrokenCode("the code catches the stop at " + place(frame[current]));
             }
             if (position + 1 < path.length || kind[current] >= 0 && kind[current] != how) {
-                throw new BrokenCode(breach() + "called " + callText(kind[current], Arrays.copyOfRange(operand,
-                        current * OPERANDS, (current + 1) * OPERANDS)) + " at " + Histories.this.place(current)
-                        + ", then it ended");
+                throw new BrokenCode(breach() + "called " + recorded() + ", then it ended");
             }
             kind[current] = how;
             if (how == THREW) {
                 thrown.put(current, message);
             }
         }
+    }
+
+    /** The kernel or patch code that makes a call. */
+    private static StackWalker.StackFrame caller() {
+        return STACK.walk(frames -> frames.filter(Histories::isCode).findFirst().orElse(null));
+    }
+
+    private static boolean isCode(StackWalker.StackFrame frame) {
+        String type = frame.getClassName();
+        return !type.equals(Cpu.class.getName()) && !type.startsWith(Histories.class.getName())
+                && !type.startsWith(Swap.class.getName());
     }
 
     /** A call in words, with all of its operands. */

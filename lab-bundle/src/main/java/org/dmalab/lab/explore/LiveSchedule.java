@@ -221,7 +221,7 @@ final class LiveSchedule {
         long call(Level level, Call next) {
             if (stopping) {
                 if (++swallowed > MAX_SWALLOWED) {
-                    throw new BrokenCode("the code catches the stop at " + line);
+                    throw new BrokenCode("the code catches the stop at " + (stack.isEmpty() ? "?" : stack.get(0)));
                 }
                 throw Stop.INSTANCE;
             }
@@ -248,8 +248,7 @@ final class LiveSchedule {
         private void requireSame(Call expected, Call next) {
             if (!next.equals(expected)) {
                 throw new BrokenCode("step " + (position + 1) + " run live: the search saw "
-                        + expected + ", the code calls " + next + " at "
-                        + line);
+                        + expected + ", the code calls " + next + " at " + (stack.isEmpty() ? "?" : stack.get(0)));
             }
         }
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * The search for livelocks: sets of states that can't be left and in which nobody comes to an end, as strongly connected
  * components of the state graph without a way out (Tarjan's algorithm, without reductions, since a reduction may leave
- * out the way out). One in which only hardware moves is a deadlock: no processor does anything.
+ * out the way out). One in which only hardware acts or tasks move is a deadlock: no code goes on.
  *
  * <p>It is run only when the search that decides has come back to a state that it had not left, so most searches have no
  * need of it. It takes 24 to 48 bytes a state.
@@ -43,10 +43,11 @@ final class Livelocks {
                 int number = point.next++;
                 int transition = path.transition(point, number);
                 meter.transition(transition, visited, path);
-                if (path.take(point, number)) {
+                boolean goesOn = path.take(point, number);
+                world.clearViolation(); // it was reported by the search that decides
+                if (goesOn) {
                     enter(point, transition);
                 } else {
-                    world.clearViolation(); // it was reported by the search that decides
                     point.leaves = true;
                 }
             } else {
@@ -92,8 +93,10 @@ final class Livelocks {
         point.moves = false;
     }
 
+    /** Tells whether code goes on or comes to run; a task that only moves waits as before. */
     private static boolean moves(int transition) {
-        return Transition.kind(transition) != Transition.HARDWARE;
+        int kind = Transition.kind(transition);
+        return kind != Transition.HARDWARE && kind != Transition.MIGRATION;
     }
 
     /** All is tried from a state: it belongs to the component of one below it, or it closes its own. */

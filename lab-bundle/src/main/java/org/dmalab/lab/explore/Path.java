@@ -32,6 +32,8 @@ final class Path {
         int next;
         /** Of a search in the order of unusual choices: how many more are allowed. */
         int unusualLeft;
+        /** Of such a search for a warning: it was given on the way here. */
+        boolean warned;
         /** Of a search with sleep sets: who sleeps, and who is to be tried. */
         long asleep;
         long awake;

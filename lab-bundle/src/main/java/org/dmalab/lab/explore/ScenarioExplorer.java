@@ -66,10 +66,25 @@ public final class ScenarioExplorer {
      *     declined) or pass
      * @param reason why, in one line; empty if all is well
      * @param search what was found; of the steps before the concurrent part only if they were violated
-     * @param token names the schedule of the first violation; empty if there is none
+     * @param tokens name the schedule of each violation of the search; empty where it has none
      */
     public record Outcome(String scenario, String patch, Verdict verdict, String reason, SearchResult search,
-            String token) { }
+            List<String> tokens) {
+        /** Copies the list. */
+        public Outcome {
+            tokens = List.copyOf(tokens);
+        }
+
+        /** Names the schedule of the first violation; empty if there is none. */
+        public String token() {
+            return tokens.isEmpty() ? "" : tokens.get(0);
+        }
+
+        /** Names the schedule of a violation of the search; empty if it has none. */
+        public String token(SearchResult.Found found) {
+            return tokens.get(search.violations().indexOf(found));
+        }
+    }
 
     /**
      * Checks that a scenario can be searched.
@@ -165,7 +180,7 @@ public final class ScenarioExplorer {
             throw e;
         } catch (RuntimeException | LinkageError e) {
             return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, "the machine cannot be made: "
-                    + Thrown.describe(e, services), nothing("broken", List.of()), "");
+                    + Thrown.describe(e, services), nothing("broken", List.of()), List.of());
         }
     }
 
@@ -218,22 +233,20 @@ public final class ScenarioExplorer {
         SearchResult decide(Exploration.Limits limits, boolean verify) {
             Exploration exploration = exploration(limits);
             SearchResult result = verify ? exploration.runVerified() : exploration.run();
-            if (!result.violations().isEmpty()) {
-                SearchResult.Found first = result.violations().get(0);
-                Exploration.requireSame(first, exploration(Exploration.Limits.states(Long.MAX_VALUE))
-                        .replay(first.schedule(), null));
+            for (SearchResult.Found shown : result.firstOfEachOracle()) {
+                Exploration.requireAgain(shown, exploration(Exploration.Limits.states(Long.MAX_VALUE))
+                        .replay(shown.schedule(), null));
             }
             return result;
         }
 
         SearchResult replay(Schedule schedule, Consumer<ReplayStep> steps) {
-            SearchResult.Found found;
             try {
-                found = exploration(Exploration.Limits.states(Long.MAX_VALUE)).replay(schedule, steps);
+                return new SearchResult(true, "", 1,
+                        exploration(Exploration.Limits.states(Long.MAX_VALUE)).replay(schedule, steps));
             } catch (IllegalArgumentException e) {
                 throw new InputException(e.getMessage());
             }
-            return new SearchResult(true, "", 1, found == null ? List.of() : List.of(found));
         }
 
         private Exploration exploration(Exploration.Limits limits) {
@@ -265,7 +278,7 @@ public final class ScenarioExplorer {
             Verdict verdict = !result.violations().isEmpty() ? Verdict.FAIL
                     : !result.exhausted() ? Verdict.UNDECIDED : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
             return new Outcome(scenario.name(), patches.name(), verdict, reason(verdict, result), result,
-                    token(result));
+                    result.violations().stream().map(this::token).toList());
         }
 
         private String reason(Verdict verdict, SearchResult result) {
@@ -276,14 +289,13 @@ public final class ScenarioExplorer {
             };
         }
 
-        private String token(SearchResult result) {
-            return result.violations().isEmpty() || result.violations().get(0).schedule() == null ? ""
-                    : new Token(scenario.name(), patches.text(), profile, result.violations().get(0).schedule())
-                            .toString();
+        private String token(SearchResult.Found found) {
+            return found.schedule() == null ? ""
+                    : new Token(scenario.name(), patches.text(), profile, found.schedule()).toString();
         }
 
         private Outcome broken(String reason) {
-            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, none("broken"), "");
+            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, none("broken"), List.of());
         }
 
         private SearchResult none(String bound) {
@@ -447,6 +459,15 @@ public final class ScenarioExplorer {
         public void violation(String message) {
             if (inSearch != null) {
                 inSearch.violation(message);
+            } else {
+                before.violation(oracle.name(), message);
+            }
+        }
+
+        @Override
+        public void warning(String message) {
+            if (inSearch != null) {
+                inSearch.warning(message);
             } else {
                 before.violation(oracle.name(), message);
             }

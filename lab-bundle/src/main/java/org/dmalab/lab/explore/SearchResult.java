@@ -1,7 +1,10 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * What a search of all placements found.
@@ -33,7 +36,19 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
      * @param turns who ran, in turns: {@code user 31 calls}, {@code interrupt 12 calls, let in at Kmap.java:40}
      * @param schedule the choices that lead there; null if it was violated before the concurrent part
      */
-    public record Found(String oracle, String message, List<String> turns, Schedule schedule) { }
+    public record Found(String oracle, String message, List<String> turns, Schedule schedule) {
+        /** The same with one more line. */
+        Found with(String turn) {
+            return new Found(oracle, message, Stream.concat(turns.stream(), Stream.of(turn)).toList(), schedule);
+        }
+    }
+
+    /** Of the violations those that are shown to people: the first of each oracle. */
+    public List<Found> firstOfEachOracle() {
+        Map<String, Found> first = new LinkedHashMap<>();
+        violations.forEach(found -> first.putIfAbsent(found.oracle(), found));
+        return List.copyOf(first.values());
+    }
 
     /** The same with another schedule of a violation in front. */
     SearchResult withFirst(Found first) {

@@ -1,5 +1,6 @@
 package org.dmalab.lab.explore;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -46,9 +47,13 @@ final class World {
     private int[] buffer = new int[64];
     private String oracle;
     private String message;
+    private final List<Warning> warnings = new ArrayList<>();
 
     /** Where hardware may act. */
     record Place(Spontaneous family, int index) { }
+
+    /** What an oracle has objected to without that the schedule ends. */
+    record Warning(String oracle, String message) { }
 
     /** What undoes one transition. */
     static final class Undo {
@@ -180,9 +185,19 @@ final class World {
         return message;
     }
 
+    /** What transitions have been warned of since it was cleared. */
+    List<Warning> warnings() {
+        return warnings;
+    }
+
     void clearViolation() {
         oracle = null;
         message = null;
+        warnings.clear();
+    }
+
+    void warned(String byOracle, String ofWhat) {
+        warnings.add(new Warning(byOracle, ofWhat));
     }
 
     void violated(String newOracle, String newMessage) {
@@ -426,14 +441,13 @@ final class World {
                 || machine.kernel().load(address, widthBytes) == value;
     }
 
-    /** A free choice has as many outcomes as it says; a timed wait that is met may still time out. */
+    /**
+     * How many outcomes the next call has. A wait with a timeout has one: taken before what it waits for is there, it
+     * times out.
+     */
     int choices(int p) {
         int node = run.node(p);
-        return switch (histories.kind(node)) {
-            case Op.CHOOSE -> (int) Math.max(1, histories.operand(node, 0));
-            case Op.AWAIT -> histories.operand(node, 3) > 0 ? 2 : 1;
-            default -> 1;
-        };
+        return histories.kind(node) == Op.CHOOSE ? (int) Math.max(1, histories.operand(node, 0)) : 1;
     }
 
     /** A hard interrupt comes whenever interrupts are on, over another one too; a soft one only over user level. */
@@ -463,7 +477,7 @@ final class World {
         try {
             result = switch (kind) {
                 case Op.CHOOSE -> choice;
-                case Op.AWAIT -> choice == 0 && cpu.variable(a, (int) b) == c ? 1 : 0;
+                case Op.AWAIT -> cpu.variable(a, (int) b) == c ? 1 : 0;
                 case Op.SERVICE -> ((Swap) machine.services()).number();
                 case Op.IPI -> post((int) a, (int) b, c);
                 case Op.IRQ_RESTORE -> {

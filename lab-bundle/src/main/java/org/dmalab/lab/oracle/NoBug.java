@@ -24,9 +24,10 @@ public final class NoBug implements Oracle {
     @Override
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
-            if (kind == Op.BUG || kind == Op.WARN) {
-                watch.violation((kind == Op.BUG ? KernelBug.words(Text.of(a)) : "WARN: " + Text.of(a))
-                        + ", on " + Actor.name(actor));
+            if (kind == Op.BUG) {
+                watch.violation(KernelBug.words(Text.of(a)) + ", on " + Actor.name(actor));
+            } else if (kind == Op.WARN) {
+                watch.warning("WARN: " + Text.of(a) + ", on " + Actor.name(actor));
             }
         };
     }

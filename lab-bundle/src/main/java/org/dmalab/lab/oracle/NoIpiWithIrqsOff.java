@@ -30,9 +30,9 @@ public final class NoIpiWithIrqsOff implements Oracle {
                 return;
             }
             if (watch.machine().processors().irqsOff(Actor.processorOf(actor))) {
-                watch.violation(Actor.name(actor) + " sends an IPI to cpu" + a + " with interrupts off");
+                watch.warning(Actor.name(actor) + " sends an IPI to cpu" + a + " with interrupts off");
             } else if ((actor & 3) == Level.HARDIRQ.ordinal()) {
-                watch.violation(Actor.name(actor) + " sends an IPI to cpu" + a + " from an interrupt handler");
+                watch.warning(Actor.name(actor) + " sends an IPI to cpu" + a + " from an interrupt handler");
             }
         };
     }

@@ -29,13 +29,12 @@ public record Tested(String scenario, String patch, Verdict verdict, String reas
                         + ": " + violation.message()).toList());
     }
 
-    /** What came of one search; the token of the schedule shown first is the last line. */
+    /** What came of one search; tokens of the first schedule of each oracle are the last lines. */
     public static Tested of(ScenarioExplorer.Outcome outcome) {
         List<String> evidence = new ArrayList<>(outcome.search().violations().stream()
                 .map(found -> found.oracle() + ": " + found.message()).toList());
-        if (!outcome.token().isEmpty()) {
-            evidence.add("scenario:replay " + outcome.token());
-        }
+        outcome.search().firstOfEachOracle().stream().map(outcome::token).filter(token -> !token.isEmpty())
+                .forEach(token -> evidence.add("scenario:replay " + token));
         return new Tested(outcome.scenario(), outcome.patch(), outcome.verdict(), outcome.reason(), evidence);
     }
 

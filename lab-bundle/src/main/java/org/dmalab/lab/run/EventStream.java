@@ -22,6 +22,8 @@ final class EventStream implements EventSink {
     private long count;
     private long hash;
     private boolean closed;
+    private long located = -1;
+    private String place = "?";
 
     /** Keeps the events from this one on in full, counted from 0, as far as the window reaches. */
     EventStream(long firstInWindow) {
@@ -39,6 +41,9 @@ final class EventStream implements EventSink {
         long index = count - firstInWindow;
         if (index >= 0 && index < WINDOW) {
             keep((int) index * WORDS, what, a, b, c, d, e, result);
+        }
+        if (count == located) {
+            place = Caller.place();
         }
         count++;
         if (count % CHUNK == 0) {
@@ -61,6 +66,17 @@ final class EventStream implements EventSink {
         window[at + 4] = d;
         window[at + 5] = e;
         window[at + 6] = result;
+    }
+
+    /** Notes where the code stands that makes an event. */
+    EventStream locating(long event) {
+        located = event;
+        return this;
+    }
+
+    /** Where the code stands that made it. */
+    String place() {
+        return place;
     }
 
     /** What follows does not count. */

@@ -72,7 +72,8 @@ final class Execution implements EventSink {
             checkInterrupt();
         }
         if (events > limits.maxEvents()) {
-            abort = new Abort("more than " + limits.maxEvents() + " events in one run (limit maxEvents)", false);
+            abort = new Abort("more than " + limits.maxEvents() + " events in one run (limit maxEvents), last at "
+                    + Caller.place(), false);
             throw abort;
         }
         stream.event(kind, actor, a, b, c, d, e, result);

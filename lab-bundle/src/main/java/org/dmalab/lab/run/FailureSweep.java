@@ -15,7 +15,6 @@ import org.dmalab.api.event.EventKind;
  * lets one of them fail. A call that can fail in several ways counts once for each.
  */
 final class FailureSweep {
-    private static final StackWalker STACK = StackWalker.getInstance();
     private static final int MAX_POINTS = 100_000;
 
     private final List<Failure> failures = new ArrayList<>();
@@ -57,7 +56,7 @@ final class FailureSweep {
                 if (failure.fits(machine, kind, a)) {
                     count++;
                     if (failing == 0) {
-                        points.add(new FailurePoint(count, failure.name(), line()));
+                        points.add(new FailurePoint(count, failure.name(), Caller.line()));
                     } else if (count == failing) {
                         long result = failure.fail(machine, a);
                         machine.emitter().emit(EventKind.REMARK, cpu.actor(), Text.id(failure.name()
@@ -71,12 +70,6 @@ final class FailureSweep {
             }
             return observing.call(cpu, kind, a, b, c, d, e);
         };
-    }
-
-    private static String line() {
-        return STACK.walk(frames -> frames.filter(frame -> !frame.getClassName().startsWith("org.dmalab.api.")
-                && !frame.getClassName().startsWith("org.dmalab.lab.run.")).findFirst()
-                .map(frame -> frame.getFileName() + ":" + frame.getLineNumber()).orElse("?"));
     }
 
     private record NoMemory() implements Failure {

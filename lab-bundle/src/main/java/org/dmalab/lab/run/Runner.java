@@ -193,7 +193,8 @@ public final class Runner {
         execute(job, job.architecture().create(job.spec(), allButOne), stream, null, job.sweep());
         long event = first.stream().firstDifference(stream);
         return event < 0 || event >= stream.count() ? null
-                : "hidden state: two runs with the same service objects differ, " + difference(first.stream(), stream);
+                : "hidden state: two runs with the same service objects differ, "
+                        + difference(job, binding, first.stream(), stream);
     }
 
     private String compare(Job job, Binding binding, Execution first) {
@@ -201,20 +202,28 @@ public final class Runner {
         if (first.stream().same(second.stream()) && second.broken() == null) {
             return null;
         }
-        String where = difference(first.stream(), second.stream());
+        String where = difference(job, binding, first.stream(), second.stream());
         if (where == null) {
             long chunk = first.stream().firstDifferentChunk(second.stream());
-            where = difference(again(job, binding, chunk).stream(), again(job, binding, chunk).stream());
+            where = difference(job, binding, again(job, binding, chunk).stream(),
+                    again(job, binding, chunk).stream());
             where = where != null ? where : "the runs part after event " + chunk;
         }
         return "hidden state: two runs with the same service objects differ, " + where
                 + (second.broken() == null ? "" : "; the second ended with " + second.broken());
     }
 
-    private static String difference(EventStream first, EventStream second) {
+    /** The first event that differs, with where it comes from in a further run; null if there is none. */
+    private String difference(Job job, Binding binding, EventStream first, EventStream second) {
         long event = first.firstDifference(second);
-        return event < 0 ? null : "event " + (event + 1) + " was " + first.describe(event) + ", then "
-                + second.describe(event);
+        if (event < 0) {
+            return null;
+        }
+        EventStream further = new EventStream(0).locating(event);
+        execute(job, job.architecture().create(job.spec(), Services.fixed(binding)), further, null,
+                job.sweep());
+        return "event " + (event + 1) + " was " + first.describe(event) + ", then " + second.describe(event) + ", at "
+                + further.place();
     }
 
     private static String reason(String broken, List<Violation> violations, List<String> refusals) {

@@ -57,8 +57,7 @@ final class DebugText {
 
     /** What came of it, below the last step. */
     String end(int number) {
-        return number < steps.size() ? "" : Layout.text(Layout.wrap(outcome.verdict().text()
-                + (outcome.reason().isEmpty() ? "" : ": " + outcome.reason()), "", "  "));
+        return number < steps.size() ? "" : Layout.text(ReplayText.verdict(outcome));
     }
 
     /** The whole stack, with what the interrupts have interrupted. */

@@ -34,20 +34,19 @@ final class ExplorationText {
             lines.add(head + outcome.verdict().text());
             lines.addAll(Layout.wrap(outcome.reason(), "  "));
         }
-        Map<String, List<SearchResult.Found>> byOracle = new LinkedHashMap<>();
-        outcome.search().violations()
-                .forEach(found -> byOracle.computeIfAbsent(found.oracle(), any -> new ArrayList<>()).add(found));
-        byOracle.forEach((oracle, all) -> {
+        for (SearchResult.Found found : outcome.search().firstOfEachOracle()) {
             lines.add("");
-            lines.addAll(Layout.wrap(head + oracle + ": " + all.get(0).message(), "", "  "));
-            all.get(0).turns().forEach(turn -> lines.add("    " + turn));
-            if (oracle.equals(byOracle.keySet().iterator().next()) && !outcome.token().isEmpty()) {
-                lines.add("  again, step by step: scenario:replay " + outcome.token());
+            lines.addAll(Layout.wrap(head + found.oracle() + ": " + found.message(), "", "  "));
+            found.turns().forEach(turn -> lines.add("    " + turn));
+            if (!outcome.token(found).isEmpty()) {
+                lines.add("  again, step by step: scenario:replay " + outcome.token(found));
             }
-            if (all.size() > 1) {
-                lines.add("  and " + (all.size() - 1) + " more of " + oracle + "; --format json has them all");
+            long more = outcome.search().violations().stream()
+                    .filter(one -> one.oracle().equals(found.oracle())).count() - 1;
+            if (more > 0) {
+                lines.add("  and " + more + " more of " + found.oracle() + "; --format json has them all");
             }
-        });
+        }
     }
 
     /** For programs: an array, one element for each search. */
@@ -59,9 +58,7 @@ final class ExplorationText {
             one.put("scenario", outcome.scenario());
             one.put("patch", outcome.patch());
             one.put("verdict", outcome.verdict().text());
-            if (search.violations().isEmpty() && !outcome.reason().isEmpty()) {
-                one.put("reason", outcome.reason());
-            }
+            one.put("reason", outcome.reason());
             one.put("exhausted", search.exhausted());
             one.put("bound", search.bound());
             one.put("executions", search.executions());
@@ -76,6 +73,7 @@ final class ExplorationText {
                 violation.put("oracle", found.oracle());
                 violation.put("message", found.message());
                 violation.put("schedule", found.turns());
+                violation.put("token", outcome.token(found));
                 violations.add(violation);
             }
             one.put("violations", violations);

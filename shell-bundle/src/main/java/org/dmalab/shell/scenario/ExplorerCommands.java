@@ -101,7 +101,7 @@ public final class ExplorerCommands implements CommandSet {
                 Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits,
                         args.has("--verify"));
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
-                tokens.add(outcome.token());
+                outcome.search().firstOfEachOracle().forEach(found -> tokens.add(outcome.token(found)));
                 return outcome;
             });
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());

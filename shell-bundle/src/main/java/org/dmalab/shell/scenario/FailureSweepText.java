@@ -23,7 +23,7 @@ final class FailureSweepText {
 
     private FailureSweepText() { }
 
-    /** A run in which one call failed. */
+    /** A run in which one call failed; point 0 is the run in which none did. */
     record Failed(FailurePoint point, RunResult result, String token) { }
 
     /** Tells whether a token names a failing call. */
@@ -47,9 +47,11 @@ final class FailureSweepText {
         return CellRuns.run(cells, (cell, progress) -> {
             List<FailurePoint> points = runner.failurePoints(cell.scenario(), cell.selection(), options);
             List<Failed> all = new ArrayList<>();
+            all.add(new Failed(new FailurePoint(0, points.isEmpty() ? "none can" : "none", "-"),
+                    runner.run(cell.scenario(), cell.selection(), options), ""));
             for (FailurePoint point : points) {
                 if (!budget.getAsBoolean()) {
-                    Commands.remark(cell + ": the budget is over after " + all.size() + " of " + points.size()
+                    Commands.remark(cell + ": the budget is over after " + (all.size() - 1) + " of " + points.size()
                             + " calls; give it more with --budget");
                     return all;
                 }
@@ -74,7 +76,7 @@ final class FailureSweepText {
                 Integer.parseInt(parts[4]));
     }
 
-    /** For people: a line for each point; neighbours that differ in their number only share one. */
+    /** For people: a line for the run as it is and one for each point; neighbours that differ in their number only share one. */
     static String text(List<Failed> all) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("scenario", "patch", "verdict", "times", "call that fails", "at", "what comes of it"));
@@ -91,7 +93,7 @@ final class FailureSweepText {
             } else {
                 rows.add(List.of(result.scenario(), result.patch(), result.verdict().text(), "1", one.point().call(),
                         one.point().line(), result.reason()));
-                if (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN) {
+                if (!one.token().isEmpty() && (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN)) {
                     tokens.add("  " + one.point().call() + " at " + one.point().line() + ": scenario:replay "
                             + one.token());
                 }

@@ -104,6 +104,9 @@ public final class ReplayCommands implements CommandSet {
         return Commands.run(DEBUG, words, session, args -> {
             Replayed replayed = take(args);
             List<ReplayStep> steps = replayed.steps();
+            if (steps.isEmpty() && replayed.outcome().verdict() == Verdict.BROKEN) {
+                throw new CommandException(CommandException.BROKEN, "broken: " + replayed.outcome().reason());
+            }
             if (steps.isEmpty()) {
                 throw args.wrong("the schedule has no step: " + replayed.outcome().verdict().text() + ", "
                         + replayed.outcome().reason());

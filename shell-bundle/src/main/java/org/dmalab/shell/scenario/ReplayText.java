@@ -7,6 +7,7 @@ import java.util.Map;
 
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.explore.SearchResult;
 
 /** What {@code scenario:replay} prints: a row for each step, a column for each processor and device. */
 final class ReplayText {
@@ -29,9 +30,20 @@ final class ReplayText {
         List<String> lines = new ArrayList<>(List.of(outcome.scenario() + " with " + outcome.patch(), ""));
         lines.addAll(Layout.columns(rows, ""));
         lines.add("");
-        lines.addAll(Layout.wrap(outcome.verdict().text() + (outcome.reason().isEmpty() ? ""
-                : ": " + outcome.reason()), "", "  "));
+        lines.addAll(verdict(outcome));
         return Layout.text(lines);
+    }
+
+    /** What came of it, and what was warned of on the way. */
+    static List<String> verdict(Outcome outcome) {
+        List<String> lines = new ArrayList<>(Layout.wrap(outcome.verdict().text() + (outcome.reason().isEmpty() ? ""
+                : ": " + outcome.reason()), "", "  "));
+        List<SearchResult.Found> violations = outcome.search().violations();
+        for (int i = 1; i < violations.size(); i++) {
+            lines.addAll(Layout.wrap("on the way: " + violations.get(i).oracle() + ": " + violations.get(i).message(), "",
+                    "  "));
+        }
+        return lines;
     }
 
     private static String cell(ReplayStep step) {

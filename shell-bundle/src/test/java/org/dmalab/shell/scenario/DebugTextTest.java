@@ -11,11 +11,13 @@ import org.dmalab.lab.Changed;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.explore.SearchResult;
 import org.junit.jupiter.api.Test;
 
 class DebugTextTest {
     private static DebugText text(List<Changed> changes) {
-        return new DebugText(new Outcome("s", "p", Verdict.PASS, "", null, ""), List.of(new ReplayStep(1, "nic", "nic",
+        return new DebugText(new Outcome("s", "p", Verdict.PASS, "",
+                new SearchResult(true, "", 1, List.of()), List.of()), List.of(new ReplayStep(1, "nic", "nic",
                 "does 1 of 1", "", changes, List.of())));
     }
 

@@ -20,10 +20,12 @@ import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.port.Memory;
 import org.dmalab.api.port.Ports;
 import org.dmalab.api.service.Direction;
@@ -43,6 +45,8 @@ import org.osgi.framework.Constants;
 public final class FakePlatform {
     private static final long SLOT = 0xC0000000L;
     private static final long DONE = SLOT + 8;
+    private static final Parameter PAGE = Parameter.optional("page", Type.NUMBER, "which", "1");
+    private static final Struct OBJECT = new Struct("object", 64);
 
     private FakePlatform() { }
 
@@ -56,8 +60,7 @@ public final class FakePlatform {
                         Thread.currentThread().interrupt();
                         return 0;
                     }))
-                    .action(arch, new Simple("page.work", true, List.of(Parameter.optional("page", Type.NUMBER,
-                            "which", "1")), (machine, cpu, values) -> machine.services().enter().iommu().map(cpu, 0, 0,
+                    .action(arch, new Simple("page.work", true, List.of(PAGE), (machine, cpu, values) -> machine.services().enter().iommu().map(cpu, 0, 0,
                             values.get("page"), 4096, Direction.BIDIRECTIONAL)))
                     .action(arch, new Simple("page.look", false, List.of(arch.equals("fake")
                             ? Parameter.choice("direction", "who looks", "read", "read", "write")
@@ -73,6 +76,28 @@ public final class FakePlatform {
         return builder.build();
     }
 
+    /** A catalog with variants that break the rules for patch code. */
+    static PlainCatalog breaking() {
+        PlainCatalog.Builder builder = PlainCatalog.builder().oracle(new OwnPage()).architecture(new Fake("fake"))
+                .action("fake", new Simple("kernel.boot", false, List.of(), (machine, cpu, values) -> 0))
+                .action("fake", new Simple("page.work", true, List.of(PAGE), FakePlatform::map))
+                .variant(properties("fake", "careful", "6.1", "mainline"), new Careful());
+        Map<String, Mapping> breaches = Map.of("counting", new Counting(), "endless", new Endless(), "swallowing",
+                new Swallowing(), "lying", new Lying());
+        breaches.forEach((id, variant) -> builder.variant(properties("fake", id, "-", "local"), variant));
+        return builder.build();
+    }
+
+    /** A catalog in which the kernel allocates an object before it works on a page; the controller may refuse, too. */
+    static PlainCatalog failing() {
+        return PlainCatalog.builder().oracle(new OwnPage()).architecture(new Fake("fake"))
+                .action("fake", new Simple("kernel.boot", false, List.of(), (machine, cpu, values) -> 0))
+                .action("fake", new Simple("page.work", true, List.of(PAGE), (machine, cpu, values) ->
+                        cpu.alloc(OBJECT) == 0 ? Errno.ENOMEM : map(machine, cpu, values)))
+                .variant(properties("fake", "careful", "6.1", "mainline"), new Careful())
+                .variant(properties("fake", "wrong-page", "5.0", "mainline"), new WrongPage()).build();
+    }
+
     private static Map<String, Object> properties(String arch, String id, String since, String origin) {
         return new HashMap<>(Map.of(Variant.ARCH, arch, Variant.PATCH, id, Variant.COMMIT,
                 origin.equals("mutant") ? "-" : "0123456789ab", Variant.SINCE, since, Variant.ORIGIN, origin,
@@ -83,6 +108,15 @@ public final class FakePlatform {
     private static Map<String, Object> defect(Map<String, Object> properties, String defect) {
         properties.put(Variant.DEFECTS, new String[] {defect});
         return properties;
+    }
+
+    private static long map(Machine machine, Cpu cpu, Values values) {
+        Iommu iommu = cpu.services().enter().iommu();
+        try {
+            return iommu.map(cpu, 0, 0, values.get("page"), 4096, Direction.BIDIRECTIONAL);
+        } finally {
+            cpu.services().leave();
+        }
     }
 
     private interface Body {
@@ -137,7 +171,7 @@ public final class FakePlatform {
         @Override
         public Machine create(MachineSpec spec, Services services) {
             Store store = new Store();
-            KernelMemory kernel = new KernelMemory(store, SLOT, 16, 0);
+            KernelMemory kernel = new KernelMemory(store, SLOT, 64, 256);
             kernel.variable("slot", 8);
             kernel.variable("done", 8);
             return new Machine(new Machine.Parts(spec, store, new Emitter(), kernel,
@@ -269,6 +303,55 @@ public final class FakePlatform {
         @Override
         long work(Cpu cpu, long page) {
             throw new IllegalStateException("thrown by the variant");
+        }
+    }
+
+    /** Counts its calls in a field, and works on another page each time. */
+    private static final class Counting extends Mapping {
+        private int calls;
+
+        @Override
+        long work(Cpu cpu, long page) {
+            cpu.store(SLOT, 8, page);
+            cpu.cache(CacheOp.HIT_INVALIDATE_D, page);
+            cpu.store(SLOT, 8, calls++);
+            return 0;
+        }
+    }
+
+    private static final class Endless extends Mapping {
+        @Override
+        long work(Cpu cpu, long page) {
+            while (true) {
+                cpu.store(SLOT, 8, page);
+            }
+        }
+    }
+
+    private static final class Swallowing extends Mapping {
+        @Override
+        long work(Cpu cpu, long page) {
+            for (int i = 0; i < 20_000; i++) {
+                try {
+                    cpu.load(SLOT, 8);
+                } catch (Stop stop) {
+                    continue;
+                }
+            }
+            return 0;
+        }
+    }
+
+    /** Says that its loop depends on nothing, and counts the rounds. */
+    private static final class Lying extends Mapping {
+        @Override
+        long work(Cpu cpu, long page) {
+            for (int round = 0;; round++) {
+                cpu.mark(1, 0, 0, 0);
+                if (cpu.load(SLOT, 8) != 0 || round == 5) {
+                    return 0;
+                }
+            }
         }
     }
 }

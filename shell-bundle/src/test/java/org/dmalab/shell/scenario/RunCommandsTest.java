@@ -256,6 +256,23 @@ class RunCommandsTest {
                 "junit").out().contains("errors=\"1\""));
     }
 
+    /** Whatever the verdict, a program finds the same fields. */
+    @Test
+    void everySearchHasAllFields() {
+        for (String[] words : new String[][] {{"careful"}, {"no-restore"}, {"throwing"}, {"careful", "--max-states", "3"}}) {
+            List<String> all = new ArrayList<>(List.of("scenario:explore", "fake/race", "--format", "json", "--patch"));
+            all.addAll(List.of(words));
+            JsonObject json = JsonParser.parseString(shell.run(all.toArray(String[]::new)).out()).getAsJsonObject();
+            for (String field : List.of("scenario", "patch", "verdict", "reason", "exhausted", "bound", "executions",
+                    "states", "secondsTotal", "token", "violations")) {
+                assertTrue(json.has(field), () -> field + " in " + json);
+            }
+            for (JsonElement violation : json.getAsJsonArray("violations")) {
+                assertEquals(json.get("token"), violation.getAsJsonObject().get("token"));
+            }
+        }
+    }
+
     @Test
     void exploringWritesTestReports() {
         assertGolden("explore.xml", shell.run("scenario:explore", "fake/race", "--patch", "careful,no-restore",

@@ -1,0 +1,62 @@
+package org.dmalab.mips;
+
+import org.dmalab.api.Failure;
+import org.dmalab.api.Machine;
+import org.dmalab.api.cpu.Op;
+import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.api.kernel.Variable;
+import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.Pages;
+import org.dmalab.mips.kernel.PageAllocator;
+
+/**
+ * The free list that the page allocator takes a page from is empty. Where it gives one back it reads the list, too; a
+ * page without users that is on no list tells that it is doing so.
+ */
+record NoPage() implements Failure {
+    @Override
+    public String name() {
+        return "no page";
+    }
+
+    @Override
+    public boolean fits(Machine machine, int kind, long a) {
+        KernelMemory kernel = machine.kernel();
+        return kind == Op.LOAD
+                && (a == Layout.FREE_LIST.element(PageAllocator.LOW) || a == Layout.FREE_LIST.element(PageAllocator.HIGH))
+                && load(kernel, a, Layout.FREE_LIST) != 0
+                && listed(kernel, PageAllocator.LOW) + listed(kernel, PageAllocator.HIGH) + used(kernel)
+                        == Layout.LOW_PAGES + Layout.HIGH_PAGES;
+    }
+
+    @Override
+    public long fail(Machine machine, long a) {
+        return 0;
+    }
+
+    private static long listed(KernelMemory kernel, int list) {
+        long count = 0;
+        long page = load(kernel, Layout.FREE_LIST.element(list), Layout.FREE_LIST);
+        for (; page != 0 && count <= Layout.PAGES; count++) {
+            page = load(kernel, page, Layout.PAGE_LRU_NEXT);
+        }
+        return count;
+    }
+
+    private static long used(KernelMemory kernel) {
+        long count = 0;
+        for (int index = 0; index < Layout.PAGES; index++) {
+            count += load(kernel, Pages.at(index), Layout.PAGE_COUNT) != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    private static long load(KernelMemory kernel, long address, Variable variable) {
+        return kernel.load(address, variable.widthBytes());
+    }
+
+    private static long load(KernelMemory kernel, long structure, Field field) {
+        return kernel.load(structure + field.offset(), field.widthBytes());
+    }
+}

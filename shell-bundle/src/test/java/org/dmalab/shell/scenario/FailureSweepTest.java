@@ -1,0 +1,71 @@
+package org.dmalab.shell.scenario;
+
+import static org.dmalab.shell.scenario.Shell.assertGolden;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import org.dmalab.shell.scenario.Shell.Result;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The command {@code scenario:explore --fail-each}. */
+class FailureSweepTest {
+    private final Shell shell = new Shell(FakePlatform.failing());
+
+    @BeforeEach
+    void setHome() {
+        System.setProperty(ScenarioHome.HOME, Shell.resource("home").toString());
+    }
+
+    @AfterEach
+    void clearHome() {
+        System.clearProperty(ScenarioHome.HOME);
+    }
+
+    @Test
+    void eachCallFailsOnceBesideTheRunInWhichNoneDoes() {
+        Result result = shell.run("scenario:explore", "fake/map", "fake/race", "--all", "--fail-each");
+        assertEquals(1, result.code(), result.out() + result.err());
+        assertGolden("fail-each.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
+    }
+
+    @Test
+    void forProgramsEachCallIsOneElementWithItsToken() {
+        Result result = shell.run("scenario:explore", "fake/map", "--all", "--fail-each", "--format", "json");
+        JsonArray rows = JsonParser.parseString(result.out()).getAsJsonArray();
+        assertEquals(4, rows.size(), result.out());
+        JsonObject none = rows.get(0).getAsJsonObject();
+        assertEquals(0, none.get("point").getAsInt());
+        assertEquals("none", none.get("call").getAsString());
+        assertEquals("", none.get("token").getAsString());
+        JsonObject failing = rows.get(1).getAsJsonObject();
+        assertEquals("no memory", failing.get("call").getAsString());
+        assertEquals("refused", failing.get("verdict").getAsString());
+        Result again = shell.run("scenario:replay", failing.get("token").getAsString());
+        assertEquals(0, again.code(), again.err());
+        assertTrue(again.out().contains("no memory, on purpose"), again.out());
+        assertTrue(again.out().contains("page.work: -ENOMEM"), again.out());
+    }
+
+    @Test
+    void whereNothingCanFailThatIsSaid() {
+        Shell careful = new Shell(FakePlatform.catalog("fake"));
+        Result result = careful.run("scenario:explore", "fake/map", "--patch", "careful", "--fail-each");
+        assertEquals(0, result.code(), result.err());
+        assertTrue(result.out().contains("none can"), result.out());
+    }
+
+    @Test
+    void whatDoesNotFitIsAnInputError() {
+        for (String token : new String[] {"fake/map~careful~strict~f1~0", "fake/map~careful~strict~f1~9",
+            "fake/map~careful~strict~f1~x", "fake/mop~careful~strict~f1~1"}) {
+            Result result = shell.run("scenario:replay", token);
+            assertEquals(2, result.code(), token);
+            assertEquals(1, result.err().lines().count(), result.err());
+        }
+    }
+}
