@@ -71,12 +71,7 @@ final class InvalidationQueue {
 
     /** The tail was written: there may be descriptors to execute. */
     void tailWritten() {
-        if (registers.status(Reg.QIE) && wide() && (tail() & Descriptors.BYTES) != 0) {
-            registers.set(Reg.IQT, 8, tail() & ~Descriptors.BYTES);
-            fail(TAIL_MISALIGNED);
-        } else {
-            run();
-        }
+        run();
     }
 
     /** Error bits of FSTS were cleared, and with them their records; fetching may go on. */
@@ -120,6 +115,10 @@ final class InvalidationQueue {
     }
 
     private int wrongSetting() {
+        if (wide() && (tail() & Descriptors.BYTES) != 0) {
+            registers.set(Reg.IQT, 8, tail() & ~Descriptors.BYTES);
+            return TAIL_MISALIGNED;
+        }
         if (tail() >= bytes()) {
             return INVALID_TAIL;
         }

@@ -3,8 +3,10 @@ package org.dmalab.vtd.hardware;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -305,6 +307,21 @@ class InvalidationQueueTest {
         rig.unit.write(Reg.IQT, 8, 96);
         assertEquals(InvalidationQueue.RESERVED_FIELD, errorInfo(rig));
         assertEquals(64, head(rig));
+    }
+
+    /** A head that goes in steps of 32 bytes would never meet a tail between two of them. */
+    @Test
+    void aTailInsideADescriptorIsFoundWhenTheQueueIsEnabled() {
+        Rig rig = new Rig(Rig.STRICT, Rig.QEMU_CAP, Rig.QEMU_ECAP | SMTS);
+        for (int offset = 0; offset < 4096; offset += 32) {
+            put(rig, offset, CONTEXTS, 0);
+        }
+        rig.unit.write(Reg.IQA, 8, QUEUE | Reg.WIDE);
+        rig.unit.write(Reg.IQT, 8, 16);
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> rig.unit.write(Reg.GCMD, 4, Reg.QIE));
+        assertEquals(Reg.IQE, status(rig));
+        assertEquals(InvalidationQueue.TAIL_MISALIGNED, errorInfo(rig));
+        assertEquals(0, head(rig));
     }
 
     /** What a root table's format asks of the queue. */
