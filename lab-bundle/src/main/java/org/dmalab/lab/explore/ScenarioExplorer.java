@@ -14,6 +14,7 @@ import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.Values;
@@ -265,6 +266,8 @@ public final class ScenarioExplorer {
                 return outcome(task.apply(this));
             } catch (InputException | RunInterrupted e) {
                 throw e;
+            } catch (NotReadyException e) {
+                throw new InputException(scenario.name() + ": " + e.getMessage());
             } catch (BrokenCode e) {
                 return broken(e.getMessage());
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {

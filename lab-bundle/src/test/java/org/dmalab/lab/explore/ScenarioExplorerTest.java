@@ -174,6 +174,11 @@ class ScenarioExplorerTest {
         assertTrue(assertThrows(InputException.class, () -> search(notConcurrent, "exact")).getMessage()
                 .contains("action kernel.boot of strand user can't run concurrently"));
         assertThrows(InputException.class, () -> search(good, "no-such-patch"));
+        for (Scenario early : List.of(race("driver.unload", flow(WRITE), flow(WRITE)),
+                race(BOOT, "driver.unload", flow(WRITE)))) {
+            assertTrue(assertThrows(InputException.class, () -> search(early, "exact")).getMessage()
+                    .endsWith("there is no driver; driver.load comes first"));
+        }
     }
 
     @Test
