@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class NamesTest {
@@ -23,5 +25,23 @@ class NamesTest {
         assertEquals("there is no animal \"-cat\"; there is: a/large-cat, a/small-cat, animal10, animal11, animal12, "
                 + "animal13, animal14, animal15, animal16, animal17 and 22 more",
                 Names.unknown("animal", "-cat", many));
+    }
+
+    @Test
+    void distanceCountsSlipsOfTheFingers() {
+        assertEquals(1, Names.distance("hlep", "help"));
+        assertEquals(1, Names.distance("hep", "help"));
+        assertEquals(1, Names.distance("hell", "help"));
+        assertEquals(4, Names.distance("", "help"));
+    }
+
+    @Property
+    boolean distanceIsSymmetricAndZeroOnlyForEqualWords(@ForAll String a, @ForAll String b) {
+        return Names.distance(a, b) == Names.distance(b, a) && (Names.distance(a, b) == 0) == a.equals(b);
+    }
+
+    @Property
+    boolean distanceIsAtMostTheLongerLength(@ForAll String a, @ForAll String b) {
+        return Names.distance(a, b) <= Math.max(a.length(), b.length());
     }
 }
