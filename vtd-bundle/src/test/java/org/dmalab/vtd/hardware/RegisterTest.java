@@ -68,7 +68,7 @@ class RegisterTest {
         assertEquals(0, rig.unit.read(0xc0, 8));
     }
 
-    /** What can be written to each register, and what stays as it is. */
+    /** What can be written to each register, and what stays as it is: as measured on QEMU 7.2, but for IQA. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"0x00, 4, 0x10", "0x1c, 4, 0x0", "0x20, 8, 0xfffffffffffffc00", "0x3c, 4, 0xffff",
         "0x40, 4, 0xfffffffc", "0x44, 4, 0x0", "0x58, 8, 0x0", "0x68, 4, 0x0", "0x6c, 4, 0x0",
