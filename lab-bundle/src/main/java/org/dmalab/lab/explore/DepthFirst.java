@@ -53,7 +53,7 @@ final class DepthFirst {
         this.path = new Path(world);
         this.findings = findings;
         this.meter = meter;
-        this.sleepSets = reductions.sleepSets() && !world.solo();
+        this.sleepSets = reductions.sleepSets() && !world.enabled().solo();
         this.privateCells = reductions.privateCells();
         this.processors = world.processors();
         this.contexts = new Contexts(world);
@@ -136,7 +136,7 @@ final class DepthFirst {
         if (sleepSets) {
             visited.note(asleep);
         }
-        int enabled = world.countEnabled();
+        int enabled = world.enabled().count();
         if (enabled == 0) {
             learnGuards(footprint);
             findings.end(path);
@@ -255,7 +255,7 @@ final class DepthFirst {
         boolean more = true;
         world.touched().into(step);
         while (goesOn && more && world.run().frames(p) == frames && mayRunOn(p)) {
-            boolean undisturbed = world.undisturbed(p);
+            boolean undisturbed = world.enabled().undisturbed(p);
             int node = world.run().node(p);
             goesOn = takeMore(point, p, undisturbed);
             more = undisturbed || goesOn && world.run().frames(p) == frames && cells.alone(step);
@@ -281,8 +281,8 @@ final class DepthFirst {
     /** Tells whether the next step of a processor has one outcome and may belong to those before it. */
     private boolean mayRunOn(int p) {
         int kind = world.histories().kind(world.run().node(p));
-        return kind < Op.COUNT && kind != Op.MARK && world.choices(p) == 1
-                && (mayGoAlone(p) || world.canStep(p) && world.undisturbed(p));
+        return kind < Op.COUNT && kind != Op.MARK && world.enabled().choices(p) == 1
+                && (mayGoAlone(p) || world.enabled().canStep(p) && world.enabled().undisturbed(p));
     }
 
     private boolean takeMore(Path.Point point, int p, boolean undisturbed) {
@@ -383,19 +383,19 @@ final class DepthFirst {
 
     /** What is known before the step is taken. */
     private boolean mayGoAlone(int p) {
-        if (p >= Sleepers.MAX || world.run().frames(p) == 0 || world.migrates(p)) {
+        if (p >= Sleepers.MAX || world.run().frames(p) == 0 || world.enabled().migrates(p)) {
             return false;
         }
         int node = world.run().node(p);
         Histories histories = world.histories();
         int kind = histories.kind(node);
-        if (node < notAlone.length && notAlone[node] || kind == Op.MARK || !world.canStep(p)) {
+        if (node < notAlone.length && notAlone[node] || kind == Op.MARK || !world.enabled().canStep(p)) {
             return false;
         }
         if (kind != Op.CHOOSE) {
-            return world.choices(p) == 1;
+            return world.enabled().choices(p) == 1;
         }
-        for (int choice = 0; choice < world.choices(p); choice++) {
+        for (int choice = 0; choice < world.enabled().choices(p); choice++) {
             if (histories.kind(histories.next(node, choice)) >= Op.COUNT) {
                 return false;
             }

@@ -308,7 +308,7 @@ public final class Exploration {
             VisitedStates seen = new VisitedStates(false);
             endless = false;
             while (true) {
-                int enabled = world.countEnabled();
+                int enabled = world.enabled().count();
                 if (enabled == 0) {
                     findings.end(path);
                 } else if (choices.over() && !seen.add(world.fingerprintWithOrder())) {

@@ -64,7 +64,7 @@ final class FewestUnusual {
         }
         visited.note(unusualLeft);
         String objects = Livelocks.oracle(stuck, world.fingerprint());
-        int enabled = objects == null ? world.countEnabled() : 0;
+        int enabled = objects == null ? world.enabled().count() : 0;
         if (enabled == 0) {
             findings.clear();
             if (objects == null) {

@@ -70,7 +70,7 @@ final class Livelocks {
             return;
         }
         meter.state(visited);
-        int enabled = world.countEnabled();
+        int enabled = world.enabled().count();
         if (enabled == 0) {
             visited.note(CLOSED);
             if (from != null) {

@@ -110,7 +110,7 @@ final class Path {
         return points.get(length);
     }
 
-    /** Adds the present state with its enabled transitions, found by {@link World#countEnabled}. */
+    /** Adds the present state with its enabled transitions, found by {@link Enabled#count}. */
     Point push(int enabled) {
         Point point = following();
         length++;
@@ -123,7 +123,7 @@ final class Path {
         if (transitionCount > transitions.length) {
             transitions = Arrays.copyOf(transitions, Math.max(transitionCount, transitions.length * 2));
         }
-        System.arraycopy(world.buffer(), 0, transitions, point.first, enabled);
+        System.arraycopy(world.enabled().buffer(), 0, transitions, point.first, enabled);
         return point;
     }
 

@@ -24,7 +24,7 @@ final class Retelling {
         List<Step> steps = new ArrayList<>();
         List<World.Undo> undos = new ArrayList<>();
         for (int transition : violation.transitions()) {
-            int[] enabled = world.enabled();
+            int[] enabled = world.enabled().list();
             int choice = 0;
             while (enabled[choice] != transition) {
                 choice++;

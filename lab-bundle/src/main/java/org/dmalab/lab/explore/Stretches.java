@@ -175,7 +175,7 @@ final class Stretches {
     long key(int transition, boolean alone) {
         int kind = Transition.kind(transition);
         int p = Transition.processor(transition);
-        if (kind > Transition.IPI || world.solo() && !world.othersIdle(p)) {
+        if (kind > Transition.IPI || world.enabled().solo() && !world.enabled().othersIdle(p)) {
             return -1;
         }
         long node = kind == Transition.STEP ? world.run().node(p) : 0;

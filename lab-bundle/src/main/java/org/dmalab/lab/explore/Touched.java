@@ -62,7 +62,7 @@ final class Touched {
             case Transition.DEVICE -> touch(TURN + operand);
             case Transition.HARDWARE -> {
                 footprint.add(Footprint.outside(ENDED), 1, 0);
-                world.hardwareEnabled(operand);
+                world.enabled().hardware(operand);
             }
             case Transition.MIGRATION -> {
                 touch(PROCESSOR + p);
@@ -90,7 +90,7 @@ final class Touched {
         }
     }
 
-    /** Adds what {@link World#undisturbed} looks at. */
+    /** Adds what {@link Enabled#undisturbed} looks at. */
     void undisturbed(int p) {
         store.note(footprint);
         for (int q = 0; q < world.processors(); q++) {
@@ -105,8 +105,8 @@ final class Touched {
         footprint.clear();
         store.note(footprint);
         for (int p = 0; p < world.processors(); p++) {
-            boolean moves = world.run().frames(p) > 0 && world.migrates(p);
-            if (processors.pending(p) != 0 || world.arrivals(p).length > 0 || moves) {
+            boolean moves = world.run().frames(p) > 0 && world.enabled().migrates(p);
+            if (processors.pending(p) != 0 || world.enabled().arrivals(p).length > 0 || moves) {
                 processors.irqsOff(p);
             }
             if (moves) {
@@ -114,7 +114,7 @@ final class Touched {
             }
         }
         for (int place = 0; place < world.places(); place++) {
-            world.hardwareEnabled(place);
+            world.enabled().hardware(place);
         }
         store.note(null);
     }
@@ -130,7 +130,7 @@ final class Touched {
         }
         footprint.clear();
         store.note(footprint);
-        world.canStep(p);
+        world.enabled().canStep(p);
         store.note(null);
         return true;
     }

@@ -100,7 +100,7 @@ final class Wording {
     }
 
     private String outcome(int p, int choice) {
-        return world.choices(p) > 1 ? ", outcome " + choice : "";
+        return world.enabled().choices(p) > 1 ? ", outcome " + choice : "";
     }
 
     /** Source line of the call that a step takes; empty for what is no step. */

@@ -1,8 +1,6 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +18,8 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 
 /**
- * A machine with the concurrent part of a scenario on it: what is still to run and which transitions are enabled. Takes
- * a transition and takes it back; searches nothing.
+ * A machine with the concurrent part of a scenario on it: what is still to run, {@link Enabled which transitions are
+ * enabled}, what each {@link Touched touches}. Takes a transition and takes it back; searches nothing.
  */
 final class World {
     private static final int HARDIRQ = Level.HARDIRQ.ordinal();
@@ -38,13 +36,10 @@ final class World {
     private final int[] strandRoot;
     private final int[] strandLevel;
     private final boolean[] device;
-    private final boolean[] migrates;
-    private final int[][] arrivals;
     private final LiveCpu[][] cpus;
     private final Touched touched;
-    private final boolean solo;
+    private final Enabled enabled;
     private boolean rooted;
-    private int[] buffer = new int[64];
     private String oracle;
     private String message;
     private final List<Warning> warnings = new ArrayList<>();
@@ -86,30 +81,19 @@ final class World {
         this.strandRoot = new int[strands.size()];
         this.strandLevel = strands.stream().mapToInt(strand -> strand.level().ordinal()).toArray();
         this.device = new boolean[strands.size()];
-        this.migrates = new boolean[strands.size()];
         for (int i = 0; i < device.length; i++) {
             device[i] = strands.get(i).device();
-            migrates[i] = strands.get(i).migrates();
         }
-        this.arrivals = new int[count][];
         this.cpus = new LiveCpu[count][Level.values().length];
         for (int p = 0; p < count; p++) {
-            arrivals[p] = arriving(p);
             for (Level level : Level.values()) {
                 cpus[p][level.ordinal()] = machine.cpu(p, level);
             }
         }
         this.hardware = families.stream().flatMap(family -> IntStream.range(0, family.count())
                 .mapToObj(index -> new Place(family, index))).toArray(Place[]::new);
+        this.enabled = new Enabled(machine, this.strands, hardware, histories, run);
         this.touched = new Touched(this);
-        this.solo = hardware.length == 0 && strands.stream().noneMatch(one -> one.device() || one.migrates())
-                && strands.stream().mapToInt(Strand::processor).distinct().count() == 1;
-    }
-
-    private int[] arriving(int p) {
-        return IntStream.range(0, strands.size())
-                .filter(i -> !device[i] && strands.get(i).processor() == p && strandLevel[i] != USER)
-                .boxed().sorted(Comparator.comparingInt(i -> strandLevel[i])).mapToInt(i -> i).toArray();
     }
 
     /** Puts every strand where it begins; may be called again when all transitions were taken back. */
@@ -166,16 +150,6 @@ final class World {
         return hardware[index];
     }
 
-    /** Tells whether hardware may act at a place. */
-    boolean hardwareEnabled(int index) {
-        return hardware[index].family.enabled(hardware[index].index);
-    }
-
-    /** The strands that arrive on a processor, by level. */
-    int[] arrivals(int p) {
-        return arrivals[p];
-    }
-
     /** The oracle that a transition has violated; null if none. */
     String violatedOracle() {
         return oracle;
@@ -207,86 +181,9 @@ final class World {
         }
     }
 
-    /**
-     * The enabled transitions in canonical order: the processor that ran last goes on, then what arrives on it by
-     * level, then the other processors in order, devices, hardware, migrations. A zero is nothing unusual.
-     */
-    int[] enabled() {
-        int found = countEnabled();
-        return Arrays.copyOf(buffer, found);
-    }
-
-    /** Finds the enabled transitions and puts them into {@link #buffer}; returns how many there are. */
-    int countEnabled() {
-        int found = processor(run.last(), 0);
-        for (int p = 0; p < count; p++) {
-            found = p == run.last() ? found : processor(p, found);
-        }
-        for (int i = 0; i < device.length; i++) {
-            if (device[i] && run.turnsLeft(i) > 0) {
-                found = add(found, Transition.of(Transition.DEVICE, 0, i));
-            }
-        }
-        if (found == 0 && run.finished()) {
-            return 0;
-        }
-        for (int i = 0; i < hardware.length; i++) {
-            if (hardwareEnabled(i)) {
-                found = add(found, Transition.of(Transition.HARDWARE, 0, i));
-            }
-        }
-        for (int p = 0; p < count; p++) {
-            found = migrations(p, found);
-        }
-        return found;
-    }
-
-    /** What {@link #countEnabled} has found; valid until it is called again. */
-    int[] buffer() {
-        return buffer;
-    }
-
-    private int processor(int p, int before) {
-        int found = before;
-        if (run.frames(p) > 0 && canStep(p)) {
-            for (int choice = 0; choice < choices(p); choice++) {
-                found = add(found, Transition.of(Transition.STEP, p, choice));
-            }
-        }
-        for (int strand : arrivals[p]) {
-            if (run.turnsLeft(strand) > 0 && letsIn(p, strandLevel[strand])) {
-                found = add(found, Transition.of(Transition.ARRIVAL, p, strand));
-            }
-        }
-        if (processors.pending(p) != 0 && letsIn(p, HARDIRQ)) {
-            found = add(found, Transition.of(Transition.IPI, p, 0));
-        }
-        return found;
-    }
-
-    private int migrations(int p, int before) {
-        int found = before;
-        if (run.frames(p) == 1 && migrates(p) && processors.preemptCount(p) == 0 && !processors.irqsOff(p)) {
-            for (int q = 0; q < count; q++) {
-                if (q != p && run.frames(q) == 0) {
-                    found = add(found, Transition.of(Transition.MIGRATION, p, q));
-                }
-            }
-        }
-        return found;
-    }
-
-    /** Tells whether the code that a processor runs may move to another one. */
-    boolean migrates(int p) {
-        return run.strand(p) >= 0 && migrates[run.strand(p)];
-    }
-
-    private int add(int found, int transition) {
-        if (found == buffer.length) {
-            buffer = Arrays.copyOf(buffer, found * 2);
-        }
-        buffer[found] = transition;
-        return found + 1;
+    /** What may happen next. */
+    Enabled enabled() {
+        return enabled;
     }
 
     /** Tells whether every strand has come to its end. */
@@ -390,69 +287,6 @@ final class World {
         run.restore(Transition.processor(undo.transition), undo.saved);
         machine.store().rollback(undo.mark, undo.fingerprint);
         machine.store().release();
-    }
-
-    /** Tells whether all code is of one processor, and nothing happens by itself. */
-    boolean solo() {
-        return solo;
-    }
-
-    /** Tells whether no other processor runs code. */
-    boolean othersIdle(int p) {
-        for (int q = 0; q < count; q++) {
-            if (q != p && run.frames(q) > 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * Tells whether a step of a processor is all that can happen: all code is its own, no other one has an interrupt to
-     * take, and it lets none in.
-     */
-    boolean undisturbed(int p) {
-        if (!solo || !othersIdle(p)) {
-            return false;
-        }
-        for (int q = 0; q < count; q++) {
-            if (q != p && processors.pending(q) != 0) {
-                return false;
-            }
-        }
-        return processors.irqsOff(p);
-    }
-
-    /** Tells whether what a processor runs can take its next call. */
-    boolean canStep(int p) {
-        int node = run.node(p);
-        long address = histories.operand(node, 0);
-        return switch (histories.kind(node)) {
-            case Op.LOCK -> met(address, 4, 0);
-            case Op.AWAIT -> histories.operand(node, 3) > 0
-                    || met(address, (int) histories.operand(node, 1), histories.operand(node, 2));
-            default -> true;
-        };
-    }
-
-    /** Nobody waits at an address outside the kernel's data: the call is made, and is a bug. */
-    private boolean met(long address, int widthBytes, long value) {
-        return !machine.kernel().contains(address, widthBytes)
-                || machine.kernel().load(address, widthBytes) == value;
-    }
-
-    /**
-     * How many outcomes the next call has. A wait with a timeout has one: taken before what it waits for is there, it
-     * times out.
-     */
-    int choices(int p) {
-        int node = run.node(p);
-        return histories.kind(node) == Op.CHOOSE ? (int) Math.max(1, histories.operand(node, 0)) : 1;
-    }
-
-    /** A hard interrupt comes whenever interrupts are on, over another one too; a soft one only over user level. */
-    private boolean letsIn(int p, int level) {
-        return !processors.irqsOff(p) && (level == HARDIRQ || run.frames(p) == 0 || level > run.level(p));
     }
 
     private void step(int p, int choice) {

@@ -10,12 +10,13 @@
  * scenario's machine to where its concurrent part begins.
  *
  * <p>Can: every order of the strands of several processors, every arrival of each interrupt where its processor lets
- * it in, inter-processor interrupts, what devices do and what hardware does by itself at any point, the exchange of the
- * patch at any call of a service, tasks that move to another processor; finds violations, deadlocks, livelocks, hidden
- * state, marks that lie, swallowed stops and unbounded histories; shows the schedule with the fewest unusual choices, and
- * runs it once more with real stacks ({@link org.dmalab.lab.explore.ReplayStep}); leaves out what sleep sets and steps on
- * private cells show to be needless; says whether a second hash function confirms it. Can't: weaken the order of memory
- * but by what hardware does by itself, let more than 64 transitions sleep.
+ * it in, inter-processor interrupts, what devices do and what hardware does by itself at any point, the exchange of
+ * the patch at any call of a service, tasks that move to another processor; finds violations, deadlocks, livelocks,
+ * hidden state, marks that lie, swallowed stops and unbounded histories; shows the schedule with the fewest unusual
+ * choices, and runs it once more with real stacks ({@link org.dmalab.lab.explore.ReplayStep}); leaves out what sleep
+ * sets and steps on private cells show to be needless, and runs no stretch of steps again for values that it knows;
+ * says whether a second hash function confirms it. Can't: weaken the order of memory but by what hardware does by
+ * itself, let more than 64 transitions sleep.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")
