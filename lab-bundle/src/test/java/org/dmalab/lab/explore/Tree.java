@@ -82,7 +82,7 @@ final class Tree {
     }
 
     private void visit(List<Sleeper> asleepBefore) {
-        int[] enabled = ++nodes > maxNodes ? null : world.enabled();
+        int[] enabled = ++nodes > maxNodes ? null : world.enabled().list();
         if (enabled == null) {
             return;
         }
