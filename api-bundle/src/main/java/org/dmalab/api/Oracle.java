@@ -51,8 +51,8 @@ public interface Oracle {
         void violation(String message);
 
         /**
-         * Reports a violation of which the kernel does no more than warn. It counts like any other; but where another one
-         * ends a schedule that is searched, this one does not: the search goes on, to find what comes of it.
+         * Reports a violation of which the kernel does no more than warn. It counts like any other; but where another
+         * one ends a schedule that is searched, this one does not: the search goes on, to find what comes of it.
          */
         default void warning(String message) {
             violation(message);

@@ -39,7 +39,8 @@ class ValuesTest {
         assertEquals("count: \"99999999999999999999\", expected a value of at most 64 bits",
                 message(NUMBER, "99999999999999999999"));
         for (String nothing : new String[] {"_", "0x", "0x_", "K"}) {
-            assertEquals("count: \"" + nothing + "\", expected a number such as 4096, 0x1000", message(NUMBER, nothing));
+            assertEquals("count: \"" + nothing + "\", expected a number such as 4096, 0x1000",
+                    message(NUMBER, nothing));
         }
         assertEquals("device: \"2.0\", expected bus:device.function in hexadecimal, such as 02:00.0",
                 message(DEVICE, "2.0"));

@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** SPIN on a model of {@code src/main/promela}: compiled as its manual advises for safety, with a table large enough. */
+/**
+ * SPIN on a model of {@code src/main/promela}: compiled as its manual advises for safety, with a table large enough.
+ */
 final class Spin {
     private static final Pattern STATES = Pattern.compile("(\\d+) states, stored");
     private static final Pattern SECONDS = Pattern.compile("elapsed time ([0-9.e+-]+) seconds");

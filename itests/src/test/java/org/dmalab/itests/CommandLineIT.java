@@ -53,7 +53,8 @@ public class CommandLineIT {
         RunnableJar.Result json = run("-c", crash + "driver:probe pc --device 02:00.0 --format json");
         assertEquals(1, json.code());
         assertTrue(json.out(), json.out().contains("\"oracle\": \"dma-reaches-mapping\""));
-        assertEquals(0, run("-c", crash.replace("vtd", "vtd --oracles none") + "driver:probe pc --device 02:00.0").code());
+        assertEquals(0, run("-c", crash.replace("vtd", "vtd --oracles none")
+                + "driver:probe pc --device 02:00.0").code());
     }
 
     @Test
@@ -233,7 +234,8 @@ public class CommandLineIT {
         assertEquals(result.err(), 0, result.code());
         assertEquals(expected, result.out());
         assertTrue(result.err(), result.err().contains("warning: bundles/garbage.jar: not a jar that can be read"));
-        assertTrue(result.err(), result.err().contains("warning: bundle imposter, component example.GlobalFlush: vtd has "
+        assertTrue(result.err(),
+                result.err().contains("warning: bundle imposter, component example.GlobalFlush: vtd has "
             + "a variant flush-old-did in bundle org.dmalab.vtd"));
         assertTrue(result.err(), result.err().contains("warning: bundle odd, component example.GlobalFlush: dmalab."
             + "patch is \"Odd)(dmalab.patch=*\", so it is no variant"));

@@ -59,12 +59,14 @@ public class ScenarioSchemaIT {
     public void whatIsWrongDoesNotFit() throws Exception {
         JsonSchema schema = schema("mips");
         String good = "title: t\nmachine: {preset: tiny, set: {writeBufferLines: 0x1}}\nsteps:\n  - kernel.boot\n"
-            + "  - page.alloc: {page: 0, zone: high}\nconcurrent:\n  - {level: hardirq, steps: [page.free: {page: 0}]}\n"
+            + "  - page.alloc: {page: 0, zone: high}\nconcurrent:\n"
+            + "  - {level: hardirq, steps: [page.free: {page: 0}]}\n"
             + "oracles: [op-on-intended-page]\n";
         assertEquals("[]", schema.validate(yaml(good)).toString());
         for (String[] change : new String[][] {{"title: t\n", ""}, {"title: t", "title: [t]"}, {"machine:", "machina:"},
             {"tiny", "tinny"}, {"writeBufferLines", "writeBufferLine"}, {"0x1", "some"}, {"kernel.boot", "kernel.root"},
-            {"page.alloc", "page.allocate"}, {"{page: 0, zone", "{pages: 0, zone"}, {"page: 0, zone: high", "zone: high"},
+            {"page.alloc", "page.allocate"}, {"{page: 0, zone", "{pages: 0, zone"}, {"page: 0, zone: high",
+            "zone: high"},
             {"zone: high", "zone: higher"}, {"hardirq", "irq"}, {"page.free: {page: 0}", "kernel.boot"},
             {"[op-on-intended-page]", "[op-on-any-page]"}}) {
             String bad = good.replace(change[0], change[1]);

@@ -24,7 +24,8 @@ record NoPage() implements Failure {
     public boolean fits(Machine machine, int kind, long a) {
         KernelMemory kernel = machine.kernel();
         return kind == Op.LOAD
-                && (a == Layout.FREE_LIST.element(PageAllocator.LOW) || a == Layout.FREE_LIST.element(PageAllocator.HIGH))
+                && (a == Layout.FREE_LIST.element(PageAllocator.LOW)
+                        || a == Layout.FREE_LIST.element(PageAllocator.HIGH))
                 && load(kernel, a, Layout.FREE_LIST) != 0
                 && listed(kernel, PageAllocator.LOW) + listed(kernel, PageAllocator.HIGH) + used(kernel)
                         == Layout.LOW_PAGES + Layout.HIGH_PAGES;

@@ -5,7 +5,9 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.vtd.kernel.KernelLayout;
 
-/** Where the page allocator looks for a page there is none. Where a page is given back it changes nothing that counts. */
+/**
+ * Where the page allocator looks for a page there is none. Where a page is given back it changes nothing that counts.
+ */
 record NoPage() implements Failure {
     @Override
     public String name() {

@@ -89,7 +89,8 @@ class EncoderProperties {
     }
 
     @Property(tries = 200)
-    void iotlbDescriptors(@ForAll @IntRange(max = 0xffff) int did, @ForAll @LongRange(max = (1L << 48) - 1) long address,
+    void iotlbDescriptors(@ForAll @IntRange(max = 0xffff) int did,
+            @ForAll @LongRange(max = (1L << 48) - 1) long address,
             @ForAll @IntRange(max = 18) int mask, @ForAll @IntRange(min = 1, max = 3) int scope) {
         int from = QUEUED.events.size();
         new QueuedFlush().iotlb(cpu(), iommu(), did, address, mask, Scope.values()[scope]);
@@ -148,7 +149,8 @@ class EncoderProperties {
         long address = (large ? page & -512 : page) << 12;
         long size = large ? 2L << 20 : pages * 0x1000L;
         String device = "02:00.0";
-        assertEquals(address, BY_REGISTER.run("iommu.map", "device", device, "address", "0x" + Long.toHexString(address),
+        assertEquals(address, BY_REGISTER.run("iommu.map", "device", device, "address", "0x"
+                + Long.toHexString(address),
                 "size", Long.toString(size), "direction", direction.name().toLowerCase(Locale.ROOT).replace('_', '-')));
         DmaMaster dma = BY_REGISTER.machine.ports().dma();
         boolean readable = direction != Direction.FROM_DEVICE;

@@ -150,7 +150,8 @@ public final class Exploration {
         }
         machine.store().seed(OTHER_SEED);
         try {
-            SearchResult second = new Exploration(machine, world.strands(), families, oracles, after, limits, reductions,
+            SearchResult second = new Exploration(machine, world.strands(), families, oracles, after, limits,
+                    reductions,
                     OTHER_SEED).decide();
             if (!second.exhausted()) {
                 return first;

@@ -1,8 +1,8 @@
 package org.dmalab.lab.explore;
 
 /**
- * The search for the simplest schedule of a violation: without reductions, first those in which nothing is unusual, then
- * those with one unusual choice, and so on. A state counts with who ran last, as that decides what is unusual.
+ * The search for the simplest schedule of a violation: without reductions, first those in which nothing is unusual,
+ * then those with one unusual choice, and so on. A state counts with who ran last, as that decides what is unusual.
  *
  * <p>Of a warning it is one in which all come to their end and nothing worse happens. There need not be one.
  */

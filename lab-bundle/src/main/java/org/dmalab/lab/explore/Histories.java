@@ -254,7 +254,8 @@ final class Histories {
 
     private int allocate(int codeNumber, int parentNode, long newResult, int newDepth) {
         if (newDepth > MAX_DEPTH) {
-            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at " + place(frame[parentNode])
+            throw new BrokenCode("unbounded history: more than " + MAX_DEPTH + " calls, last at "
+                    + place(frame[parentNode])
                     + "; a loop without a bound has to say mark at its head");
         }
         int node = nodes++;
@@ -406,7 +407,8 @@ final class Histories {
         private String breach() {
             for (int i = position; i > 0; i--) {
                 if (kind[path[i - 1]] == Op.MARK && parent[path[i]] != path[i - 1]) {
-                    return "lying mark: after mark " + operand(path[i - 1], 0) + " with the same locals and then the same "
+                    return "lying mark: after mark " + operand(path[i - 1], 0)
+                            + " with the same locals and then the same "
                             + (position - i) + " results the code ";
                 }
             }

@@ -234,7 +234,8 @@ final class LiveSchedule {
                 int transition = steps.get(position).transition();
                 if (Transition.kind(transition) == Transition.STEP) {
                     requireSame(steps.get(position).call(), next);
-                    long result = world.execute(processor, level.ordinal(), Transition.operand(transition), next.kind(), next.a(),
+                    long result = world.execute(processor, level.ordinal(), Transition.operand(transition), next.kind(),
+                            next.a(),
                             next.b(), next.c(), next.d(), next.e());
                     if (world.violatedOracle() != null) {
                         waitForTurn();

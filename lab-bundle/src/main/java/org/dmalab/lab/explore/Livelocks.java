@@ -3,12 +3,12 @@ package org.dmalab.lab.explore;
 import java.util.Arrays;
 
 /**
- * The search for livelocks: sets of states that can't be left and in which nobody comes to an end, as strongly connected
- * components of the state graph without a way out (Tarjan's algorithm, without reductions, since a reduction may leave
- * out the way out). One in which only hardware acts or tasks move is a deadlock: no code goes on.
+ * The search for livelocks: sets of states that can't be left and in which nobody comes to an end, as strongly
+ * connected components of the state graph without a way out (Tarjan's algorithm, without reductions, since a reduction
+ * may leave out the way out). One in which only hardware acts or tasks move is a deadlock: no code goes on.
  *
- * <p>It is run only when the search that decides has come back to a state that it had not left, so most searches have no
- * need of it. It takes 24 to 48 bytes a state.
+ * <p>It is run only when the search that decides has come back to a state that it had not left, so most searches have
+ * no need of it. It takes 24 to 48 bytes a state.
  */
 final class Livelocks {
     static final String ORACLE = "no-livelock";

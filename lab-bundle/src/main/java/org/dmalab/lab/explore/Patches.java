@@ -47,7 +47,8 @@ public record Patches(Selection first, Selection then) {
         if (kind != null) {
             String before = first.id(kind);
             String after = then.id(kind);
-            throw new InputException(before + " keeps kernel state as \"" + layout(catalog, arch, before) + "\", " + after
+            throw new InputException(before + " keeps kernel state as \"" + layout(catalog, arch, before) + "\", "
+                    + after
                     + " as \"" + layout(catalog, arch, after) + "\", and the kernel has "
                     + "no conversion; name a patch for --swap that keeps it in the same way");
         }

@@ -19,7 +19,9 @@ final class PrivateCells {
     private long[] keys = new long[1 << 10];
     /** Byte i: who touches byte i of the cell; 0 nobody so far, {@link #SHARED} several. */
     private long[] owners = new long[1 << 10];
-    /** Bits 0 to 7: bytes written; 8 to 15: those on which a step went alone; 16 to 23: those of several, and written. */
+    /**
+     * Bits 0 to 7: bytes written; 8 to 15: those on which a step went alone; 16 to 23: those of several, and written.
+     */
     private int[] flags = new int[1 << 10];
     private int size;
     private boolean wrong;
@@ -105,7 +107,9 @@ final class PrivateCells {
         return bits;
     }
 
-    /** Tells whether a step whose footprint was learned touches only what is private or only read; notes that it may. */
+    /**
+     * Tells whether a step whose footprint was learned touches only what is private or only read; notes that it may.
+     */
     boolean alone(Footprint footprint) {
         if (footprint.everything() || unknown) {
             return false;

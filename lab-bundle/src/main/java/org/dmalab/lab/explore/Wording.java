@@ -3,7 +3,9 @@ package org.dmalab.lab.explore;
 import org.dmalab.api.Machine;
 import org.dmalab.api.cpu.Op;
 
-/** The words for transitions of a {@link World} in its present state; for schedules that are shown, not for the search. */
+/**
+ * The words for transitions of a {@link World} in its present state; for schedules that are shown, not for the search.
+ */
 final class Wording {
     private static final String LIVELOCK = "livelock: ";
     static final String DEADLOCK = "deadlock: ";
@@ -74,7 +76,8 @@ final class Wording {
             case Transition.STEP -> call(world.run().node(p)) + outcome(p, operand);
             case Transition.ARRIVAL -> "the interrupt arrives";
             case Transition.IPI -> "inter-processor interrupt";
-            case Transition.DEVICE -> "does " + (world.strands().get(operand).turns() - world.run().turnsLeft(operand) + 1) + " of "
+            case Transition.DEVICE -> "does " + (world.strands().get(operand).turns() - world.run().turnsLeft(operand)
+                    + 1) + " of "
                     + world.strands().get(operand).turns();
             case Transition.HARDWARE -> world.hardware(operand).family().describe(world.hardware(operand).index());
             default -> "moves to cpu" + operand;
@@ -105,7 +108,8 @@ final class Wording {
 
     /** Source line of the call that a step takes; empty for what is no step. */
     String line(int transition) {
-        return Transition.kind(transition) == Transition.STEP ? histories.line(world.run().node(Transition.processor(transition)))
+        return Transition.kind(transition) == Transition.STEP
+                ? histories.line(world.run().node(Transition.processor(transition)))
                 : "";
     }
 

@@ -163,7 +163,8 @@ public final class LiveMachine {
      * @param typed its values as typed, by parameter
      * @param processor the processor that runs it
      * @return what came of it; whatever the kernel code throws is in it
-     * @throws InputException if a name or value is wrong, or another action has to come first; then nothing has happened
+     * @throws InputException if a name or value is wrong, or another action has to come first; then nothing has
+     * happened
      * @throws RunInterrupted if the thread was interrupted; what the action did is undone as far as the trail reaches
      */
     public synchronized ActionOutcome run(String action, Map<String, String> typed, int processor) {

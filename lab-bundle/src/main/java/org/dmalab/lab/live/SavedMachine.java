@@ -22,8 +22,8 @@ import org.dmalab.lab.InputException;
 
 /**
  * The file of a saved machine: a header that says what the machine was made from and who watches it, the texts that its
- * logs need, and the cells of its store. It is not trusted when it is read: sizes are bounded and the specification must be the
- * same.
+ * logs need, and the cells of its store. It is not trusted when it is read: sizes are bounded and the specification
+ * must be the same.
  */
 final class SavedMachine {
     private static final byte[] MAGIC = {'d', 'm', 'a', 'm'};

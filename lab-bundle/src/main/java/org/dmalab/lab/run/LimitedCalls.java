@@ -4,7 +4,9 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
 
-/** Services that count the calls from kernel code and refuse those beyond a limit; a call within a call is part of it. */
+/**
+ * Services that count the calls from kernel code and refuse those beyond a limit; a call within a call is part of it.
+ */
 final class LimitedCalls implements Services {
     private final Binding binding;
     private final long limit;

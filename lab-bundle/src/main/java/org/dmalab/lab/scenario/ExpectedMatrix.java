@@ -52,7 +52,8 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
 
     /**
      * What must come out of one cell. For {@code a..b}, one patch that gives way to another, a row of its own need not
-     * be there: two that pass alone must pass, and else it must fail, since the exchange may come at the start or never.
+     * be there: two that pass alone must pass, and else it must fail, since the exchange may come at the start or
+     * never.
      */
     public Optional<Verdict> expected(String scenario, String patch) {
         Map<String, Verdict> row = verdicts.getOrDefault(scenario, Map.of());

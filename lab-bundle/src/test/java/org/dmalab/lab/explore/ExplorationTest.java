@@ -97,7 +97,10 @@ class ExplorationTest {
         assertEquals(List.of(), twoProcessors(new SmallMachine(2), holder, spinnerWithIrqsOn).violations());
     }
 
-    /** {@code smp_call_function} with a lock held and interrupts off: the kernel warns; in some schedules it also hangs. */
+    /**
+     * {@code smp_call_function} with a lock held and interrupts off: the kernel warns; in some schedules it also
+     * hangs.
+     */
     @Test
     void aWarningDoesNotEndASchedule() {
         SmallMachine small = new SmallMachine(2);
@@ -351,7 +354,9 @@ class ExplorationTest {
         }, cpu -> { }));
     }
 
-    /** How many violations there are if a task may move while it is between two calls, each of which says where it is. */
+    /**
+     * How many violations there are if a task may move while it is between two calls, each of which says where it is.
+     */
     private static int moves(Consumer<Cpu> begin, Consumer<Cpu> end) {
         SmallMachine small = new SmallMachine(2);
         Code code = cpu -> {

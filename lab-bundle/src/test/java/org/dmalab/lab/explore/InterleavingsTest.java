@@ -43,7 +43,8 @@ class InterleavingsTest {
     private final Variable depth = kernel.variable("depth", 8);
 
     private Machine machine(int processors) {
-        return SearchCountsTest.machine(store, kernel, processors, (cpu, vector, argument) -> cpu.store(acknowledged, 1));
+        return SearchCountsTest.machine(store, kernel, processors, (cpu, vector, argument) -> cpu.store(acknowledged,
+                1));
     }
 
     /** A search with all that remembers every call that was made, so that no two ways lead to one state. */
@@ -270,7 +271,8 @@ class InterleavingsTest {
         public EventSink attach(Watch watch) {
             Region trace = watch.machine().store().regions().stream().filter(one -> one.name().contains("trace"))
                     .findFirst().orElseGet(() -> watch.memory("calls", 1));
-            return (kind, actor, a, b, c, d, e, result) -> trace.set(0, Store.mix(trace.get(0), actor * 1000L + kind + 1));
+            return (kind, actor, a, b, c, d, e, result) -> trace.set(0, Store.mix(trace.get(0), actor * 1000L + kind
+                    + 1));
         }
     }
 }

@@ -12,9 +12,9 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.kernel.Variable;
 
 /**
- * Every placement of interrupts on one processor by nested direct calls: before each call of the code it is chosen whether
- * an interrupt comes first, which is a call of its handler; then the program runs again from its start with the next
- * choice. No histories, no undo of steps, no states: nothing in common with the search but what a call does to the
+ * Every placement of interrupts on one processor by nested direct calls: before each call of the code it is chosen
+ * whether an interrupt comes first, which is a call of its handler; then the program runs again from its start with the
+ * next choice. No histories, no undo of steps, no states: nothing in common with the search but what a call does to the
  * machine.
  */
 final class NestedCalls {

@@ -42,7 +42,8 @@ class RandomProgramsTest {
             search(seed);
         }
         // the test would say nothing if the programs were few, or nothing happened in them
-        String summary = searched + " searched, " + distinct.size() + " distinct, " + failing + " failing, " + deadlocked
+        String summary = searched + " searched, " + distinct.size() + " distinct, " + failing + " failing, "
+                + deadlocked
                 + " with a deadlock, " + interrupted + " interrupted inside a section, " + trees + " as trees, states "
                 + List.of(states[0], states[1]) + ", transitions " + List.of(transitions[0], transitions[1]);
         assertTrue(distinct.size() * 100 > programs * 97, summary);

@@ -239,7 +239,8 @@ class SearchCountsTest {
     /** A machine with kernel variables and nothing else. */
     static Machine machine(Store store, KernelMemory kernel, int processors, InterruptHandler handler) {
         return new Machine(new Machine.Parts(new MachineSpec("test", "counts", "none", "embedded", Map.of(), Map.of()),
-                store, new Emitter(), kernel, new Processors(store, processors), new Ports(new SmallMachine.NoMemory(), null, null, null, null),
+                store, new Emitter(), kernel, new Processors(store, processors), new Ports(new SmallMachine.NoMemory(),
+                null, null, null, null),
                 handler, () -> false, null),
                 Services.fixed(new Binding(null, null, null, null)));
     }

@@ -16,8 +16,8 @@ import org.dmalab.api.store.Region;
 
 /**
  * Takes every schedule of a program, one after the other, as a tree: without a table of states, if wanted with sleep
- * sets that are kept in the plainest way. It has nothing in common with the search that decides but the world, so the two
- * can be held against each other. What goes round for ever it never comes to the end of.
+ * sets that are kept in the plainest way. It has nothing in common with the search that decides but the world, so the
+ * two can be held against each other. What goes round for ever it never comes to the end of.
  */
 final class Tree {
     private final World world;
@@ -59,7 +59,8 @@ final class Tree {
         World world = new World(machine, strands, families, 0);
         Tree tree = new Tree(world, sleepSets, maxNodes);
         List<EventSink> sinks = oracles.stream().map(oracle -> oracle.attach(new Watch(oracle.name(), world))).toList();
-        machine.observe((kind, actor, a, b, c, d, e, result) -> sinks.forEach(sink -> sink.event(kind, actor, a, b, c, d,
+        machine.observe((kind, actor, a, b, c, d, e, result) -> sinks.forEach(sink -> sink.event(kind, actor, a, b, c,
+                d,
                 e, result)));
         long mark = machine.store().mark();
         machine.hold(true);

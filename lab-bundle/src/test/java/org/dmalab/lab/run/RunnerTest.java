@@ -105,7 +105,8 @@ class RunnerTest {
                 result.reason());
         assertTrue(result.reason().contains("cpu0 hcall(0x1, 0x2, 0x5, 0x0) = 0x0")
                 && result.reason().contains("cpu0 hcall(0x1, 0x2, 0x6, 0x0) = 0x0")
-                && result.reason().contains(", at org.dmalab.lab.fake.FakeVariants (FakeVariants.java:"), result.reason());
+                && result.reason().contains(", at org.dmalab.lab.fake.FakeVariants (FakeVariants.java:"),
+                result.reason());
     }
 
     /** Two calls a run: the counter's parity is the same at the start of the second run as at that of the first. */

@@ -38,7 +38,8 @@ public final class PatchCommands implements CommandSet {
             .required("MACHINE", "the machine's name")
             .option("--swaps", "N", "how many exchanges; default 1000")
             .option("--threads", "T", "machines under load, one a thread; default 1")
-            .option("--patch", "ID,ID", "between which; default: the variants without known defects, or all mainline and "
+            .option("--patch", "ID,ID",
+                    "between which; default: the variants without known defects, or all mainline and "
                     + "proposed ones if those are fewer than two")
             .option("--seed", "S", "of the random choice; default 1").build();
 

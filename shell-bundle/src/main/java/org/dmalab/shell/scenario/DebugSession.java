@@ -78,7 +78,8 @@ final class DebugSession {
             case "b" -> move(-count(argument));
             case "t" -> find(1, this::turns, "nobody else runs after this step");
             case "T" -> find(-1, this::turns, "nobody else ran before this step");
-            case "w" -> find(1, changes(argument), "no later step changes a cell with \"" + argument + "\" in its name");
+            case "w" -> find(1, changes(argument), "no later step changes a cell with \"" + argument
+                    + "\" in its name");
             case "W" -> find(-1, changes(argument), "no earlier step changes a cell with \"" + argument
                     + "\" in its name");
             case "v" -> show(steps.size());

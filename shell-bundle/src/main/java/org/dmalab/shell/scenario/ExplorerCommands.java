@@ -39,7 +39,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--patch", "PATCHES", Commands.PATCH_HELP + "; without it --all is meant")
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
-            .option("--swap", "PATCHES", "exchange the patch for each of these, once, at any moment of a schedule: ids, or"
+            .option("--swap", "PATCHES",
+                "exchange the patch for each of these, once, at any moment of a schedule: ids, or"
                     + " a pattern with * for those that keep kernel state in the same way")
             .flag("--fail-each", "search no schedules: let each call that can fail (hypercall, RTAS, allocation) do so"
                     + " once, one at a time, in a plain run of any scenario")
@@ -47,8 +48,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
-            .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must find"
-                    + " the same")
+            .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must"
+                    + " find the same")
             .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ,"
                     + " 0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();

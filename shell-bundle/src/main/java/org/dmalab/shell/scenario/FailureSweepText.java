@@ -68,7 +68,8 @@ final class FailureSweepText {
         String[] parts = text.split("~", -1);
         Scenario scenario = bench.scenarios(List.of(parts[0])).get(0);
         RunOptions options = new RunOptions(parts[2].isEmpty() ? null : parts[2], null, null, 0);
-        Workbench.Cell cell = bench.cell(scenario, Selection.parse(parts[1], bench.catalog(), scenario.arch()), options);
+        Workbench.Cell cell = bench.cell(scenario, Selection.parse(parts[1], bench.catalog(), scenario.arch()),
+                options);
         if (!parts[4].matches("[0-9]{1,6}")) {
             throw new InputException("the token is damaged: \"" + parts[4] + "\", expected the number of a call");
         }
@@ -76,7 +77,10 @@ final class FailureSweepText {
                 Integer.parseInt(parts[4]));
     }
 
-    /** For people: a line for the run as it is and one for each point; neighbours that differ in their number only share one. */
+    /**
+     * For people: a line for the run as it is and one for each point; neighbours that differ in their number only
+     * share one.
+     */
     static String text(List<Failed> all) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("scenario", "patch", "verdict", "times", "call that fails", "at", "what comes of it"));
@@ -93,7 +97,8 @@ final class FailureSweepText {
             } else {
                 rows.add(List.of(result.scenario(), result.patch(), result.verdict().text(), "1", one.point().call(),
                         one.point().line(), result.reason()));
-                if (!one.token().isEmpty() && (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN)) {
+                if (!one.token().isEmpty()
+                        && (result.verdict() == Verdict.FAIL || result.verdict() == Verdict.BROKEN)) {
                     tokens.add("  " + one.point().call() + " at " + one.point().line() + ": scenario:replay "
                             + one.token());
                 }

@@ -40,7 +40,8 @@ final class ReplayText {
                 : ": " + outcome.reason()), "", "  "));
         List<SearchResult.Found> violations = outcome.search().violations();
         for (int i = 1; i < violations.size(); i++) {
-            lines.addAll(Layout.wrap("on the way: " + violations.get(i).oracle() + ": " + violations.get(i).message(), "",
+            lines.addAll(Layout.wrap("on the way: " + violations.get(i).oracle() + ": " + violations.get(i).message(),
+                    "",
                     "  "));
         }
         return lines;

@@ -167,7 +167,8 @@ public final class PatchSwitch {
             String before = layouts.getOrDefault(from.getOrDefault(entry.getKey(), ""), "");
             String after = layouts.getOrDefault(entry.getValue(), "");
             if (!before.isEmpty() && !after.isEmpty() && !before.equals(after)) {
-                throw new InputException("machine " + name + ": " + from.get(entry.getKey()) + " keeps kernel state as \""
+                throw new InputException("machine " + name + ": " + from.get(entry.getKey())
+                        + " keeps kernel state as \""
                         + before + "\", " + entry.getValue() + " as \"" + after
                         + "\", and the kernel has no conversion; create a machine with --patch " + entry.getValue());
             }

@@ -97,8 +97,10 @@ class MachineCommandsTest {
                 action("page.work", "m0", "--page", "7"));
         assertEquals(new ExitCode(CommandException.FAIL, false), exit, "the line goes on");
         String json = action("page.work", "m0", "--page", "7", "--format", "json");
-        assertTrue(json.contains("\"violations\": [\n    {\n      \"oracle\": \"own-page\",\n      \"step\": 7,"), json);
-        assertTrue(run(machines::show, "m0").contains("1 oracle watches: 2 violations\nviolation of own-page at step 3, "
+        assertTrue(json.contains("\"violations\": [\n    {\n      \"oracle\": \"own-page\",\n      \"step\": 7,"),
+                json);
+        assertTrue(run(machines::show,
+                "m0").contains("1 oracle watches: 2 violations\nviolation of own-page at step 3, "
                 + "page.work page=7: operation on page 8, the slot has 7\n"));
         run(machines::back, "m0");
         String shown = run(machines::show, "m0", "--format", "json");

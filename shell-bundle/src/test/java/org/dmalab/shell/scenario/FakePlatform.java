@@ -60,7 +60,8 @@ public final class FakePlatform {
                         Thread.currentThread().interrupt();
                         return 0;
                     }))
-                    .action(arch, new Simple("page.work", true, List.of(PAGE), (machine, cpu, values) -> machine.services().enter().iommu().map(cpu, 0, 0,
+                    .action(arch, new Simple("page.work", true, List.of(PAGE),
+                            (machine, cpu, values) -> machine.services().enter().iommu().map(cpu, 0, 0,
                             values.get("page"), 4096, Direction.BIDIRECTIONAL)))
                     .action(arch, new Simple("page.look", false, List.of(arch.equals("fake")
                             ? Parameter.choice("direction", "who looks", "read", "read", "write")

@@ -259,7 +259,8 @@ class RunCommandsTest {
     /** Whatever the verdict, a program finds the same fields. */
     @Test
     void everySearchHasAllFields() {
-        for (String[] words : new String[][] {{"careful"}, {"no-restore"}, {"throwing"}, {"careful", "--max-states", "3"}}) {
+        for (String[] words : new String[][] {{"careful"}, {"no-restore"}, {"throwing"}, {"careful", "--max-states",
+                "3"}}) {
             List<String> all = new ArrayList<>(List.of("scenario:explore", "fake/race", "--format", "json", "--patch"));
             all.addAll(List.of(words));
             JsonObject json = JsonParser.parseString(shell.run(all.toArray(String[]::new)).out()).getAsJsonObject();

@@ -4,8 +4,9 @@ package org.dmalab.vtd.hardware;
  * Checks and executes single descriptors of the invalidation queue.
  *
  * <p>Specification: Context-cache, PASID-cache, IOTLB, PASID-based IOTLB, Device-TLB, Interrupt Entry Cache Invalidate
- * Descriptors; Invalidation Wait Descriptor. Of an interrupt-entry descriptor there is nothing to flush here. Draining of reads and writes and the
- * device's queue depth have no effect, since requests are not in flight across a descriptor.
+ * Descriptors; Invalidation Wait Descriptor. Of an interrupt-entry descriptor there is nothing to flush here. Draining
+ * of reads and writes and the device's queue depth have no effect, since requests are not in flight across a
+ * descriptor.
  */
 final class Descriptors {
     /** Size of a narrow descriptor. */

@@ -114,7 +114,9 @@ public final class RemappingUnit {
         return devices;
     }
 
-    /** A device answers an invalidation of its TLB after the unit has given up waiting, or without having been asked. */
+    /**
+     * A device answers an invalidation of its TLB after the unit has given up waiting, or without having been asked.
+     */
     public void unexpectedCompletion(int sourceId) {
         queue.unexpectedCompletion(sourceId);
     }

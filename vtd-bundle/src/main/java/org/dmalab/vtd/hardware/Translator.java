@@ -199,7 +199,9 @@ final class Translator implements EntryFetch.Walker {
         return high < 0 ? caches.pasid(sourceId, scalable.ridPasid(high)) : -1;
     }
 
-    /** Slot in the IOTLB of the translation that a device has just asked for; -1 if there is none, as in pass-through. */
+    /**
+     * Slot in the IOTLB of the translation that a device has just asked for; -1 if there is none, as in pass-through.
+     */
     int slotOf(int sourceId, long address) {
         int context = caches.context(sourceId);
         if (profile.iotlbBeforeContext() || context < 0) {

@@ -3,8 +3,8 @@
  *
  * <p>Can: the register file with widths, read-only and write-1-to-clear bits; translation of requests without PASID in
  * legacy mode, and in scalable mode with second-level translation and pass-through, with all tables read from machine
- * memory; context cache, PASID cache, IOTLB and paging-structure cache with tagging by profile; not-present entries with
- * CAP.CM; tables behind the processors' dirty lines (ECAP.C=0); context entries of legacy mode read half by half;
+ * memory; context cache, PASID cache, IOTLB and paging-structure cache with tagging by profile; not-present entries
+ * with CAP.CM; tables behind the processors' dirty lines (ECAP.C=0); context entries of legacy mode read half by half;
  * invalidation by register and by queue with its waits and errors; the TLBs of devices with address translation
  * services; primary fault logging; read and write ACPI DMAR
  * tables; a RAID controller with its reset and no-op message.

@@ -89,7 +89,8 @@ record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int 
             suppressed += number(SUPPRESSED, lines[i], 10);
         }
         note(pending, untold);
-        return new FaultLog(count, faults, repeated, truncated, untold.size(), copiedLine, overflowed, status, suppressed);
+        return new FaultLog(count, faults, repeated, truncated, untold.size(), copiedLine, overflowed, status,
+                suppressed);
     }
 
     private static void note(String pending, Set<String> untold) {

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * What fault reasons mean, and where to look next.
  *
- * <p>Specification: Fault Reason Encodings. Those of scalable mode that no second-level translation of a request without
- * PASID has are told by the structure that they are about; the kernel's words give the rest.
+ * <p>Specification: Fault Reason Encodings. Those of scalable mode that no second-level translation of a request
+ * without PASID has are told by the structure that they are about; the kernel's words give the rest.
  */
 final class FaultReason {
     private static final int WRITE_NOT_PERMITTED = 5;
@@ -105,8 +105,8 @@ final class FaultReason {
         switch (fault.reason()) {
             case WRITE_NOT_PERMITTED, READ_NOT_PERMITTED, 0x71, 0x79 -> permission(fault, kdump, hints);
             case 0x01, 0x02, 0x39, 0x41 -> attachment(fault, kdump, hints);
-            case 0x04, 0x84 -> hints.add("the address itself: a descriptor that was overwritten or not initialised, or a"
-                    + " device that truncates or extends addresses");
+            case 0x04, 0x84 -> hints.add("the address itself: a descriptor that was overwritten or not initialised, or"
+                    + " a device that truncates or extends addresses");
             case 0x0d, 0x44 -> hints.add("TT or DTE in the context entry, and whether ATS was enabled in the device"
                     + " before it");
             case 0x20, 0x21, 0x22, 0x23, 0x24, 0x25, 0x26 -> interrupt(hints);

@@ -164,7 +164,10 @@ class DeviceTlbTest {
         assertEquals(0x3, rig.faultReason(0));
     }
 
-    /** A kernel that took over turns the context entry to another domain: a device that kept its TLB writes the old page. */
+    /**
+     * A kernel that took over turns the context entry to another domain: a device that kept its TLB writes the old
+     * page.
+     */
     @Test
     void contextSwitched() {
         Rig rig = rig(Rig.STRICT);

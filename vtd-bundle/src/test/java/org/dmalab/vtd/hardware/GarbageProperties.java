@@ -11,7 +11,9 @@ import net.jqwik.api.Property;
 import org.dmalab.api.port.DmaMaster.Access;
 import org.dmalab.api.port.DmaMaster.Outcome;
 
-/** Anything at all in tables, queue and registers: the unit answers, with a reason that there is, and writes nothing. */
+/**
+ * Anything at all in tables, queue and registers: the unit answers, with a reason that there is, and writes nothing.
+ */
 class GarbageProperties {
     private static final long ECAP = 0x0000480080000f42L | 1L << 49 | 1 << 2;
     private static final long FIRST = 0x100000;

@@ -69,7 +69,8 @@ class LayoutProperties {
 
     /** With S the lowest zero bit from 12 upwards tells the size; ones to the top are everything. */
     @Property(tries = 200)
-    void deviceTlbDescriptor(@ForAll @IntRange(max = 0xffff) int sid, @ForAll @LongRange(max = (1L << 52) - 1) long page,
+    void deviceTlbDescriptor(@ForAll @IntRange(max = 0xffff) int sid,
+            @ForAll @LongRange(max = (1L << 52) - 1) long page,
             @ForAll @IntRange(max = 51) int ones, @ForAll boolean large) {
         long address = large ? (page & ~(1L << ones) | (1L << ones) - 1) << 12 | 1 : page << 12;
         long size = large ? 0x2000L << ones : 0x1000;

@@ -72,7 +72,8 @@ class RecentTranslationsProperties {
                 rig.unit.caches().recent().forget();
             }
             remembered += rig.unit.caches().recent().find(device, address) >= 0 ? 1 : 0;
-            seen.add((write ? rig.dma.write(device, address, 8, address) : rig.dma.read(device, address, 8)).toString());
+            seen.add((write ? rig.dma.write(device, address, 8, address) : rig.dma.read(device, address,
+                    8)).toString());
         }
     }
 

@@ -206,7 +206,8 @@ class ScalableModeTest {
 
     /**
      * A copied entry whose mark, bit 67, a kernel to 5.19 has set: here it is part of RID_PASID, which becomes 8, and
-     * reason 0x59 comes of it, as reported. Bit 11, which the same kernel clears, is the top bit of the directory's size.
+     * reason 0x59 comes of it, as reported. Bit 11, which the same kernel clears, is the top bit of the directory's
+     * size.
      */
     @Test
     void markOfCopiedEntries() {

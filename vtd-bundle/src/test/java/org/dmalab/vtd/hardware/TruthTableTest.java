@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  * columns of QEMU were measured on QEMU 7.2; those of strict and sid-only follow from the rules of the specification.
  *
  * <p>A flush is a text of steps: {@code c3:5:0200} is a context flush with scope 3, domain-id 5, source-id 0200;
- * {@code i2:9} an IOTLB flush; {@code s} sets the root table pointer, {@code t} switches translation off and on. {@link FlushMatrixTest} has another measured table.
+ * {@code i2:9} an IOTLB flush; {@code s} sets the root table pointer, {@code t} switches translation off and on.
+ * {@link FlushMatrixTest} has another measured table.
  */
 class TruthTableTest {
     private static final int OLD = 5;
