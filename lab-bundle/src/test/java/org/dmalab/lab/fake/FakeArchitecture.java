@@ -10,6 +10,7 @@ import org.dmalab.api.Metric;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
@@ -77,7 +78,7 @@ public final class FakeArchitecture implements Architecture {
         Struct window = new Struct("window", 16);
         window.at("liobn", 0, 4);
         window.at("base", 4, 8);
-        window.at("shift", 12, 4);
+        window.at("shift", 12, 4, Endian.BIG);
         return window;
     }
 

@@ -18,6 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.service.Binding;
@@ -175,11 +176,14 @@ class LiveMachineTest {
         assertThrows(InputException.class, () -> machine.mark(" "));
     }
 
-    /** A packed structure whose fields lie across the store's cells. */
+    /** A packed structure whose fields lie across the store's cells, the last one big endian. */
     @Test
     void kernelObjectsAreComparedFieldByField() {
         Struct layout = FakeArchitecture.WINDOW;
+        machine.mark("start");
         long object = machine.use("alloc", one -> one.cpu(0, Level.USER).alloc(layout)).result();
+        assertEquals(List.of("kernel window[0] allocated: 0x0 -> 0x1"), machine.diff("start").stream()
+                .map(Changed::toString).toList());
         machine.mark("made");
         machine.use("fill", one -> {
             Cpu cpu = one.cpu(0, Level.USER);
@@ -191,7 +195,7 @@ class LiveMachineTest {
                 machine.diff("made").stream().map(Changed::toString).toList());
         machine.mark("filled");
         machine.use("more", one -> {
-            one.cpu(0, Level.USER).store(object, layout.fields().get(2), 1);
+            one.cpu(0, Level.USER).store(object, layout.fields().get(2), Endian.BIG.swap(1, 4));
             return 0;
         });
         assertEquals(List.of("kernel window[0].shift: 0x0 -> 0x1"), machine.diff("filled").stream()
@@ -200,6 +204,7 @@ class LiveMachineTest {
             one.cpu(0, Level.USER).free(object);
             return 0;
         });
+        assertTrue(machine.diff("filled").contains(new Changed("kernel", "window[0] allocated", 1, 0)));
         assertTrue(machine.diff("filled").contains(new Changed("kernel", "window[0].shift", 0,
                 0x6b6b6b6bL)), () -> machine.diff("filled").toString());
     }
