@@ -151,6 +151,7 @@ public final class VtdArchitecture implements Architecture {
                 flag("queueRestarts", "clearing FSTS.IQE lets the queue go on; 0: the next write of the tail does"),
                 flag("queueErrorRecord", "IQERCD tells what was wrong with the queue"),
                 flag("unusedQueueStops", "a queue that was never used can be switched off; 0: after a wait only"),
+                flag("descriptorsUnchecked", "descriptors for interrupt entries and PASIDs are taken unchecked"),
                 flag("deviceTlbTimesOut", "a device-TLB that does not answer is a time-out; 0: taken as done"),
                 Parameter.required("contextEntries", number, "capacity of the context cache"),
                 Parameter.required("iotlbEntries", number, "capacity of the IOTLB"),

@@ -39,11 +39,13 @@ final class Descriptors {
     private final DeviceTlbs devices;
     private final RegisterFile registers;
     private final boolean timesOut;
+    private final boolean unchecked;
 
     Descriptors(RegisterFile registers, Capabilities capabilities, UnitProfile profile, TranslationCaches caches,
             EntryFetch fetches, DeviceTlbs devices) {
         this.registers = registers;
         this.timesOut = profile.deviceTlbTimesOut();
+        this.unchecked = profile.descriptorsUnchecked();
         this.capabilities = capabilities;
         this.caches = caches;
         this.fetches = fetches;
@@ -82,7 +84,7 @@ final class Descriptors {
             }
             case 4 -> {
                 extra |= low & ~(TYPE | 1 << 4 | INDEX_MASK | SOURCE) | high;
-                return !capabilities.interruptRemapping() ? InvalidationQueue.INVALID_TYPE
+                return unchecked ? OK : !capabilities.interruptRemapping() ? InvalidationQueue.INVALID_TYPE
                         : extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
             }
             case WAIT -> {
@@ -93,8 +95,8 @@ final class Descriptors {
             case 6, 7 -> {
                 extra |= low & ~(TYPE | GRANULARITY | DOMAIN | PASID)
                         | (type(low) == 6 ? high & ~IOTLB_HIGH : high);
-                return !capabilities.scalableMode() ? InvalidationQueue.INVALID_TYPE
-                        : extra != 0 ? InvalidationQueue.RESERVED_FIELD : pasids(low);
+                int wrong = extra != 0 ? InvalidationQueue.RESERVED_FIELD : pasids(low);
+                return unchecked ? OK : !capabilities.scalableMode() ? InvalidationQueue.INVALID_TYPE : wrong;
             }
             default -> {
                 return InvalidationQueue.INVALID_TYPE;

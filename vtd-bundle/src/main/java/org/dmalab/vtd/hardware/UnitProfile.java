@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param queueRestarts clearing FSTS.IQE lets the queue go on by itself; else only the next write of the tail does
  * @param queueErrorRecord IQERCD tells what was wrong with the queue; else it stays zero
  * @param unusedQueueStops an enabled queue that was never used can be disabled; else it must have ended with a wait
+ * @param descriptorsUnchecked descriptors for interrupt entries and PASIDs are taken whatever is in them, on any unit
  * @param deviceTlbTimesOut a device-TLB that does not answer is an invalidation time-out; else it is taken as done
  * @param contextEntries capacity of the context cache
  * @param iotlbEntries capacity of the IOTLB
@@ -29,17 +30,17 @@ import java.util.TreeMap;
 public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsGlobal, boolean iotlbBeforeContext,
         boolean permissionMissDropped, boolean setRootResets, boolean enableResets, boolean collapseFaults,
         boolean reservedContextQualified, boolean overflowEmpties, boolean cachesNotPresent, int entryFetch,
-        boolean queueRestarts, boolean queueErrorRecord, boolean unusedQueueStops, boolean deviceTlbTimesOut,
-        int contextEntries, int iotlbEntries, int pagingEntries) {
+        boolean queueRestarts, boolean queueErrorRecord, boolean unusedQueueStops, boolean descriptorsUnchecked,
+        boolean deviceTlbTimesOut, int contextEntries, int iotlbEntries, int pagingEntries) {
     /** Tags as the specification lets software rely on; a context flush must name the entry's domain-id. */
     public static final UnitProfile STRICT = new UnitProfile(true, false, false, false, false, false, false, true,
-            false, true, 0, true, true, true, true, 256, 1024, 64);
+            false, true, 0, true, true, true, false, true, 256, 1024, 64);
     /** Like {@link #STRICT}, but a device-selective context flush ignores the domain-id, and faults collapse. */
     public static final UnitProfile SID_ONLY = new UnitProfile(false, false, false, false, false, false, true, true,
-            false, true, 0, true, true, true, true, 256, 1024, 64);
+            false, true, 0, true, true, true, false, true, 256, 1024, 64);
     /** Measured on QEMU 7.2.22; it has no paging-structure cache. */
     public static final UnitProfile QEMU_7_2 = new UnitProfile(false, true, true, true, true, true, true, false,
-            true, false, 0, false, false, false, false, 256, 1024, 0);
+            true, false, 0, false, false, false, true, false, 256, 1024, 0);
     private static final int MAXIMUM_ENTRIES = 1 << 16;
 
     /** Refuses capacities that cannot be. */
@@ -66,8 +67,9 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 flag(parameters, "overflowEmpties"), flag(parameters, "cachesNotPresent"),
                 entries(parameters, "entryFetch"), flag(parameters, "queueRestarts"),
                 flag(parameters, "queueErrorRecord"), flag(parameters, "unusedQueueStops"),
-                flag(parameters, "deviceTlbTimesOut"), entries(parameters, "contextEntries"),
-                entries(parameters, "iotlbEntries"), entries(parameters, "pagingEntries"));
+                flag(parameters, "descriptorsUnchecked"), flag(parameters, "deviceTlbTimesOut"),
+                entries(parameters, "contextEntries"), entries(parameters, "iotlbEntries"),
+                entries(parameters, "pagingEntries"));
     }
 
     /** The values as parameters: the inverse of {@link #of}. */
@@ -82,7 +84,7 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 number("overflowEmpties", overflowEmpties),
                 number("cachesNotPresent", cachesNotPresent), Map.entry("entryFetch", (long) entryFetch),
                 number("queueRestarts", queueRestarts), number("queueErrorRecord", queueErrorRecord),
-                number("unusedQueueStops", unusedQueueStops),
+                number("unusedQueueStops", unusedQueueStops), number("descriptorsUnchecked", descriptorsUnchecked),
                 number("deviceTlbTimesOut", deviceTlbTimesOut),
                 Map.entry("contextEntries", (long) contextEntries),
                 Map.entry("iotlbEntries", (long) iotlbEntries), Map.entry("pagingEntries", (long) pagingEntries));

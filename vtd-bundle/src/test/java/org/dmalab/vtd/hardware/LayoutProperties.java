@@ -177,7 +177,7 @@ class LayoutProperties {
 
     /** A profile is what its parameters say, each of them alone too. */
     @Property(tries = 100)
-    void profiles(@ForAll @IntRange(max = 17) int parameter, @ForAll @IntRange(max = 1) int value) {
+    void profiles(@ForAll @IntRange(max = 18) int parameter, @ForAll @IntRange(max = 1) int value) {
         for (UnitProfile profile : List.of(Rig.STRICT, Rig.SID_ONLY, Rig.QEMU)) {
             assertEquals(profile, UnitProfile.of(profile.parameters()));
             String name = profile.parameters().keySet().stream().sorted().skip(parameter).findFirst().orElseThrow();
