@@ -97,6 +97,41 @@ class MeasuredOnQemuTest {
         assertEquals(0, rig.read(IOVA).value());
     }
 
+    /** Each bit of each entry on the way flipped alone, but for those that point elsewhere, and the reason that comes. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"root lower half, 0-0:1 1-11:a 39-63:a", "root upper half, 0-63:a",
+        "context lower half, 0-0:2 1-1:0 2-2:3 3-3:0 4-11:b 39-63:b",
+        "context upper half, 0-2:3 3-6:0 7-7:b 8-23:0 24-63:b",
+        "level 3, 0-0:6 1-6:0 7-7:c 8-10:0 11-11:c 39-51:c 52-61:0 62-62:c 63-63:0",
+        "level 2, 0-0:6 1-6:0 7-7:c 8-10:0 11-11:c 39-51:c 52-61:0 62-62:c 63-63:0",
+        "level 1, 0-0:6 1-10:0 11-11:c 39-51:c 52-61:0 62-62:c 63-63:0"})
+    void everyBit(String entry, String reasons) {
+        Rig rig = mapped();
+        long middle = top(rig) + (IOVA >>> 30) * 8;
+        long directory = (rig.memory.fetch(middle, 8) & ~0xfffL) + (IOVA >>> 21 & 0x1ff) * 8;
+        long at = switch (entry) {
+            case "root lower half" -> Rig.ROOT + (Rig.SID >> 8) * 16;
+            case "root upper half" -> Rig.ROOT + (Rig.SID >> 8) * 16 + 8;
+            case "context lower half" -> rig.contextEntry(Rig.SID);
+            case "context upper half" -> rig.contextEntry(Rig.SID) + 8;
+            case "level 3" -> middle;
+            case "level 2" -> directory;
+            default -> rig.pteAddress(top(rig), IOVA);
+        };
+        long value = rig.memory.fetch(at, 8);
+        for (String range : reasons.split(" ")) {
+            String[] part = range.split("[-:]");
+            for (int bit = Integer.parseInt(part[0]); bit <= Integer.parseInt(part[1]); bit++) {
+                rig.memory.put(at, 8, value ^ 1L << bit);
+                rig.contextFlush(1, 0, 0);
+                rig.iotlbFlush(1, 0, 0);
+                rig.clearFaults();
+                rig.read(IOVA);
+                assertEquals(Integer.parseInt(part[2], 16), rig.pending(0) ? rig.faultReason(0) : 0, "bit " + bit);
+            }
+        }
+    }
+
     /** FPD=1: no record at all, of whatever is wrong behind the entry or in it. */
     @ParameterizedTest
     @CsvSource({"0x3, 0x501", "0x2, 0x501", "0x3, 0x502", "0xf, 0x501", "0x7, 0x501"})
