@@ -97,7 +97,7 @@ class MeasuredOnQemuTest {
         assertEquals(0, rig.read(IOVA).value());
     }
 
-    /** Each bit of each entry on the way flipped alone, but for those that point elsewhere, and the reason that comes. */
+    /** Each bit of each entry on the way flipped alone, but for those that point elsewhere, and the reason. */
     @ParameterizedTest(name = "{0}")
     @CsvSource({"root lower half, 0-0:1 1-11:a 39-63:a", "root upper half, 0-63:a",
         "context lower half, 0-0:2 1-1:0 2-2:3 3-3:0 4-11:b 39-63:b",
