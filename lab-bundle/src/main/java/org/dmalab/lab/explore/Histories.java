@@ -147,14 +147,15 @@ final class Histories {
                 operand(node, 3));
         Integer known = marks.get(said);
         if (known == null) {
-            firstChild[node] = discover(allocate(code[node], node, 0, depth[node] + 1));
-            marks.put(said, firstChild[node]);
-        } else {
-            firstChild[node] = known;
-            merged.add(node);
-            follow(path(node, known), results(node, known), false);
+            int found = discover(allocate(code[node], node, 0, depth[node] + 1)); // may put the arrays into larger ones
+            firstChild[node] = found;
+            marks.put(said, found);
+            return found;
         }
-        return firstChild[node];
+        firstChild[node] = known;
+        merged.add(node);
+        follow(path(node, known), results(node, known), false);
+        return known;
     }
 
     /**

@@ -127,6 +127,24 @@ class LivelocksTest {
         assertTrue(broken.getMessage().contains("LivelocksTest (LivelocksTest.java:"), broken::getMessage);
     }
 
+    /** The history after the mark is the first that needs larger arrays for some of these. */
+    @Test
+    void aMarkIsFollowedWhereverInTheTableOfHistoriesItStands() {
+        for (int loads = 240; loads < 264; loads++) {
+            int before = loads;
+            SearchResult result = new Exploration(new SmallMachine(1).machine, List.of(new Strand("only", 0, Level.USER,
+                    cpu -> {
+                        for (int i = 0; i < before; i++) {
+                            cpu.load(small.counter);
+                        }
+                        cpu.mark(1, 0, 0, 0);
+                        return cpu.load(small.slot);
+                    })), List.of(), 1000).run();
+            assertEquals(1, result.executions());
+            assertTrue(result.exhausted());
+        }
+    }
+
     /** Hardware that changes a variable back and forth. */
     private record Blinker(SmallMachine small) implements Spontaneous {
         @Override
