@@ -189,7 +189,7 @@ public class CommandLineIT {
         RunnableJar.Result mutant = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-no-restore");
         assertEquals(mutant.out() + mutant.err(), 1, mutant.code());
         assertTrue(mutant.out(), mutant.out().contains("op-on-intended-page"));
-        String token = mutant.out().replaceAll("(?s).*scenario:replay (\\S+).*", "$1");
+        String token = mutant.out().replaceAll("(?s).*?scenario:replay (\\S+).*", "$1");
         RunnableJar.Result replayed = run("scenario:replay", token);
         assertEquals(replayed.out() + replayed.err(), 1, replayed.code());
         assertTrue(replayed.out(), replayed.out().contains("\nfail: no-bug: kernel BUG at"));

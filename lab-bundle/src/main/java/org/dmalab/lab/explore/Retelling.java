@@ -62,15 +62,22 @@ final class Retelling {
         int kind = Transition.kind(start.transition());
         boolean arrives = kind == Transition.ARRIVAL || kind == Transition.IPI;
         int calls = last - first + (arrives ? 0 : 1);
-        String arrival = "";
-        if (arrives) {
-            arrival = first == 0 ? ", let in before anything else"
-                    : ", let in after " + steps.get(first - 1).line();
-        }
+        String before = arrives ? lineBefore(steps, first) : "";
+        String arrival = !arrives ? "" : before.isEmpty() ? ", let in before anything else" : ", let in after " + before;
         String line = steps.get(last).line();
         String where = line.isEmpty() ? "" : ", last at " + line;
         String unit = kind == Transition.DEVICE || kind == Transition.HARDWARE ? " step" : " call";
         return start.column() + " " + start.strand() + ": " + calls + unit + (calls == 1 ? "" : "s") + arrival
                 + where;
+    }
+
+    /** Where the code of the same processor last was. */
+    private static String lineBefore(List<Step> steps, int first) {
+        for (int i = first - 1; i >= 0; i--) {
+            if (steps.get(i).column().equals(steps.get(first).column()) && !steps.get(i).line().isEmpty()) {
+                return steps.get(i).line();
+            }
+        }
+        return "";
     }
 }
