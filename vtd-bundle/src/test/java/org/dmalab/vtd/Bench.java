@@ -1,5 +1,7 @@
 package org.dmalab.vtd;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Level;
+import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Dmesg;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.Binding;
@@ -42,6 +45,13 @@ final class Bench {
                 (MemoryNotifier) ARCHITECTURE.builtIn(spec, ServiceKind.MEMORY_NOTIFIER))));
         machine.observe((kind, actor, a, b, c, d, e, result) -> events.add(new Event(events.size() + 1L,
                 machine.timeNanos(), kind, actor, a, b, c, d, e, result)));
+    }
+
+    /** An X9DRG, strict, whose kernel runs. */
+    static Bench booted(Iommu variant, Map<String, Long> set) {
+        Bench bench = new Bench(variant, "X9DRG", "strict", set);
+        assertEquals(0, bench.run("kernel.boot"));
+        return bench;
     }
 
     static MachineSpec spec(String preset, String profile, Map<String, Long> set) {
@@ -104,5 +114,28 @@ final class Bench {
 
     long count(int kind) {
         return events.stream().filter(event -> event.kind() == kind).count();
+    }
+
+    /** Domain-id in a device's context entry of legacy mode, as the unit fetches it. */
+    long did(long sourceId) {
+        long root = machine.model(VtdModel.class).unit().rootTable();
+        long table = fetched(root + (sourceId >> 8) * 16) & ~0xfffL;
+        return fetched(table + (sourceId & 0xff) * 16 + 8) >>> 8 & 0xffff;
+    }
+
+    /** Eight bytes of memory as the unit fetches them. */
+    long fetched(long address) {
+        return machine.model(VtdModel.class).memory().fetch(address, 8);
+    }
+
+    /** Register writes, in words, from an event on. */
+    List<String> writes(int from) {
+        List<String> writes = new ArrayList<>();
+        for (Event event : events.subList(from, events.size())) {
+            if (event.kind() == Op.REG_WRITE) {
+                writes.add(ARCHITECTURE.describe(machine, event));
+            }
+        }
+        return writes;
     }
 }

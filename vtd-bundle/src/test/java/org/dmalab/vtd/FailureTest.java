@@ -45,18 +45,12 @@ class FailureTest {
                 new ContextFlushOnly(), new IdZeroOnly(), new IotlbFlushOnly(), new WrongSourceId());
     }
 
-    private static Bench booted(Iommu variant) {
-        Bench bench = new Bench(variant, "X9DRG", "strict", Map.of());
-        assertEquals(0, bench.run("kernel.boot"));
-        return bench;
-    }
-
     /** However few pages are left, attaching and mapping fail cleanly and succeed when there are pages again. */
     @ParameterizedTest
     @MethodSource("variants")
     void fewPages(Iommu variant) {
         for (int free = 0; free < 8; free++) {
-            Bench bench = booted(variant);
+            Bench bench = Bench.booted(variant, Map.of());
             List<Long> taken = new ArrayList<>();
             for (int word = 0; word < KernelLayout.PAGES / 64; word++) {
                 long address = KernelLayout.PAGE_TAKEN.element(word);
@@ -100,7 +94,7 @@ class FailureTest {
     void fewObjects() {
         int succeeded = -1;
         for (int free = 0; free < 10 && succeeded < 0; free++) {
-            Bench bench = booted(new FlushOldDid());
+            Bench bench = Bench.booted(new FlushOldDid(), Map.of());
             List<Long> taken = new ArrayList<>();
             takeAll(bench, taken);
             for (int i = 0; i < free; i++) {
@@ -133,7 +127,7 @@ class FailureTest {
 
     @Test
     void noDomainIdLeft() {
-        Bench bench = booted(new FlushOldDid());
+        Bench bench = Bench.booted(new FlushOldDid(), Map.of());
         Cpu cpu = bench.machine.cpu(0, Level.USER);
         long iommu = cpu.load(KernelLayout.IOMMUS);
         cpu.store(iommu, IntelIommu.CAP, cpu.load(iommu, IntelIommu.CAP) & ~7L); // 16 domains
@@ -148,7 +142,7 @@ class FailureTest {
     @ParameterizedTest
     @MethodSource("variants")
     void widerDomain(Iommu variant) {
-        Bench bench = booted(variant);
+        Bench bench = Bench.booted(variant, Map.of());
         Cpu cpu = bench.machine.cpu(0, Level.USER);
         long device = Devices.find(cpu, 0x28);
         assertEquals(0, bench.run("device.attach", "device", CARD));
@@ -214,7 +208,7 @@ class FailureTest {
 
     @Test
     void commandThatIsNoNoOp() {
-        Bench bench = booted(new FlushOldDid());
+        Bench bench = Bench.booted(new FlushOldDid(), Map.of());
         bench.run("dma.map", "device", DEVICE); // a pattern, no command
         var registers = bench.machine.ports().registers();
         registers.write(VtdModel.CONTROLLER_BASE + SmartArray.REQUEST_PORT, 4, 0xfffff000L);
@@ -233,7 +227,7 @@ class FailureTest {
     /** The command's bytes reach the controller and its answer is the tag. */
     @Test
     void noOpIsAnswered() {
-        Bench bench = booted(new FlushOldDid());
+        Bench bench = Bench.booted(new FlushOldDid(), Map.of());
         bench.run("dma.map", "device", DEVICE, "direction", "from-device");
         bench.run("dma.map", "device", DEVICE);
         long physical = bench.events.stream().filter(event -> event.kind() == EventKind.BUFFER_TO_DEVICE
