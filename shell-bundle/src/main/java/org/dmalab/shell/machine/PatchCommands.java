@@ -91,11 +91,15 @@ public final class PatchCommands implements CommandSet {
             try (Output output = Output.open(session, args)) {
                 StormProgress progress = new StormProgress(output.remarks(), swaps);
                 String inUse = selection(machine);
-                Storm.Result result = new Storm(new StormTarget(registry, machine), patches,
-                        args.number("--seed", 1, 0, Long.MAX_VALUE)).run(swaps, threads, progress);
-                progress.end();
+                Storm.Result result;
+                try {
+                    result = new Storm(new StormTarget(registry, machine), patches,
+                            args.number("--seed", 1, 0, Long.MAX_VALUE)).run(swaps, threads, progress);
+                } finally {
+                    progress.end();
+                    restore(machine, inUse);
+                }
                 print(output, machine, patches, result);
-                restore(machine, inUse);
                 output.remarks().println("machine " + machine.name() + " has " + machine.patchNames()
                         + " in use again; its marks, and what could be undone, are gone");
                 return exitCode(result);
