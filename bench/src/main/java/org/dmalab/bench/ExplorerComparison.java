@@ -29,7 +29,7 @@ public final class ExplorerComparison {
     private static final int FEW = 200;
     private static final int MANY = 1000;
     private static final int REPEATS = 40;
-    private static final int WARM_UP = 20;
+    private static final int WARM_UP = 200;
     private static final int INTERLEAVINGS = 1_000_000;
     private static final Pattern SECONDS = Pattern.compile("\"secondsTotal\": ([0-9.eE+-]+)");
     private static final Pattern STATES = Pattern.compile("\"states\": (\\d+)");

@@ -58,7 +58,7 @@ public final class Interleavings {
     }
 
     private void enter() {
-        int enabled = world.countEnabled();
+        int enabled = world.enabled().count();
         if (enabled == 0) {
             executions++;
         } else {

@@ -59,9 +59,8 @@ final class Tree {
         World world = new World(machine, strands, families, 0);
         Tree tree = new Tree(world, sleepSets, maxNodes);
         List<EventSink> sinks = oracles.stream().map(oracle -> oracle.attach(new Watch(oracle.name(), world))).toList();
-        machine.observe((kind, actor, a, b, c, d, e, result) -> sinks.forEach(sink -> sink.event(kind, actor, a, b, c,
-                d,
-                e, result)));
+        machine.observe((kind, actor, a, b, c, d, e, result) ->
+                sinks.forEach(sink -> sink.event(kind, actor, a, b, c, d, e, result)));
         long mark = machine.store().mark();
         machine.hold(true);
         world.touched().into(sleepSets ? tree.footprint : null);
