@@ -25,11 +25,13 @@ public final class ExplorerComparison {
     private static final int MANAGERS = 8;
     private static final int PHILOSOPHERS = 15;
     private static final int THREADS = 3;
-    private static final int TIMES = 3;
-    private static final int FEW = 200;
-    private static final int MANY = 1000;
+    private static final int TIMES = 4;
+    /** Executions of the two runs of Lincheck whose difference is its rate: in the first few hundred it warms up. */
+    private static final int FEW = 1000;
+    private static final int MANY = 2500;
     private static final int REPEATS = 40;
-    private static final int WARM_UP = 200;
+    private static final int WARM_UP = 40;
+    private static final int WALKS = 11;
     private static final int INTERLEAVINGS = 1_000_000;
     private static final Pattern SECONDS = Pattern.compile("\"secondsTotal\": ([0-9.eE+-]+)");
     private static final Pattern STATES = Pattern.compile("\"states\": (\\d+)");
@@ -147,27 +149,38 @@ public final class ExplorerComparison {
 
     private void lincheck() {
         say("%d threads that each add one to a counter under a lock, %d times", THREADS, TIMES);
-        double few = LincheckCounter.seconds(THREADS, TIMES, FEW);
-        double many = LincheckCounter.seconds(THREADS, TIMES, MANY);
-        double theirs = (MANY - FEW) / (many - few);
-        List<Double> each = new ArrayList<>();
-        List<Double> exhausted = new ArrayList<>();
+        for (int i = 0; i < WARM_UP; i++) {
+            seconds(Models.counterInterleavings(THREADS, TIMES));
+        }
+        List<Double> theirs = new ArrayList<>();
+        List<Double> ours = new ArrayList<>();
         Interleavings walked = null;
+        for (int i = 0; i < RUNS; i++) {
+            double few = LincheckCounter.seconds(THREADS, TIMES, FEW);
+            double many = LincheckCounter.seconds(THREADS, TIMES, MANY);
+            theirs.add((MANY - FEW) / (many - few));
+            List<Double> each = new ArrayList<>();
+            for (int j = 0; j < WALKS; j++) {
+                walked = Models.counterInterleavings(THREADS, TIMES);
+                double seconds = seconds(walked);
+                each.add(walked.executions() / seconds);
+            }
+            ours.add(median(each));
+            say("    run %d      dmalab %,.0f  Lincheck %,.0f  ratio %,.0f", i + 1, ours.get(i), theirs.get(i),
+                    ours.get(i) / theirs.get(i));
+        }
+        say("  executions/s, each interleaving by itself: dmalab %,.0f  Lincheck %,.0f  ratio of medians %,.0f",
+                median(ours), median(theirs), median(ours) / median(theirs));
+        say("  dmalab: all %,d executions, %,d transitions", walked.executions(), walked.transitions());
+        List<Double> merged = new ArrayList<>();
         SearchResult result = null;
-        for (int i = 0; i < WARM_UP + RUNS; i++) {
-            walked = Models.counterInterleavings(THREADS, TIMES);
-            each.add(seconds(walked));
+        for (int i = 0; i < WALKS; i++) {
             Timed timed = timed(() -> Models.counter(THREADS, TIMES, Exploration.Reductions.NONE));
-            exhausted.add(timed.seconds());
+            merged.add(timed.seconds());
             result = timed.result();
         }
-        double seconds = median(each.subList(WARM_UP, each.size()));
-        double ours = walked.executions() / seconds;
-        say("  Lincheck  %,.0f executions/s", theirs);
-        say("  dmalab    %,.0f executions/s, each interleaving by itself: %,.0f times; %,d executions, %,d transitions",
-                ours, ours / theirs, walked.executions(), walked.transitions());
-        say("            all of them, states merged: %,d states, %,d transitions, %.2f ms", result.states(),
-                result.transitions(), median(exhausted.subList(WARM_UP, exhausted.size())) * 1e3);
+        say("          all of them, states merged: %,d states, %,d transitions, %.2f ms", result.states(),
+                result.transitions(), median(merged) * 1e3);
     }
 
     private static double seconds(Interleavings walked) {

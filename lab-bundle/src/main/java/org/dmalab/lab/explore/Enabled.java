@@ -178,11 +178,10 @@ final class Enabled {
     /** Tells whether what a processor runs can take its next call. */
     boolean canStep(int p) {
         int node = run.node(p);
-        long address = histories.operand(node, 0);
         return switch (histories.kind(node)) {
-            case Op.LOCK -> met(address, 4, 0);
+            case Op.LOCK -> met(histories.operand(node, 0), 4, 0);
             case Op.AWAIT -> histories.operand(node, 3) > 0
-                    || met(address, (int) histories.operand(node, 1), histories.operand(node, 2));
+                    || met(histories.operand(node, 0), (int) histories.operand(node, 1), histories.operand(node, 2));
             default -> true;
         };
     }

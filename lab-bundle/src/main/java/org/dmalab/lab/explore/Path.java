@@ -1,8 +1,6 @@
 package org.dmalab.lab.explore;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
  * The way from the start to the present state of a world, and at each state on it the transitions that were enabled.
@@ -12,7 +10,7 @@ final class Path {
     private static final int BUCKETS = 1 << 13;
 
     private final World world;
-    private final List<Point> points = new ArrayList<>();
+    private Point[] points = new Point[0];
     private final World.Undo spare = new World.Undo();
     /** How many states of the way fall in each bucket: few do, so that most questions need no look at them. */
     private final int[] named = new int[BUCKETS];
@@ -94,20 +92,21 @@ final class Path {
     }
 
     Point top() {
-        return points.get(length - 1);
+        return points[length - 1];
     }
 
     /** The state before the last one. */
     Point below() {
-        return points.get(length - 2);
+        return points[length - 2];
     }
 
     /** What the next state will be put in. */
     Point following() {
-        if (length == points.size()) {
-            points.add(new Point());
+        if (length == points.length) {
+            points = Arrays.copyOf(points, length * 2 + 64);
+            Arrays.setAll(points, i -> i < length ? points[i] : new Point());
         }
-        return points.get(length);
+        return points[length];
     }
 
     /** Adds the present state with its enabled transitions, found by {@link Enabled#count}. */
@@ -131,7 +130,7 @@ final class Path {
     boolean contains(long fingerprint) {
         if (named[bucket(fingerprint)] > 0) {
             for (int i = 0; i < length; i++) {
-                if (points.get(i).fingerprint == fingerprint) {
+                if (points[i].fingerprint == fingerprint) {
                     return true;
                 }
             }
@@ -157,7 +156,7 @@ final class Path {
     /** Removes the last state, whose transitions were all taken back. */
     void pop() {
         length--;
-        transitionCount = points.get(length).first;
+        transitionCount = points[length].first;
     }
 
     int transition(Point point, int number) {
@@ -219,12 +218,13 @@ final class Path {
     /** The transitions that lead to the present state. */
     int[] schedule() {
         int states = length > 0 && top().taken < 0 ? length - 1 : length;
-        int[] schedule = new int[points.stream().limit(states).mapToInt(point -> 1 + point.more).sum()];
+        int[] schedule = new int[Arrays.stream(points, 0, states).mapToInt(point -> 1 + point.more).sum()];
         int at = 0;
-        for (Point point : points.subList(0, states)) {
+        for (int i = 0; i < states; i++) {
+            Point point = points[i];
             int taken = transitions[point.first + point.taken];
             schedule[at++] = taken;
-            for (int i = 0; i < point.more; i++) {
+            for (int step = 0; step < point.more; step++) {
                 schedule[at++] = Transition.of(Transition.STEP, Transition.processor(taken), 0);
             }
         }

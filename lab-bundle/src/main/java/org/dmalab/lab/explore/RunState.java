@@ -17,9 +17,10 @@ final class RunState {
     private static final long TURN_KEY = -10_000;
     private static final long LAST_KEY = -20_000;
 
-    private final int[][] node;
-    private final int[][] level;
-    private final int[][] strand;
+    /** Of each frame of each processor; a processor's frames lie one after another. */
+    private final int[] node;
+    private final int[] level;
+    private final int[] strand;
     private final int[] frames;
     private final int[] turnsLeft;
     private final long seed;
@@ -41,9 +42,9 @@ final class RunState {
     }
 
     RunState(int processors, int strands, long seed) {
-        this.node = new int[processors][MAX_FRAMES];
-        this.level = new int[processors][MAX_FRAMES];
-        this.strand = new int[processors][MAX_FRAMES];
+        this.node = new int[processors * MAX_FRAMES];
+        this.level = new int[processors * MAX_FRAMES];
+        this.strand = new int[processors * MAX_FRAMES];
         this.frames = new int[processors];
         this.turnsLeft = new int[strands];
         this.seed = seed;
@@ -76,17 +77,21 @@ final class RunState {
 
     /** History of the code that a processor runs. */
     int node(int p) {
-        return node[p][frames[p] - 1];
+        return node[top(p)];
     }
 
     /** Level of the code that a processor runs. */
     int level(int p) {
-        return level[p][frames[p] - 1];
+        return level[top(p)];
     }
 
     /** Strand of the code that a processor runs. */
     int strand(int p) {
-        return strand[p][frames[p] - 1];
+        return strand[top(p)];
+    }
+
+    private int top(int p) {
+        return p * MAX_FRAMES + frames[p] - 1;
     }
 
     /** How often a strand is still to be chosen. */
@@ -104,21 +109,22 @@ final class RunState {
         if (frames[p] == MAX_FRAMES) {
             throw new BrokenCode("more than " + MAX_FRAMES + " handlers on one another on processor " + p);
         }
-        put(p, frames[p], newNode, newLevel, newStrand);
-        fingerprint += mix(frameKey(p, frames[p]), newNode);
         frames[p]++;
+        put(top(p), newNode, newLevel, newStrand);
+        fingerprint += mix(FRAME_KEY - top(p), newNode);
     }
 
     void pop(int p) {
-        fingerprint -= mix(frameKey(p, frames[p] - 1), node(p));
+        fingerprint -= mix(FRAME_KEY - top(p), node(p));
         frames[p]--;
     }
 
     /** The code that a processor runs has gone on. */
     void advance(int p, int newNode) {
-        long key = frameKey(p, frames[p] - 1);
-        fingerprint += mix(key, newNode) - mix(key, node(p));
-        node[p][frames[p] - 1] = newNode;
+        int top = top(p);
+        long key = FRAME_KEY - top;
+        fingerprint += mix(key, newNode) - mix(key, node[top]);
+        node[top] = newNode;
     }
 
     /** Tells whether every strand has come to its end. */
@@ -141,9 +147,10 @@ final class RunState {
         into.fingerprint = fingerprint;
         into.frames = frames[p];
         if (frames[p] > 0) {
-            into.node = node(p);
-            into.level = level(p);
-            into.strand = strand(p);
+            int top = top(p);
+            into.node = node[top];
+            into.level = level[top];
+            into.strand = strand[top];
         }
     }
 
@@ -152,19 +159,15 @@ final class RunState {
         last = from.last;
         frames[p] = from.frames;
         if (from.frames > 0) {
-            put(p, from.frames - 1, from.node, from.level, from.strand); // what came later has used the frame
+            put(top(p), from.node, from.level, from.strand); // what came later has used the frame
         }
         fingerprint = from.fingerprint;
     }
 
-    private void put(int p, int depth, int newNode, int newLevel, int newStrand) {
-        node[p][depth] = newNode;
-        level[p][depth] = newLevel;
-        strand[p][depth] = newStrand;
-    }
-
-    private static long frameKey(int p, int depth) {
-        return FRAME_KEY - p * MAX_FRAMES - depth;
+    private void put(int frame, int newNode, int newLevel, int newStrand) {
+        node[frame] = newNode;
+        level[frame] = newLevel;
+        strand[frame] = newStrand;
     }
 
     private long mix(long key, long value) {
