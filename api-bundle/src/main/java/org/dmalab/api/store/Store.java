@@ -177,6 +177,11 @@ public final class Store {
         trailLimit = Math.max(256, entries);
     }
 
+    /** Bytes that the trail takes now. */
+    public long trailBytes() {
+        return 16L * trailKey.length;
+    }
+
     /**
      * The 64-bit fingerprint of all {@link Region.Kind#STATE} cells; a zero cell contributes nothing.
      *
@@ -370,7 +375,7 @@ public final class Store {
 
     private void growOrForget() {
         if (trailLength < trailLimit) {
-            int length = Math.min(trailLimit, trailLength * 2);
+            int length = (int) Math.min(trailLimit, trailLength * 2L);
             trailKey = Arrays.copyOf(trailKey, length);
             trailOld = Arrays.copyOf(trailOld, length);
             return;

@@ -121,7 +121,7 @@ final class DepthFirst {
         long fingerprint = world.fingerprint();
         boolean isNew = visited.add(fingerprint);
         if (isNew) {
-            meter.state(visited);
+            meter.state(visited, path);
         } else {
             cyclic = cyclic || path.contains(fingerprint);
             if (!sleepSets) {

@@ -54,9 +54,15 @@ public final class Exploration {
      * What a search may use.
      *
      * @param maxStates bound on the number of states
+     * @param maxBytes bound on the memory for states, the way to the present one and what was found
      * @param watch told how far it is, now and then
      */
-    public record Limits(long maxStates, Watch watch) {
+    public record Limits(long maxStates, long maxBytes, Watch watch) {
+        /** With half of the memory that Java may use. */
+        public Limits(long maxStates, Watch watch) {
+            this(maxStates, Runtime.getRuntime().maxMemory() / 2, watch);
+        }
+
         /** No more than a number of states. */
         public static Limits states(long maxStates) {
             return new Limits(maxStates, (states, executions, open) -> "");
@@ -103,7 +109,7 @@ public final class Exploration {
         this.oracles = List.copyOf(oracles);
         this.reductions = reductions;
         this.findings = new Findings(world, watchers, after);
-        this.meter = new Meter(limits, findings);
+        this.meter = new Meter(limits, findings, world);
     }
 
     /** With all reductions. */
@@ -194,13 +200,18 @@ public final class Exploration {
         search.run();
         long arrivals = meter.arrivals();
         long transitions = meter.transitions();
-        if (search.cyclic() && !meter.hit()) {
+        long states = search.states();
+        long bytes = search.bytes();
+        boolean cyclic = search.cyclic();
+        search = null; // its memory is needed
+        if (cyclic && !meter.hit()) {
             stuck = new Livelocks(world, findings, meter).find();
+            meter.keeps(stuck.bytes());
         }
         world.histories().verifyAll();
-        return new SearchResult(!meter.hit(), meter.bound(), arrivals, search.states(), transitions,
+        return new SearchResult(!meter.hit(), meter.bound(), arrivals, states, transitions,
                 findings.executions(), world.histories().size(), world.histories().runs(),
-                findings.all().stream().map(new Retelling(world)::tell).toList(), search.bytes(), false);
+                findings.all().stream().map(new Retelling(world)::tell).toList(), bytes, false);
     }
 
     /**
@@ -346,7 +357,7 @@ public final class Exploration {
     private void goesRound(Path path) {
         endless = true;
         Findings inside = new Findings(world, List.of(), () -> { });
-        VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside)).find();
+        VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside, world)).find();
         String objects = Livelocks.oracle(around, world.fingerprint());
         if (objects != null) {
             findings.stuck(objects, path);
@@ -360,6 +371,7 @@ public final class Exploration {
     private <T> T onMachine(Task<T> task) {
         Store store = machine.store();
         watch();
+        store.limitTrail(Integer.MAX_VALUE - 8); // the search minds its memory itself, and must find back
         long mark = store.mark();
         machine.hold(true);
         try {
@@ -369,6 +381,7 @@ public final class Exploration {
             while (store.reaches(mark)) {
                 store.release();
             }
+            store.limitTrail(Store.DEFAULT_TRAIL_LIMIT);
             machine.hold(false);
             machine.observe(null);
         }

@@ -58,7 +58,7 @@ final class FewestUnusual {
     /** Comes to a state; it is new if nobody came here before with as many unusual choices left. */
     private void enter(int unusualLeft, boolean warned) {
         if (visited.add(world.fingerprintWithOrder() + (warned ? WARNED : 0))) {
-            meter.state(visited);
+            meter.state(visited, path);
         } else if (visited.note() >= unusualLeft) {
             return;
         }

@@ -21,12 +21,15 @@ import org.dmalab.api.event.EventSink;
 final class Findings {
     /** Who objects to a deadlock. */
     static final String DEADLOCK = "no-lock-cycle";
+    private static final int FOUND_BYTES = 512;
+    private static final int DEADLOCK_BYTES = 256;
 
     private final World world;
     private final List<Watcher> watchers;
     private final Runnable after;
     private final Map<String, Violation> found = new LinkedHashMap<>();
     private final Set<List<Object>> deadlocks = new HashSet<>();
+    private long foundBytes;
     private long executions;
     private long deadlockedStates;
 
@@ -85,6 +88,7 @@ final class Findings {
     void clear() {
         found.clear();
         deadlocks.clear();
+        foundBytes = 0;
     }
 
     /** Schedules that came to their end. */
@@ -95,6 +99,11 @@ final class Findings {
     /** States in which nothing was enabled and something had not ended. */
     long deadlockedStates() {
         return deadlockedStates;
+    }
+
+    /** Bytes of what was found. */
+    long bytes() {
+        return foundBytes + deadlocks.size() * DEADLOCK_BYTES;
     }
 
     void resetExecutions() {
@@ -121,7 +130,11 @@ final class Findings {
     }
 
     private void add(String oracle, String message, boolean warning, Path path) {
-        found.computeIfAbsent(oracle + message, key -> new Violation(oracle, message, warning, path.schedule()));
+        found.computeIfAbsent(oracle + message, key -> {
+            int[] schedule = path.schedule();
+            foundBytes += FOUND_BYTES + 4L * schedule.length;
+            return new Violation(oracle, message, warning, schedule);
+        });
     }
 
     /** Nothing is enabled: either all have ended, and what comes after runs, or it is a deadlock. */

@@ -33,6 +33,8 @@ final class Histories {
     /** Operands of a call. */
     static final int OPERANDS = 5;
     private static final int FIRST_NODES = 128;
+    /** Of a node, its place in the table of children and the line of its call. */
+    private static final int NODE_BYTES = 256;
     private static final int FIRST_CHILDREN = 256;
     private static final int MAX_BURST = 4096;
     private static final int MAX_SWALLOWED = 10_000;
@@ -105,6 +107,11 @@ final class Histories {
     /** Number of histories known. */
     int size() {
         return nodes;
+    }
+
+    /** Bytes that the histories take. */
+    long bytes() {
+        return (long) kind.length * NODE_BYTES;
     }
 
     /** How often code was run. */

@@ -69,7 +69,7 @@ final class Livelocks {
             }
             return;
         }
-        meter.state(visited);
+        meter.state(visited, path);
         int enabled = world.enabled().count();
         if (enabled == 0) {
             visited.note(CLOSED);
@@ -81,6 +81,7 @@ final class Livelocks {
         visited.note(next);
         if (openCount == open.length) {
             open = Arrays.copyOf(open, openCount * 2);
+            meter.keeps(3 * 8L * open.length + stuck.bytesToAdd());
         }
         open[openCount] = fingerprint;
         Path.Point point = path.push(enabled);

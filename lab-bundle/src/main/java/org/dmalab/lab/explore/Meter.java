@@ -6,14 +6,22 @@ final class Meter {
 
     private final Exploration.Limits limits;
     private final Findings findings;
+    private final World world;
+    private long keptBytes;
     private long transitions;
     private long ticks;
     private long arrivals;
     private String bound = "";
 
-    Meter(Exploration.Limits limits, Findings findings) {
+    Meter(Exploration.Limits limits, Findings findings, World world) {
         this.limits = limits;
         this.findings = findings;
+        this.world = world;
+    }
+
+    /** Says what is kept besides the table of states, the way to the present one and what was found. */
+    void keeps(long bytes) {
+        keptBytes = bytes;
     }
 
     /** The bound that was hit; empty if none was. */
@@ -49,6 +57,7 @@ final class Meter {
                 bound = "interrupted";
             } else if (bound.isEmpty()) {
                 bound = limits.watch().progress(visited.size(), findings.executions(), path.length());
+                checkMemory(visited, path);
             }
         }
     }
@@ -59,11 +68,18 @@ final class Meter {
     }
 
     /** Counts a new state. */
-    void state(VisitedStates visited) {
+    void state(VisitedStates visited, Path path) {
         if (visited.size() >= limits.maxStates()) {
             bound = "max-states " + limits.maxStates();
-        } else if (visited.full()) {
-            bound = "memory " + (visited.bytes() >> 20) + " MiB for visited states";
+        } else {
+            checkMemory(visited, path);
+        }
+    }
+
+    private void checkMemory(VisitedStates visited, Path path) {
+        long bytes = visited.bytesToAdd() + path.bytes() + world.bytes() + findings.bytes() + keptBytes;
+        if (bytes > limits.maxBytes() && bound.isEmpty()) {
+            bound = "memory " + (limits.maxBytes() >> 20) + " MiB";
         }
     }
 }

@@ -7,14 +7,20 @@ import java.util.Arrays;
  * What it is made of is used again, so that going forth and back allocates nothing.
  */
 final class Path {
-    private static final int BUCKETS = 1 << 13;
+    private static final int FIRST_BUCKETS = 1 << 13;
+    /** Of a state with what undoes it, without what its sleepers touched. */
+    private static final int POINT_BYTES = 256;
+    /** Of one word in the footprints of sleepers, while there is room made for more. */
+    private static final int FOOTPRINT_BYTES = 36;
 
     private final World world;
-    private Point[] points = new Point[0];
+    private final int sleepers;
+    private Point[] points = new Point[64];
     private final World.Undo spare = new World.Undo();
-    /** How many states of the way fall in each bucket: few do, so that most questions need no look at them. */
-    private final int[] named = new int[BUCKETS];
+    /** For each bucket of fingerprints the newest state in it, counted from 1; the others are chained to it. */
+    private int[] newest = new int[FIRST_BUCKETS];
     private int length;
+    private int longest;
     private int[] transitions = new int[1024];
     private int transitionCount;
 
@@ -37,6 +43,7 @@ final class Path {
         long awake;
         /** What the sleepers touched, see {@link Sleepers}. */
         private int[] footprints;
+        private final int sleepers;
         int footprintsEnd;
         /** The transition, numbered for sleep sets, that is being tried, and the one whose footprint was kept last. */
         int trying;
@@ -55,6 +62,11 @@ final class Path {
         boolean cycle;
         boolean moves;
         private long fingerprint;
+        private int olderInBucket;
+
+        Point(int sleepers) {
+            this.sleepers = sleepers;
+        }
 
         int count() {
             return count;
@@ -73,7 +85,7 @@ final class Path {
         /** For each transition that can sleep, where its footprint lies. */
         int[] footprints() {
             if (footprints == null) {
-                footprints = new int[Sleepers.MAX];
+                footprints = new int[sleepers];
             }
             return footprints;
         }
@@ -81,6 +93,14 @@ final class Path {
 
     Path(World world) {
         this.world = world;
+        this.sleepers = Math.min(Sleepers.MAX,
+                2 * world.processors() + world.strands().size() + world.places());
+    }
+
+    /** Bytes that the way takes. */
+    long bytes() {
+        return longest * (POINT_BYTES + 4L * sleepers) + 4L * newest.length + 12L * transitions.length
+                + (length == 0 ? 0 : FOOTPRINT_BYTES * (long) top().footprintsEnd);
     }
 
     boolean isEmpty() {
@@ -103,8 +123,11 @@ final class Path {
     /** What the next state will be put in. */
     Point following() {
         if (length == points.length) {
-            points = Arrays.copyOf(points, length * 2 + 64);
-            Arrays.setAll(points, i -> i < length ? points[i] : new Point());
+            points = Arrays.copyOf(points, length * 2);
+        }
+        if (points[length] == null) {
+            points[length] = new Point(sleepers);
+            longest = length + 1;
         }
         return points[length];
     }
@@ -128,29 +151,40 @@ final class Path {
 
     /** Tells whether a state is on the way, of those that were named by {@link #name}. */
     boolean contains(long fingerprint) {
-        if (named[bucket(fingerprint)] > 0) {
-            for (int i = 0; i < length; i++) {
-                if (points[i].fingerprint == fingerprint) {
-                    return true;
-                }
+        for (int i = newest[bucket(fingerprint)]; i > 0; i = points[i - 1].olderInBucket) {
+            if (points[i - 1].fingerprint == fingerprint) {
+                return true;
             }
         }
         return false;
     }
 
-    /** Names the last state. */
+    /** Names the last state; all before it are named. */
     void name(long fingerprint) {
         top().fingerprint = fingerprint;
-        named[bucket(fingerprint)]++;
+        if (length > newest.length) {
+            newest = new int[newest.length * 4];
+            for (int i = 1; i < length; i++) {
+                chain(i);
+            }
+        }
+        chain(length);
+    }
+
+    private void chain(int number) {
+        Point point = points[number - 1];
+        int bucket = bucket(point.fingerprint);
+        point.olderInBucket = newest[bucket];
+        newest[bucket] = number;
     }
 
     /** Takes the name of the last state back. */
     void unname() {
-        named[bucket(top().fingerprint)]--;
+        newest[bucket(top().fingerprint)] = top().olderInBucket;
     }
 
-    private static int bucket(long fingerprint) {
-        return (int) (fingerprint >>> 40) & BUCKETS - 1;
+    private int bucket(long fingerprint) {
+        return (int) (fingerprint >>> 32) & newest.length - 1;
     }
 
     /** Removes the last state, whose transitions were all taken back. */

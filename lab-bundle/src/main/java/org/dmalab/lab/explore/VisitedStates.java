@@ -6,6 +6,7 @@ package org.dmalab.lab.explore;
  */
 final class VisitedStates {
     private static final int FIRST_SLOTS = 1 << 10;
+    private static final int MAX_SLOTS = 1 << 29;
     /** In place of the fingerprint 0, which marks a free slot. */
     private static final long ZERO = 0x9E3779B97F4A7C15L;
 
@@ -58,10 +59,10 @@ final class VisitedStates {
         return 8L * table.length * (notes == null ? 1 : 2);
     }
 
-    /** Tells whether the next step of growth would leave the machine too little memory. */
-    boolean full() {
-        return (size + 1) * 3L > table.length * 2L
-                && (table.length >= 1 << 29 || bytes() * 3 > Runtime.getRuntime().maxMemory() / 2);
+    /** Bytes that it takes while one more is added: thrice as many if it has to grow. */
+    long bytesToAdd() {
+        boolean grows = (size + 1) * 3L > table.length * 2L;
+        return !grows ? bytes() : table.length < MAX_SLOTS ? bytes() * 3 : Long.MAX_VALUE / 2;
     }
 
     private void grow() {

@@ -25,6 +25,9 @@ final class World {
     private static final int HARDIRQ = Level.HARDIRQ.ordinal();
     private static final int USER = Level.USER.ordinal();
 
+    /** The trail is put into arrays of twice the length when it grows, one after the other. */
+    private static final int TRAIL_GROWTH = 3;
+
     private final Machine machine;
     private final Processors processors;
     private final int count;
@@ -129,6 +132,11 @@ final class World {
 
     List<Strand> strands() {
         return strands;
+    }
+
+    /** Bytes of what it takes to go back, and of the histories of code. */
+    long bytes() {
+        return TRAIL_GROWTH * machine.store().trailBytes() + histories.bytes();
     }
 
     /** What is still to run. */
