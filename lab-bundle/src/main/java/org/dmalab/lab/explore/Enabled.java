@@ -25,6 +25,7 @@ final class Enabled {
     private final boolean[] migrates;
     private final int[][] arrivals;
     private final boolean solo;
+    private final int firstProcessor;
     private int[] buffer = new int[64];
 
     Enabled(Machine machine, List<Strand> strands, World.Place[] hardware, Histories histories, RunState run) {
@@ -44,6 +45,7 @@ final class Enabled {
                 .toArray(int[][]::new);
         this.solo = hardware.length == 0 && strands.stream().noneMatch(one -> one.device() || one.migrates())
                 && strands.stream().mapToInt(Strand::processor).distinct().count() == 1;
+        this.firstProcessor = strands.isEmpty() ? 0 : strands.get(0).processor();
     }
 
     private int[] arriving(List<Strand> strands, int p) {
@@ -160,11 +162,11 @@ final class Enabled {
     }
 
     /**
-     * Tells whether a step of a processor is all that can happen: all code is its own, no other one has an interrupt to
-     * take, and it lets none in.
+     * Tells whether a step of a processor is all that can happen: all strands are its own, no other one runs anything
+     * or has an interrupt to take, and it lets none in.
      */
     boolean undisturbed(int p) {
-        if (!solo || !othersIdle(p)) {
+        if (!solo || p != firstProcessor || !othersIdle(p)) {
             return false;
         }
         for (int q = 0; q < processors.count(); q++) {

@@ -1,7 +1,7 @@
 package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -34,7 +34,7 @@ final class World {
     private final List<Strand> strands;
     private final Place[] hardware;
     private final Histories histories;
-    private final Map<Long, Integer> ipiRoots = new LinkedHashMap<>();
+    private final Map<InterProcessorInterrupt, Integer> ipiRoots = new HashMap<>();
     private final RunState run;
     private final int[] strandRoot;
     private final int[] strandLevel;
@@ -49,6 +49,9 @@ final class World {
 
     /** Where hardware may act. */
     record Place(Spontaneous family, int index) { }
+
+    /** What decides what the handler of inter-processor interrupts does. */
+    private record InterProcessorInterrupt(int vector, long argument) { }
 
     /** What an oracle has objected to without that the schedule ends. */
     record Warning(String oracle, String message) { }
@@ -363,14 +366,11 @@ final class World {
     private void deliverIpi(int p) {
         int vector = Long.numberOfTrailingZeros(processors.pending(p));
         long argument = processors.take(p, vector);
-        Integer root = ipiRoots.get(argument * Processors.VECTORS + vector);
-        if (root == null) {
-            root = histories.root(cpu -> {
-                machine.ipiHandler().handle(cpu, vector, argument);
-                return 0;
-            }, Level.HARDIRQ);
-            ipiRoots.put(argument * Processors.VECTORS + vector, root);
-        }
+        int root = ipiRoots.computeIfAbsent(new InterProcessorInterrupt(vector, argument),
+                one -> histories.root(cpu -> {
+                    machine.ipiHandler().handle(cpu, vector, argument);
+                    return 0;
+                }, Level.HARDIRQ));
         enter(p, root, HARDIRQ, RunState.IPI_HANDLER);
     }
 
