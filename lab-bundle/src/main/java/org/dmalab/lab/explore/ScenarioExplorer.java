@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,6 +35,7 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.run.HiddenState;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.RunOptions;
@@ -79,6 +81,16 @@ public final class ScenarioExplorer {
         /** Names the schedule of the first violation; empty if there is none. */
         public String token() {
             return tokens.isEmpty() ? "" : tokens.get(0);
+        }
+
+        /** What comes of it when the variant has a field in which it can remember something. */
+        private Outcome withHidden(Optional<String> field) {
+            if (field.isEmpty()) {
+                return this;
+            }
+            String why = verdict == Verdict.BROKEN ? reason + "; " + field.get()
+                    : "hidden state: " + field.get() + "; no call that was tried differed";
+            return new Outcome(scenario, patch, Verdict.BROKEN, why, nothing("broken", List.of()), List.of());
         }
 
         /** Names the schedule of a violation of the search; empty if it has none. */
@@ -156,13 +168,16 @@ public final class ScenarioExplorer {
                 options.profile() == null ? scenario.profile() : options.profile(),
                 options.backend(), scenario.parameters(), scenario.files());
         try (Lease lease = catalog.borrow(spec, patches.first())) {
+            Optional<String> hidden = HiddenState.of(lease.binding());
             if (patches.then() == null) {
-                return explore(scenario, patches, architecture, spec, Services.fixed(lease.binding()), task);
+                return explore(scenario, patches, architecture, spec, Services.fixed(lease.binding()), task)
+                        .withHidden(hidden);
             }
             patches.requireSameLayout(catalog, scenario.arch());
             try (Lease other = catalog.borrow(spec, patches.then())) {
                 return explore(scenario, patches, architecture, spec,
-                        new Swap(patches, lease.binding(), other.binding()), task);
+                        new Swap(patches, lease.binding(), other.binding()), task)
+                        .withHidden(hidden.or(() -> HiddenState.of(other.binding())));
             }
         }
     }

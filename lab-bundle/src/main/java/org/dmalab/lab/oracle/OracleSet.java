@@ -3,6 +3,7 @@ package org.dmalab.lab.oracle;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -136,6 +137,36 @@ public final class OracleSet implements EventSink {
         step = newStep;
     }
 
+    /** What was reported up to a moment; see {@link #restore}. */
+    public static final class Reported {
+        private final List<Draft> drafts = new ArrayList<>();
+        private final Map<String, Draft> open = new HashMap<>();
+        private final int actionsOpen;
+        private final long step;
+
+        private Reported(List<Draft> drafts, Map<String, Draft> open, int actionsOpen, long step) {
+            this.actionsOpen = actionsOpen;
+            this.step = step;
+            Map<Draft, Draft> copies = new IdentityHashMap<>();
+            drafts.forEach(draft -> this.drafts.add(copies.computeIfAbsent(draft, Draft::copy)));
+            open.forEach((key, draft) -> this.open.put(key, copies.get(draft)));
+        }
+    }
+
+    /** What was reported so far, for those who will roll the machine back to this moment. */
+    public Reported reportedSoFar() {
+        return new Reported(drafts, open, actionsOpen, step);
+    }
+
+    /** The machine was rolled back to the moment at which this much was reported. */
+    public void restore(Reported reported) {
+        Reported copy = new Reported(reported.drafts, reported.open, reported.actionsOpen, reported.step);
+        reset(copy.step);
+        drafts.addAll(copy.drafts);
+        open.putAll(copy.open);
+        actionsOpen = copy.actionsOpen;
+    }
+
     private Draft report(String oracle, String message) {
         String key = oracle + ' ' + NUMBERS.matcher(message).replaceAll("#");
         Draft known = open.get(key);
@@ -161,6 +192,12 @@ public final class OracleSet implements EventSink {
             this.step = step;
             this.message = message;
             this.ofState = ofState;
+        }
+
+        private Draft copy() {
+            Draft copy = new Draft(oracle, step, message, ofState);
+            copy.more = more;
+            return copy;
         }
 
         private Violation violation() {

@@ -1,6 +1,8 @@
 package org.dmalab.lab.run;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Actor;
@@ -22,8 +24,9 @@ final class EventStream implements EventSink {
     private long count;
     private long hash;
     private boolean closed;
-    private long located = -1;
-    private String place = "?";
+    /** Where the code stands that makes each event of the window; null if nobody wants to know. */
+    private String[] places;
+    private final Map<String, String> known = new HashMap<>();
 
     /** Keeps the events from this one on in full, counted from 0, as far as the window reaches. */
     EventStream(long firstInWindow) {
@@ -41,9 +44,7 @@ final class EventStream implements EventSink {
         long index = count - firstInWindow;
         if (index >= 0 && index < WINDOW) {
             keep((int) index * WORDS, what, a, b, c, d, e, result);
-        }
-        if (count == located) {
-            place = Caller.place();
+            keepPlace((int) index);
         }
         count++;
         if (count % CHUNK == 0) {
@@ -68,15 +69,36 @@ final class EventStream implements EventSink {
         window[at + 6] = result;
     }
 
-    /** Notes where the code stands that makes an event. */
-    EventStream locating(long event) {
-        located = event;
+    private void keepPlace(int index) {
+        if (places == null) {
+            return;
+        }
+        if (index == places.length) {
+            places = Arrays.copyOf(places, 2 * index);
+        }
+        places[index] = known.computeIfAbsent(Caller.place(), place -> place);
+    }
+
+    /** Notes where the code stands that makes each event of the window: far slower. */
+    EventStream withPlaces() {
+        places = new String[256];
         return this;
     }
 
-    /** Where the code stands that made it. */
-    String place() {
-        return place;
+    /** An empty stream that notes the same, with a window from another event on. */
+    EventStream like(long newFirstInWindow) {
+        EventStream stream = new EventStream(newFirstInWindow);
+        return places == null ? stream : stream.withPlaces();
+    }
+
+    boolean hasPlaces() {
+        return places != null;
+    }
+
+    /** Where the code stands that made an event of the window. */
+    String place(long event) {
+        long index = event - firstInWindow;
+        return places == null || event >= count || index < 0 || index >= places.length ? "?" : places[(int) index];
     }
 
     /** What follows does not count. */
@@ -86,6 +108,10 @@ final class EventStream implements EventSink {
 
     long count() {
         return count;
+    }
+
+    long firstInWindow() {
+        return firstInWindow;
     }
 
     boolean same(EventStream other) {
@@ -115,11 +141,12 @@ final class EventStream implements EventSink {
         return (long) chunk * CHUNK;
     }
 
-    /** An event of the window in words. */
+    /** An event of the window in words, with its place if places are noted. */
     String describe(long event) {
-        if (event >= count) {
-            return "nothing";
-        }
+        return event >= count ? "nothing" : words(event) + (places == null ? "" : " at " + place(event));
+    }
+
+    private String words(long event) {
         int at = (int) (event - firstInWindow) * WORDS;
         int kind = (int) (window[at] >>> 32);
         String name = kind < Op.COUNT ? Op.name(kind) : "event " + kind;

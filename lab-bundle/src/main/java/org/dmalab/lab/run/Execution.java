@@ -11,7 +11,6 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
-import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Hook;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
@@ -40,19 +39,57 @@ final class Execution implements EventSink {
     private final List<String> refusals = new ArrayList<>();
     private long events;
     private Abort abort;
-    private RuntimeException inside;
+    private RuntimeException thrownInside;
     private String broken;
     private boolean stopped;
-    private FailureSweep sweep;
+    private Intervention intervention;
 
     /**
      * Who watches the first execution; the second one only repeats it.
      *
-     * @param metrics counts
-     * @param recorder words
+     * @param metrics counts; null for nobody
+     * @param recorder words; null for nobody
      * @param oracles violations
      */
-    record Observers(Metrics metrics, TimelineRecorder recorder, OracleSet oracles) { }
+    record Observers(Metrics metrics, TimelineRecorder recorder, OracleSet oracles) {
+        private void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+            if (metrics != null) {
+                metrics.event(kind, actor, a, b, c, d, e, result);
+            }
+            if (recorder != null) {
+                recorder.event(kind, actor, a, b, c, d, e, result);
+            }
+            int before = oracles.reported();
+            oracles.event(kind, actor, a, b, c, d, e, result);
+            if (oracles.reported() != before) {
+                pin();
+            }
+        }
+
+        private void pin() {
+            if (recorder != null) {
+                recorder.pin();
+            }
+        }
+    }
+
+    /** One step of a plain run, and where it runs. */
+    private record Turn(Scenario.Step step, int processor, Level level) {
+        /** The steps in the order of a plain run: strands come one after the other. */
+        static List<Turn> of(Scenario scenario) {
+            List<Turn> turns = new ArrayList<>();
+            scenario.steps().forEach(step -> turns.add(new Turn(step, 0, Level.USER)));
+            List<Scenario.Strand> strands = new ArrayList<>(scenario.concurrent());
+            strands.sort(Comparator.comparing(Scenario.Strand::device).thenComparing(Scenario.Strand::level));
+            for (Scenario.Strand strand : strands) {
+                for (int i = 0; i < strand.times(); i++) {
+                    strand.steps().forEach(step -> turns.add(new Turn(step, strand.processor(), strand.level())));
+                }
+            }
+            scenario.after().forEach(step -> turns.add(new Turn(step, 0, Level.USER)));
+            return turns;
+        }
+    }
 
     Execution(Machine machine, List<Action> actions, RunLimits limits, EventStream stream, Observers observers) {
         this.machine = machine;
@@ -78,13 +115,7 @@ final class Execution implements EventSink {
         }
         stream.event(kind, actor, a, b, c, d, e, result);
         if (observers != null) {
-            observers.metrics().event(kind, actor, a, b, c, d, e, result);
-            observers.recorder().event(kind, actor, a, b, c, d, e, result);
-            int before = observers.oracles().reported();
-            observers.oracles().event(kind, actor, a, b, c, d, e, result);
-            if (observers.oracles().reported() != before) {
-                observers.recorder().pin();
-            }
+            observers.event(kind, actor, a, b, c, d, e, result);
         }
     }
 
@@ -95,24 +126,32 @@ final class Execution implements EventSink {
         }
     }
 
-    /** Runs the scenario to its end, or as far as it goes; with a sweep in the path of its calls if one is given. */
-    void run(Scenario scenario, long seed, FailureSweep newSweep) {
-        sweep = newSweep;
+    /** Runs the scenario to its end, or as far as it goes; from its second step on with an intervention if not null. */
+    void run(Scenario scenario, long seed, Intervention newIntervention) {
+        run(scenario, seed, newIntervention, 0, false);
+    }
+
+    /** Goes on where a fork begins, with what was declined before it. */
+    void resume(Scenario scenario, Forks.Start start, Intervention newIntervention) {
+        refusals.addAll(start.refusals());
+        run(scenario, 0, newIntervention, start.turn(), start.inside());
+    }
+
+    private void run(Scenario scenario, long seed, Intervention newIntervention, int first, boolean inside) {
+        intervention = newIntervention;
         machine.observe(this);
         machine.hook(remembering(machine.hook()));
         if (seed != 0) {
             machine.hook(choosing(machine.hook(), seed));
         }
         try {
-            steps(scenario.steps(), machine.cpu(0, Level.USER));
-            List<Scenario.Strand> strands = new ArrayList<>(scenario.concurrent());
-            strands.sort(Comparator.comparing(Scenario.Strand::device).thenComparing(Scenario.Strand::level));
-            for (Scenario.Strand strand : strands) {
-                for (int i = 0; i < strand.times(); i++) {
-                    steps(strand.steps(), machine.cpu(strand.processor(), strand.level()));
+            List<Turn> turns = Turn.of(scenario);
+            for (int i = first; i < turns.size() && !stopped; i++) {
+                if (i == Math.max(1, first)) {
+                    intervene();
                 }
+                turn(turns.get(i), i, inside && i == first);
             }
-            steps(scenario.after(), machine.cpu(0, Level.USER));
             end();
         } catch (InputException e) {
             throw e;
@@ -123,8 +162,8 @@ final class Execution implements EventSink {
         }
         if (abort != null) {
             broken = abort.getMessage();
-        } else if (broken == null && inside != null) {
-            broken = Thrown.describe(inside, machine.services()) + ", swallowed by the code that called it";
+        } else if (broken == null && thrownInside != null) {
+            broken = Thrown.describe(thrownInside, machine.services()) + ", swallowed by the code that called it";
         }
     }
 
@@ -134,7 +173,7 @@ final class Execution implements EventSink {
             try {
                 return observing.call(cpu, kind, a, b, c, d, e);
             } catch (RuntimeException thrown) {
-                inside = inside == null ? thrown : inside;
+                thrownInside = thrownInside == null ? thrown : thrownInside;
                 throw thrown;
             }
         };
@@ -158,45 +197,44 @@ final class Execution implements EventSink {
         return chosen;
     }
 
-    private void steps(List<Scenario.Step> steps, LiveCpu cpu) {
-        for (Scenario.Step step : steps) {
-            if (stopped) {
-                return;
-            }
-            checkInterrupt();
-            Action action = actions.get(step.action());
-            if (action == null) {
-                throw new InputException(Names.unknown("action", step.action(), actions.keySet()));
-            }
-            step(action, ActionValues.parse(action, step.values()), cpu, cpu.actor());
+    private void turn(Turn turn, int number, boolean begun) {
+        checkInterrupt();
+        Action action = actions.get(turn.step().action());
+        if (action == null) {
+            throw new InputException(Names.unknown("action", turn.step().action(), actions.keySet()));
         }
+        if (intervention != null && number > 0) {
+            intervention.begins(number, action.concurrent(), refusals);
+        }
+        LiveCpu cpu = machine.cpu(turn.processor(), turn.level());
+        step(action, ActionValues.parse(action, turn.step().values()), cpu, begun);
     }
 
-    private void step(Action action, Values values, Cpu cpu, int actor) {
+    private void step(Action action, Values values, LiveCpu cpu, boolean begun) {
         long name = Text.id(action.name());
-        machine.emitter().emit(EventKind.ACTION, actor, name, 0, 0, 0);
+        if (!begun) {
+            machine.emitter().emit(EventKind.ACTION, cpu.actor(), name, 0, 0, 0);
+        }
         try {
             long result = action.run(machine, cpu, values);
             if (result < 0) {
                 refusals.add(action.name() + ": " + Errno.name(result));
             }
-            machine.emitter().emit(EventKind.ACTION_END, actor, name, result, 0, 0);
-            beginSweep();
+            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, result, 0, 0);
         } catch (KernelBug e) {
-            inside = null; // it has come to its end here
+            thrownInside = null; // it has come to its end here
             stop("no-bug", e.words() + ", in " + action.name());
         } catch (Blocked e) {
-            inside = null;
+            thrownInside = null;
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {
             throw new InputException(action.name() + ": " + e.getMessage());
         }
     }
 
-    private void beginSweep() {
-        if (sweep != null) {
-            machine.hook(sweep.hook(machine, machine.hook()));
-            sweep = null;
+    private void intervene() {
+        if (intervention != null) {
+            machine.hook(intervention.hook(machine, machine.hook()));
         }
     }
 
@@ -204,7 +242,7 @@ final class Execution implements EventSink {
         stopped = true;
         if (observers != null) {
             observers.oracles().violationUnlessReported(oracle, message);
-            observers.recorder().pin();
+            observers.pin();
         }
     }
 

@@ -21,7 +21,7 @@ import org.dmalab.api.service.ServiceKind;
  * classes that it reaches (those that its bundle has and its code names, and theirs) the same holds for static fields,
  * where a list that cannot change is allowed too.
  */
-final class HiddenState {
+public final class HiddenState {
     private static final String API = "org.dmalab.api.";
     /** More than any bundle has that is meant; a hostile one ends here. */
     private static final int MAX_CLASSES = 4096;
@@ -36,7 +36,7 @@ final class HiddenState {
     private HiddenState() { }
 
     /** What is wrong with the classes of the service objects; empty if nothing is. */
-    static Optional<String> of(Binding binding) {
+    public static Optional<String> of(Binding binding) {
         for (ServiceKind kind : ServiceKind.values()) {
             Object object = binding.get(kind);
             Optional<String> found = object == null ? Optional.empty() : of(object.getClass());

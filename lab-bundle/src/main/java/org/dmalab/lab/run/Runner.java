@@ -2,9 +2,8 @@ package org.dmalab.lab.run;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.function.BiPredicate;
 
-import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
@@ -18,7 +17,6 @@ import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.oracle.OracleSet;
-import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.lab.scenario.ScenarioMachines;
@@ -28,8 +26,6 @@ import org.dmalab.lab.scenario.ScenarioMachines;
  * run is executed three times with the same objects: a variant that remembers something shows in a later event stream.
  */
 public final class Runner {
-    private static final int NONE_FAILS = -1;
-
     private final Catalog catalog;
     private final RunLimits limits;
 
@@ -52,7 +48,7 @@ public final class Runner {
      * @throws RunInterrupted if the thread was interrupted
      */
     public RunResult run(Scenario scenario, Selection selection, RunOptions options) {
-        return run(scenario, selection, options, NONE_FAILS);
+        return run(scenario, selection, options, Job.NONE_FAILS);
     }
 
     /**
@@ -66,54 +62,38 @@ public final class Runner {
     }
 
     /**
-     * The calls of a run that can fail, each once for every way.
+     * Runs one scenario with one variant as it is, and then lets each call fail that can, one at a time. A run that is
+     * broken as it is has no others.
      *
+     * @param goOn is told how many calls are done and how many there are, and says whether there is time for another
      * @throws InputException if a name is not known or a value is refused
      * @throws RunInterrupted if the thread was interrupted
      */
-    public List<FailurePoint> failurePoints(Scenario scenario, Selection selection, RunOptions options) {
-        Job job = job(scenario, selection, options, 0);
+    public Sweep sweep(Scenario scenario, Selection selection, RunOptions options, BiPredicate<Integer, Integer> goOn) {
+        Job job = job(scenario, selection, options);
         try (Lease lease = catalog.borrow(job.spec(), selection)) {
-            Machine machine = ScenarioMachines.create(job.architecture(), scenario, job.spec(),
-                    Services.fixed(lease.binding()));
-            FailureSweep sweep = job.sweep();
-            execute(job, machine, new EventStream(0), null, sweep);
-            return sweep.points();
+            RunResult none = run(job, lease.binding());
+            return none.verdict() == Verdict.BROKEN ? new Sweep(none, 0, List.of())
+                    : new FailureSweep(job, lease.binding(), limits,
+                            point -> run(job.failing(point), lease.binding())).run(none, goOn);
         }
     }
 
     private RunResult run(Scenario scenario, Selection selection, RunOptions options, int failing) {
-        Job job = job(scenario, selection, options, failing);
+        Job job = job(scenario, selection, options).failing(failing);
         try (Lease lease = catalog.borrow(job.spec(), selection)) {
             return run(job, lease.binding());
         }
     }
 
-    private Job job(Scenario scenario, Selection selection, RunOptions options, int failing) {
+    private Job job(Scenario scenario, Selection selection, RunOptions options) {
         Architecture architecture = catalog.architecture(scenario.arch());
         MachineSpec spec = MachineSpecs.resolve(architecture,
                 options.preset() == null ? scenario.preset() : options.preset(),
                 options.profile() == null ? scenario.profile() : options.profile(),
                 options.backend(), scenario.parameters(), scenario.files());
         return new Job(scenario, selection, options, architecture, spec, catalog.actions(scenario.arch()),
-                oracles(scenario), failing);
-    }
-
-    private record Job(Scenario scenario, Selection selection, RunOptions options, Architecture architecture,
-            MachineSpec spec, List<Action> actions, List<Oracle> oracles, int failing) {
-        FailureSweep sweep() {
-            return failing == NONE_FAILS ? null : new FailureSweep(architecture.failures(), failing);
-        }
-
-        RunResult result(Verdict verdict, String reason, List<Violation> violations, Metrics metrics,
-                Timeline timeline, List<String> dmesg) {
-            return new RunResult(scenario.name(), selection.name(), spec.profile(), spec.backend(), verdict, reason,
-                    violations, metrics == null ? new TreeMap<>() : metrics.values(), timeline, dmesg);
-        }
-
-        RunResult broken(String reason) {
-            return result(Verdict.BROKEN, reason, List.of(), null, Timeline.EMPTY, List.of());
-        }
+                oracles(scenario), Job.NONE_FAILS);
     }
 
     private List<Oracle> oracles(Scenario scenario) {
@@ -123,9 +103,6 @@ public final class Runner {
 
     private RunResult run(Job job, Binding binding) {
         Optional<String> hidden = HiddenState.of(binding);
-        if (hidden.isPresent()) {
-            return job.broken("hidden state: " + hidden.get());
-        }
         LimitedCalls services = new LimitedCalls(binding, Long.MAX_VALUE, () -> { });
         Machine machine;
         Metrics metrics;
@@ -141,105 +118,106 @@ public final class Runner {
         } catch (RuntimeException | LinkageError e) {
             return job.broken("the machine cannot be made: " + Thrown.describe(e, Services.fixed(binding)));
         }
-        FailureSweep sweep = job.sweep();
-        Execution first = execute(job, machine, new EventStream(0),
-                new Execution.Observers(metrics, recorder, oracles), sweep);
-        if (sweep != null && !sweep.failed() && first.broken() == null) {
+        FailingCall failing = job.failingCall();
+        EventStream stream = new EventStream(0);
+        Execution first = execute(job, machine, hidden.isPresent() ? stream.withPlaces() : stream,
+                new Execution.Observers(metrics, recorder, oracles), failing);
+        if (failing != null && !failing.failed() && first.broken() == null) {
             throw new InputException(job.scenario().name() + " with " + job.selection().name()
-                    + " has no such failing point, expected 1 to " + sweep.count());
+                    + " has no such failing point, expected 1 to " + failing.count());
         }
-        String broken = first.broken() != null ? first.broken() : repeat(job, binding, first, services.calls());
-        Verdict verdict = broken != null ? Verdict.BROKEN : !oracles.violations().isEmpty() ? Verdict.FAIL
-                : !first.refusals().isEmpty() ? Verdict.REFUSED : Verdict.PASS;
-        return job.result(verdict, reason(broken, oracles.violations(), first.refusals()), oracles.violations(),
-                metrics, recorder.timeline(), machine.dmesg().lines().stream().map(Dmesg.Line::toString).toList());
+        return job.judge(broken(job, binding, hidden, first, services.calls()), oracles.violations(),
+                first.refusals(), metrics, recorder.timeline(),
+                machine.dmesg().lines().stream().map(Dmesg.Line::toString).toList());
+    }
+
+    /** Why a run is broken, or null; of hidden state the field, if one was found, and the calls that differ. */
+    private String broken(Job job, Binding binding, Optional<String> hidden, Execution first, long calls) {
+        String different = first.broken() == null ? repeat(job, binding, first.stream(), calls) : first.broken();
+        if (hidden.isPresent()) {
+            return "hidden state: " + hidden.get() + "; "
+                    + (different == null ? "no call of three runs differed" : different);
+        }
+        return first.broken() != null || different == null ? different : "hidden state: " + different;
     }
 
     private Execution execute(Job job, Machine machine, EventStream stream, Execution.Observers observers,
-            FailureSweep sweep) {
+            FailingCall failing) {
         Execution execution = new Execution(machine, job.actions(), limits, stream, observers);
-        execution.run(job.scenario(), job.options().seed(), sweep);
+        execution.run(job.scenario(), job.options().seed(), failing);
         if (execution.interrupted()) {
-            Thread.currentThread().interrupt();
-            throw new RunInterrupted(job.scenario().name() + " with " + job.selection().name()
-                    + " was interrupted");
+            throw interrupted(job);
         }
         return execution;
     }
 
-    private Execution again(Job job, Binding binding, long firstInWindow) {
-        Machine machine = job.architecture().create(job.spec(), Services.fixed(binding));
-        return execute(job, machine, new EventStream(firstInWindow), null, job.sweep());
+    /** What ends a run that was interrupted; the thread's status says so, too. */
+    static RunInterrupted interrupted(Job job) {
+        Thread.currentThread().interrupt();
+        return new RunInterrupted(job.scenario().name() + " with " + job.selection().name() + " was interrupted");
+    }
+
+    /** Once more on another machine, watched by nobody. */
+    private Execution again(Job job, Services services, EventStream stream) {
+        return execute(job, job.architecture().create(job.spec(), services), stream, null, job.failingCall());
+    }
+
+    private EventStream withoutLastCall(Job job, Binding binding, EventStream stream, long calls) {
+        again(job, new LimitedCalls(binding, calls - 1, stream::close), stream);
+        return stream;
     }
 
     /**
      * Executes again; says what was different, or null. The second run ends before the last call, so that a counter
      * that comes out even in each run (a parity) has another phase when the third begins.
      */
-    private String repeat(Job job, Binding binding, Execution first, long calls) {
+    private String repeat(Job job, Binding binding, EventStream first, long calls) {
         try {
-            String different = compareUpToLastCall(job, binding, first, calls);
-            return different != null ? different : compare(job, binding, first);
+            EventStream shorter = withoutLastCall(job, binding, first.like(0), calls);
+            long event = first.firstDifference(shorter);
+            if (event >= 0 && event < shorter.count()) {
+                return difference(job, binding, first, shorter, calls);
+            }
+            Execution third = again(job, Services.fixed(binding), first.like(0));
+            if (first.same(third.stream()) && third.broken() == null) {
+                return null;
+            }
+            return difference(job, binding, first, third.stream(), calls)
+                    + (third.broken() == null ? "" : "; the second ended with " + third.broken());
         } catch (RunInterrupted e) {
             throw e;
         } catch (RuntimeException | LinkageError e) {
-            return "hidden state: the second run cannot be made: " + Thrown.describe(e, Services.fixed(binding));
+            return "the second run cannot be made: " + Thrown.describe(e, Services.fixed(binding));
         }
     }
 
-    private String compareUpToLastCall(Job job, Binding binding, Execution first, long calls) {
-        EventStream stream = new EventStream(0);
-        Services allButOne = new LimitedCalls(binding, calls - 1, stream::close);
-        execute(job, job.architecture().create(job.spec(), allButOne), stream, null, job.sweep());
-        long event = first.stream().firstDifference(stream);
-        return event < 0 || event >= stream.count() ? null
-                : "hidden state: two runs with the same service objects differ, "
-                        + difference(job, binding, first.stream(), stream);
-    }
-
-    private String compare(Job job, Binding binding, Execution first) {
-        Execution second = again(job, binding, 0);
-        if (first.stream().same(second.stream()) && second.broken() == null) {
-            return null;
-        }
-        String where = difference(job, binding, first.stream(), second.stream());
-        if (where == null) {
-            long chunk = first.stream().firstDifferentChunk(second.stream());
-            where = difference(job, binding, again(job, binding, chunk).stream(),
-                    again(job, binding, chunk).stream());
-            where = where != null ? where : "the runs part after event " + chunk;
-        }
-        return "hidden state: two runs with the same service objects differ, " + where
-                + (second.broken() == null ? "" : "; the second ended with " + second.broken());
-    }
-
-    /** The first event that differs, with where it comes from in a further run; null if there is none. */
-    private String difference(Job job, Binding binding, EventStream first, EventStream second) {
+    /**
+     * The first event in which two runs differ, with the places of both: seen in these two, or else in further runs
+     * that note places. Where those do not differ (what is hidden has been used up), the one place they have.
+     */
+    private String difference(Job job, Binding binding, EventStream first, EventStream second, long calls) {
         long event = first.firstDifference(second);
-        if (event < 0) {
-            return null;
+        if (event >= 0 && first.hasPlaces()) {
+            return difference(first, second);
         }
-        EventStream further = new EventStream(0).locating(event);
-        execute(job, job.architecture().create(job.spec(), Services.fixed(binding)), further, null,
-                job.sweep());
-        return "event " + (event + 1) + " was " + first.describe(event) + ", then " + second.describe(event) + ", at "
-                + further.place();
+        long from = event >= 0 ? first.firstInWindow() : first.firstDifferentChunk(second);
+        EventStream one = again(job, Services.fixed(binding), new EventStream(from).withPlaces()).stream();
+        EventStream other = again(job, Services.fixed(binding), one.like(from)).stream();
+        if (one.firstDifference(other) < 0) {
+            withoutLastCall(job, binding, new EventStream(from), calls);
+            other = again(job, Services.fixed(binding), one.like(from)).stream();
+        }
+        if (one.firstDifference(other) >= 0) {
+            return difference(one, other);
+        }
+        return event < 0 ? "two runs with the same service objects part after event " + from
+                : difference(first, second) + " at " + other.place(event);
     }
 
-    private static String reason(String broken, List<Violation> violations, List<String> refusals) {
-        if (broken != null) {
-            return broken;
-        }
-        StringBuilder text = new StringBuilder();
-        if (!violations.isEmpty()) {
-            text.append(violations.get(0).oracle()).append(": ").append(violations.get(0).message());
-        }
-        if (!refusals.isEmpty()) {
-            text.append(text.length() == 0 ? "" : "; ").append(refusals.get(0));
-            if (refusals.size() > 1) {
-                text.append(" and ").append(refusals.size() - 1).append(" more");
-            }
-        }
-        return text.toString();
+    /** The first event in which two runs differ. */
+    static String difference(EventStream first, EventStream second) {
+        long event = first.firstDifference(second);
+        return "two runs with the same service objects differ" + (event < 0 ? "" : ", event " + (event + 1) + " was "
+                + first.describe(event) + ", then " + second.describe(event));
     }
 }

@@ -26,6 +26,8 @@ public final class ScenarioLibrary {
     public static final String EXPECTED = "expected.yaml";
     /** The same for what exploring finds. */
     public static final String EXPLORED = "explored.yaml";
+    /** The same for what comes of letting each call fail that can. */
+    public static final String FAILED = "failed.yaml";
 
     private final Path root;
     private final ScenarioReader reader;
@@ -116,6 +118,12 @@ public final class ScenarioLibrary {
     /** What exploring must find in the scenarios of an architecture; empty if no such file lies beside them. */
     public Optional<ExpectedMatrix> explored(String arch) {
         return matrix(arch, EXPLORED);
+    }
+
+    /** What must come of letting each call fail that can; empty if no such file lies beside the scenarios. */
+    public Optional<SweepMatrix> failed(String arch) {
+        Path file = root.resolve(arch).resolve(FAILED);
+        return Files.exists(file) ? Optional.of(SweepMatrix.read(file, arch)) : Optional.empty();
     }
 
     private Optional<ExpectedMatrix> matrix(String arch, String name) {

@@ -13,6 +13,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.fake.FakePlatform;
+import org.dmalab.lab.fake.FakeVariants;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
@@ -149,10 +150,24 @@ class ScenarioExplorerTest {
         assertTrue(wild.search().violations().get(0).message().contains("which is not in the kernel's data"));
         Outcome hidden = search(race(BOOT, map, map), "hidden-counter");
         assertEquals(Verdict.BROKEN, hidden.verdict());
-        assertTrue(hidden.reason().contains("hidden state"), hidden.reason());
+        assertTrue(hidden.reason().startsWith("hidden state: after the same ")
+                && hidden.reason().endsWith("; class org.dmalab.lab.fake.FakeVariants$HiddenCounter can keep state in "
+                + "field calls, which is not final"), hidden.reason());
         Outcome endless = search(race(BOOT, "loop.forever", flow(WRITE)), "exact");
         assertEquals(Verdict.BROKEN, endless.verdict());
         assertTrue(endless.reason().contains("unbounded history"), endless.reason());
+    }
+
+    @Test
+    void aFieldOnWhichNoCallDependsIsBrokenToo() {
+        String map = "{dma.map: {address: 0x4000, size: 8}}";
+        Outcome idle = new ScenarioExplorer(FakePlatform.with("idle-counter", new FakeVariants.IdleCounter())).search(
+                race(BOOT, map, flow(WRITE)), Patches.of(Selection.of("idle-counter")), RunOptions.DEFAULT,
+                Exploration.Limits.states(10_000));
+        assertEquals(Verdict.BROKEN, idle.verdict());
+        assertEquals("hidden state: class org.dmalab.lab.fake.FakeVariants$IdleCounter can keep state in field calls, "
+                + "which is not final; no call that was tried differed", idle.reason());
+        assertEquals("", idle.token());
     }
 
     @Test

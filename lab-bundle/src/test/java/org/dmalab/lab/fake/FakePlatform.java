@@ -36,6 +36,15 @@ public final class FakePlatform {
 
     /** The catalog. */
     public static PlainCatalog catalog() {
+        return builder().build();
+    }
+
+    /** The catalog with one more variant, of origin local. */
+    public static PlainCatalog with(String id, Object variant) {
+        return builder().variant(FakeVariants.properties(id, "2026-06", "local"), variant).build();
+    }
+
+    private static PlainCatalog.Builder builder() {
         PlainCatalog.Builder builder = PlainCatalog.builder().architecture(new FakeArchitecture());
         FakeActions.all().forEach(action -> builder.action("fake", action));
         oracles().forEach(builder::oracle);
@@ -54,8 +63,7 @@ public final class FakePlatform {
                         new FakeVariants.CounterElsewhere())
                 .variant(FakeVariants.properties("swallowing", "2026-05", "local"), new FakeVariants.Swallowing())
                 .variant(FakeVariants.properties("refuse", "2026-04", "proposed"),
-                        new FakeVariants.RefusingNotifier())
-                .build();
+                        new FakeVariants.RefusingNotifier());
     }
 
     /** A scenario from steps in YAML flow style. */

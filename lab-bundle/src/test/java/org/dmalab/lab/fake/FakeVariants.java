@@ -144,6 +144,39 @@ public final class FakeVariants {
         }
     }
 
+    /** Counts in a field, and does nothing with it. */
+    public static final class IdleCounter implements Iommu {
+        private int calls;
+
+        @Override
+        public long map(Cpu cpu, long domain, long bus, long physical, long sizeBytes, Direction direction) {
+            calls++;
+            return enter(cpu, bus, physical, sizeBytes);
+        }
+
+        @Override
+        public long unmap(Cpu cpu, long domain, long bus, long sizeBytes, Direction direction) {
+            return 0;
+        }
+    }
+
+    /** Remembers that a translation was refused, where no field shows it, and says so each time from then on. */
+    public static final class RemembersRefusal implements Iommu {
+        @Override
+        public long map(Cpu cpu, long domain, long bus, long physical, long sizeBytes, Direction direction) {
+            long result = enter(cpu, bus, physical, sizeBytes);
+            if (result < 0) {
+                cpu.delay(countOutside("refused"));
+            }
+            return result;
+        }
+
+        @Override
+        public long unmap(Cpu cpu, long domain, long bus, long sizeBytes, Direction direction) {
+            return 0;
+        }
+    }
+
     private static int countOutside(String name) {
         int count = Integer.getInteger("dmalab.test." + name, 0);
         System.setProperty("dmalab.test." + name, Integer.toString(count + 1));

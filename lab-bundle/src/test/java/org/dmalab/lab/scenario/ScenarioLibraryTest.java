@@ -84,6 +84,20 @@ class ScenarioLibraryTest {
     }
 
     @Test
+    void readsWhatMustComeOfFailingCalls() throws IOException {
+        assertEquals(Optional.empty(), library.failed("fake"));
+        Files.writeString(root.resolve("fake/failed.yaml"),
+                "first: {exact: 'pass 2, fail 1 (no-bug)', '*': none can}\n");
+        SweepMatrix matrix = library.failed("fake").orElseThrow();
+        assertEquals(Optional.of("pass 2, fail 1 (no-bug)"), matrix.expected("fake/first", "exact"));
+        assertEquals(Optional.of("none can"), matrix.expected("fake/first", "other"));
+        assertEquals(Optional.empty(), matrix.expected("fake/second", "exact"));
+        Files.writeString(root.resolve("fake/failed.yaml"), "first: [exact]\n");
+        assertTrue(assertThrows(InputException.class, () -> library.failed("fake")).getMessage()
+                .contains("failed.yaml:1:8: first"));
+    }
+
+    @Test
     void schemaIsMadeFromWhatIsRegistered() {
         JsonObject schema = JsonParser.parseString(ScenarioSchema.write(FakePlatform.catalog(), "fake"))
                 .getAsJsonObject();

@@ -64,9 +64,11 @@ record Check(Catalog catalog, Map<String, Optional<ExpectedMatrix>> expected, bo
 
     /** The differences as text; empty if the option was not given. */
     String text(int cells, List<String> differences) {
-        if (!asked()) {
-            return "";
-        }
+        return asked() ? summary(cells, differences) : "";
+    }
+
+    /** The differences as text. */
+    static String summary(int cells, List<String> differences) {
         List<String> lines = new ArrayList<>(differences);
         lines.add(differences.isEmpty() ? "check: all " + cells + " cells as expected"
                 : "check: " + differences.size() + (differences.size() == 1 ? " difference" : " differences")

@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -17,6 +19,7 @@ import org.dmalab.lab.report.KtapReport;
 import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.SweepMatrix;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
@@ -50,8 +53,8 @@ public final class ExplorerCommands implements CommandSet {
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
             .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must"
                     + " find the same")
-            .flag("--check", "hold the verdicts against explored.yaml beside the scenarios; exit code 1 if they differ,"
-                    + " 0 if a fail is what is expected")
+            .flag("--check", "hold the verdicts against explored.yaml beside the scenarios, with --fail-each against"
+                    + " failed.yaml; exit code 1 if they differ, 0 if a fail is what is expected")
             .formats(Commands.DOCUMENTS).build();
     private final Catalog catalog;
     private final Workbench bench;
@@ -127,14 +130,35 @@ public final class ExplorerCommands implements CommandSet {
 
     private Object failEach(CommandSession session, Arguments args, RunOptions options) {
         List<Workbench.Cell> cells = bench.cells(bench.scenarios(args.all("NAME")), args, options);
+        Map<String, Optional<SweepMatrix>> matrices = new TreeMap<>();
+        if (args.has("--check")) { // a wrong one must not cost the results
+            cells.forEach(cell -> matrices.computeIfAbsent(cell.scenario().arch(), bench.library()::failed));
+        }
         Duration budget = args.duration("--budget", BUDGET.multipliedBy(cells.size()));
         long startNanos = System.nanoTime();
-        CellRuns<List<FailureSweepText.Failed>> runs = FailureSweepText.sweep(catalog, cells, options,
+        CellRuns<FailureSweepText.Swept> runs = FailureSweepText.sweep(catalog, cells, options,
                 () -> System.nanoTime() - startNanos < budget.toNanos());
-        List<FailureSweepText.Failed> all = runs.results().stream().flatMap(List::stream).toList();
-        Commands.write(session, args, Commands.format(args).equals("json")
-                ? Json.write(FailureSweepText.json(all)) + "\n" : FailureSweepText.text(all));
-        return new CellRuns<>(all, runs.interrupted()).exitCode(one -> one.result().verdict(), true);
+        List<FailureSweepText.Failed> all = runs.results().stream().flatMap(one -> one.rows().stream()).toList();
+        List<String> differences = args.has("--check")
+                ? FailureSweepText.differences(runs.results(), arch -> matrices.getOrDefault(arch, Optional.empty()))
+                : List.of();
+        String checked = !args.has("--check") ? "" : Check.summary(runs.results().size(), differences);
+        boolean text = Commands.format(args).equals("text");
+        Commands.write(session, args, document(args, all) + (text && !checked.isEmpty() ? "\n" + checked : ""));
+        if (!text) {
+            System.err.print(checked);
+        }
+        return Check.exitCode(new CellRuns<>(all, runs.interrupted()).exitCode(one -> one.result().verdict(),
+                !args.has("--check")), differences);
+    }
+
+    private static String document(Arguments args, List<FailureSweepText.Failed> all) {
+        return switch (Commands.format(args)) {
+            case "junit" -> JunitReport.text(all.stream().map(FailureSweepText.Failed::tested).toList());
+            case "ktap" -> KtapReport.text(all.stream().map(FailureSweepText.Failed::tested).toList());
+            case "json" -> Json.write(FailureSweepText.json(all)) + "\n";
+            default -> FailureSweepText.text(all);
+        };
     }
 
     private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds) {

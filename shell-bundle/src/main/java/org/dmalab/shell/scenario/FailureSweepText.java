@@ -4,19 +4,24 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.run.FailurePoint;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.run.Runner;
+import org.dmalab.lab.run.Sweep;
 import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.SweepMatrix;
 
-/** What {@code scenario:explore --fail-each} prints, and the tokens that name one failing call. */
+/** What {@code scenario:explore --fail-each} prints and checks, and the tokens that name one failing call. */
 final class FailureSweepText {
     private static final String FORMAT = "f1";
     private static final int PARTS = 5;
@@ -24,7 +29,18 @@ final class FailureSweepText {
     private FailureSweepText() { }
 
     /** A run in which one call failed; point 0 is the run in which none did. */
-    record Failed(FailurePoint point, RunResult result, String token) { }
+    record Failed(FailurePoint point, RunResult result, String token) {
+        /** As a test, named after the patch and the call. */
+        Tested tested() {
+            Tested run = Tested.of(result);
+            return new Tested(run.scenario(), point.number() == 0 ? run.patch() : run.patch() + ", call "
+                    + point.number() + ": " + point.call() + " at " + point.line(), run.verdict(), run.reason(),
+                    run.evidence());
+        }
+    }
+
+    /** What came of one cell: the sweep, and what is printed of it. */
+    record Swept(Sweep sweep, List<Failed> rows) { }
 
     /** Tells whether a token names a failing call. */
     static boolean isToken(String text) {
@@ -41,26 +57,39 @@ final class FailureSweepText {
      *
      * @param budget tells when no more time is left; what is known then is the result
      */
-    static CellRuns<List<Failed>> sweep(Catalog catalog, List<Workbench.Cell> cells, RunOptions options,
+    static CellRuns<Swept> sweep(Catalog catalog, List<Workbench.Cell> cells, RunOptions options,
             BooleanSupplier budget) {
         Runner runner = new Runner(catalog);
         return CellRuns.run(cells, (cell, progress) -> {
-            List<FailurePoint> points = runner.failurePoints(cell.scenario(), cell.selection(), options);
-            List<Failed> all = new ArrayList<>();
-            all.add(new Failed(new FailurePoint(0, points.isEmpty() ? "none can" : "none", "-"),
-                    runner.run(cell.scenario(), cell.selection(), options), ""));
-            for (FailurePoint point : points) {
-                if (!budget.getAsBoolean()) {
-                    Commands.remark(cell + ": the budget is over after " + (all.size() - 1) + " of " + points.size()
-                            + " calls; give it more with --budget");
-                    return all;
-                }
-                progress.say(cell + ": call " + point.number() + " of " + points.size());
-                RunResult result = runner.runFailing(cell.scenario(), cell.selection(), options, point.number());
-                all.add(new Failed(point, result, token(result, cell.selection().text(), point.number())));
+            Sweep sweep = runner.sweep(cell.scenario(), cell.selection(), options, (done, points) -> {
+                progress.say(cell + ": " + done + " of " + points + " calls");
+                return budget.getAsBoolean();
+            });
+            if (sweep.failed().size() < sweep.points()) {
+                Commands.remark(cell + ": the budget is over after " + sweep.failed().size() + " of " + sweep.points()
+                        + " calls, the last ones; give it more with --budget");
             }
-            return all;
+            List<Failed> all = new ArrayList<>();
+            all.add(new Failed(new FailurePoint(0, sweep.points() == 0 ? "none can" : "none", "-"), sweep.none(), ""));
+            sweep.failed().forEach(one -> all.add(new Failed(one.point(), one.result(),
+                    token(one.result(), cell.selection().text(), one.point().number()))));
+            return new Swept(sweep, all);
         });
+    }
+
+    /** The sweeps that do not end as the matrices of their architectures say. */
+    static List<String> differences(List<Swept> swept, Function<String, Optional<SweepMatrix>> matrices) {
+        List<String> lines = new ArrayList<>();
+        for (Swept one : swept) {
+            RunResult none = one.sweep().none();
+            String summary = one.sweep().summary();
+            String expected = matrices.apply(none.scenario().substring(0, Math.max(0, none.scenario().indexOf('/'))))
+                    .flatMap(matrix -> matrix.expected(none.scenario(), none.patch())).orElse("nothing");
+            if (!summary.equals(expected)) {
+                lines.add(none.scenario() + " with " + none.patch() + ": " + summary + ", expected " + expected);
+            }
+        }
+        return lines;
     }
 
     /** Runs again what a token names. */

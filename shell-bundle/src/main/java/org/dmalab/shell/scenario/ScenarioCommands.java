@@ -23,6 +23,7 @@ import org.dmalab.lab.scenario.ScenarioLibrary;
 import org.dmalab.lab.scenario.ScenarioMachines;
 import org.dmalab.lab.scenario.ScenarioReader;
 import org.dmalab.lab.scenario.ScenarioSchema;
+import org.dmalab.lab.scenario.SweepMatrix;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
@@ -163,6 +164,11 @@ public final class ScenarioCommands implements CommandSet {
             Path folder = file.toAbsolutePath().normalize().getParent();
             ExpectedMatrix matrix = ExpectedMatrix.read(file, String.valueOf(folder.getFileName()));
             return "verdicts of " + matrix.verdicts().size() + " scenarios";
+        }
+        if (file.endsWith(ScenarioLibrary.FAILED)) {
+            Path folder = file.toAbsolutePath().normalize().getParent();
+            SweepMatrix matrix = SweepMatrix.read(file, String.valueOf(folder.getFileName()));
+            return "sweeps of " + matrix.summaries().size() + " scenarios";
         }
         Scenario scenario = new ScenarioReader(catalog).read(file);
         ScenarioMachines.check(catalog, scenario);

@@ -52,6 +52,37 @@ class FailureSweepTest {
     }
 
     @Test
+    void sweepsAreHeldAgainstTheirMatrix() {
+        Result good = shell.run("scenario:explore", "fake/map", "--all", "--fail-each", "--check");
+        assertEquals(0, good.code(), good.out() + good.err());
+        assertTrue(good.out().endsWith("check: all 2 cells as expected\n"), good.out());
+        Result bad = shell.run("scenario:explore", "fake/race", "--all", "--fail-each", "--check", "--format", "json");
+        assertEquals(1, bad.code(), bad.out() + bad.err());
+        assertEquals("fake/race with careful: refused 2, expected fail 2\n"
+                + "check: 1 difference to the expected matrix\n", bad.err());
+    }
+
+    @Test
+    void forTestReportsEachCallIsATest() {
+        Result junit = shell.run("scenario:explore", "fake/map", "--patch", "careful", "--fail-each", "--format",
+                "junit");
+        assertTrue(junit.out().matches("(?s).*name=\"careful\".*name=\"careful, call 1: no memory at "
+                + "FakePlatform.java:\\d+\".*<skipped.*"), junit.out());
+        Result ktap = shell.run("scenario:explore", "fake/map", "--patch", "careful", "--fail-each", "--format",
+                "ktap");
+        assertTrue(ktap.out().matches("(?s).*ok 2 fake/map:careful, call 1: no memory at FakePlatform.java:\\d+ "
+                + "# SKIP refused: page.work: -ENOMEM.*"), ktap.out());
+    }
+
+    @Test
+    void whatIsBrokenAsItIsIsNotSwept() {
+        Result result = new Shell(FakePlatform.breaking()).run("scenario:explore", "fake/map", "--patch", "counting",
+                "--fail-each", "--format", "json");
+        assertEquals(3, result.code(), result.err());
+        assertEquals(1, JsonParser.parseString(result.out()).getAsJsonArray().size(), result.out());
+    }
+
+    @Test
     void whereNothingCanFailThatIsSaid() {
         Shell careful = new Shell(FakePlatform.catalog("fake"));
         Result result = careful.run("scenario:explore", "fake/map", "--patch", "careful", "--fail-each");

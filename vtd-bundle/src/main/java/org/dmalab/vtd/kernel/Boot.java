@@ -27,6 +27,10 @@ public final class Boot {
     /** RTADDR: tables of scalable mode. */
     static final long SCALABLE_TABLES = 1 << 10;
 
+    private static final long NOT_INITIALIZED = Text.id("DMAR: Initialization failed");
+    private static final long IDS_IN_USE = Text.id("disable_dmar_iommu: domain-ids are in use");
+    private static final int RESERVED_IDS = 2;
+
     private Boot() { }
 
     /**
@@ -35,7 +39,8 @@ public final class Boot {
      * @param cpu the boot processor
      * @param parameters what it is told
      * @param kdump a capture kernel, which takes over tables and resets devices
-     * @return 0 or a negative error number
+     * @return 0 or a negative error number; then the kernel runs and leaves remapping alone: devices are given physical
+     *         addresses
      */
     public static long boot(Cpu cpu, BootParameters parameters, boolean kdump) {
         cpu.store(KernelLayout.RAM_BYTES, parameters.ramBytes());
@@ -49,6 +54,12 @@ public final class Boot {
         long result = DmarTables.parse(cpu);
         if (result == 0) {
             result = initDmars(cpu);
+            if (result < 0) {
+                giveUp(cpu);
+            }
+        }
+        if (result < 0) {
+            goOnWithoutUnits(cpu);
         }
         cpu.store(KernelLayout.SYSTEM_STATE, RUNNING);
         cpu.irqRestore(0);
@@ -70,8 +81,8 @@ public final class Boot {
         boolean copied = false;
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
             FaultHandler.fault(cpu, iommu);
-            long result = QueuedInvalidation.init(cpu, iommu);
-            result = result < 0 ? result : initUnit(cpu, iommu);
+            QueuedInvalidation.init(cpu, iommu);
+            long result = initUnit(cpu, iommu);
             if (result < 0) {
                 return result;
             }
@@ -106,14 +117,43 @@ public final class Boot {
         return 0;
     }
 
+    /**
+     * {@code disable_dmar_iommu} and {@code free_dmar_iommu} of each unit. A unit that has no domain-ids yet stays as
+     * the kernel before has left it; so does, from 5.18 on, with a warning, one whose old kernel's ids were kept.
+     */
+    private static void giveUp(Cpu cpu) {
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            long ids = cpu.load(iommu, IntelIommu.DOMAIN_IDS);
+            if (ids == 0) {
+                continue;
+            }
+            if (CopiedTables.bitmapInUse(cpu) && Bits.count(cpu, ids, Hw.domainCount(cpu, iommu)) > RESERVED_IDS) {
+                cpu.warn(IDS_IN_USE);
+            } else if ((cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0) {
+                Hw.setPersistent(cpu, iommu, Hw.TE, false);
+            }
+            cpu.free(ids);
+            CopiedTables.free(cpu, iommu);
+            ContextEntry.freeTables(cpu, iommu);
+        }
+        cpu.printk(NOT_INITIALIZED);
+    }
+
+    /** {@code intel_iommu_free_dmars}; the DMA API is that without remapping. */
+    private static void goOnWithoutUnits(Cpu cpu) {
+        cpu.store(KernelLayout.IOMMUS, 0);
+        cpu.store(KernelLayout.RMRRS, 0);
+        cpu.store(KernelLayout.SI_DOMAIN, 0);
+    }
+
     /** Domain-ids, translation status, root table, and the old kernel's tables if translation is on. */
     private static long initUnit(Cpu cpu, long iommu) {
         long ids = cpu.alloc(KernelLayout.DOMAIN_IDS, (Hw.domainCount(cpu, iommu) + 63) / 64);
+        cpu.store(iommu, IntelIommu.DOMAIN_IDS, ids);
         long root = ids == 0 ? 0 : Pages.alloc(cpu);
         if (root == 0) {
             return Errno.ENOMEM;
         }
-        cpu.store(iommu, IntelIommu.DOMAIN_IDS, ids);
         Bits.set(cpu, ids, 0); // tags what is cached in caching mode, and says "none" in dmar_domain
         if (PasidTables.inUse(cpu, iommu)) {
             Bits.set(cpu, ids, PasidTables.PASS_THROUGH_ID);

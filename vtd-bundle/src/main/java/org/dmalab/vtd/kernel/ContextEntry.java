@@ -15,6 +15,7 @@ public final class ContextEntry {
     private static final long FAULT_DISABLE = 2;
     private static final long COPIED = 1 << 3; // bit 67
     private static final long PAGE_MASK = ~0xfffL;
+    private static final long BUSES = 256;
 
     private ContextEntry() { }
 
@@ -36,6 +37,24 @@ public final class ContextEntry {
         }
         long index = scalable ? (sourceId & 0x7f) * 2 : sourceId & 0xff;
         return Pages.linear(value & PAGE_MASK) + index * BYTES;
+    }
+
+    /** {@code free_context_table}: all of a unit's context tables and its root table. */
+    static void freeTables(Cpu cpu, long iommu) {
+        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY);
+        if (root == 0) {
+            return;
+        }
+        for (long bus = 0; bus < BUSES; bus++) {
+            for (long first = bus << 8; first < bus + 1 << 8; first += PasidTables.inUse(cpu, iommu) ? 0x80 : 0x100) {
+                long table = get(cpu, iommu, first, false);
+                if (table != 0) {
+                    Pages.free(cpu, table, 1);
+                }
+            }
+        }
+        Pages.free(cpu, root, 1);
+        cpu.store(iommu, IntelIommu.ROOT_ENTRY, 0);
     }
 
     /** Lower half. */

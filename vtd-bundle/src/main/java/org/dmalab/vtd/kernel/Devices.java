@@ -14,7 +14,7 @@ public final class Devices {
 
     private Devices() { }
 
-    /** The device of a source-id: its address, or {@code -ENODEV}. */
+    /** The device of a source-id: its address, or {@code -ENODEV}. Without a unit in use it has none either. */
     public static long find(Cpu cpu, long sourceId) {
         for (long device = cpu.load(KernelLayout.DEVICES); device != 0; device = cpu.load(device, Device.NEXT)) {
             if (cpu.load(device, Device.SOURCE_ID) == sourceId) {
@@ -22,7 +22,7 @@ public final class Devices {
             }
         }
         long iommu = cpu.load(KernelLayout.IOMMUS);
-        if (iommu == 0 || cpu.readConfig(sourceId, 0, 4) == NOTHING) {
+        if (cpu.readConfig(sourceId, 0, 4) == NOTHING) {
             return Errno.ENODEV;
         }
         long device = cpu.alloc(Device.STRUCT);

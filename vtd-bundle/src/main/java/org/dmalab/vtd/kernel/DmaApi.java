@@ -27,7 +27,7 @@ public final class DmaApi {
         if (Devices.isError(device)) {
             return device;
         }
-        long domain = Domains.ofDevice(cpu, device);
+        long domain = cpu.load(device, Device.IOMMU) == 0 ? Errno.ENODEV : Domains.ofDevice(cpu, device);
         return Devices.isError(domain) ? domain : 0;
     }
 
@@ -150,11 +150,14 @@ public final class DmaApi {
     private static long map(Cpu cpu, long device, long page, long sizeBytes, Direction direction, long wantedPfn) {
         Binding variant = cpu.services().enter();
         try {
+            long physical = Pages.physical(page);
+            if (cpu.load(device, Device.IOMMU) == 0) {
+                return identity(cpu, device, physical, sizeBytes, direction, wantedPfn);
+            }
             long domain = Domains.ofDevice(cpu, device);
             if (Devices.isError(domain)) {
                 return domain;
             }
-            long physical = Pages.physical(page);
             if (domain == cpu.load(KernelLayout.SI_DOMAIN)) { // attached by now, in a capture kernel too (a11bfde9c77d)
                 return identity(cpu, device, physical, sizeBytes, direction, wantedPfn);
             }

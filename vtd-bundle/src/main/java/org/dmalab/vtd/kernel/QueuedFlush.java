@@ -6,7 +6,8 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
  * Invalidation by queue: {@code qi_flush_context} and {@code qi_flush_iotlb}. The kernel does not hand the
- * invalidation hint on here, as it does by register: a page-selective flush drops table pointers too.
+ * invalidation hint on here, as it does by register: a page-selective flush drops table pointers too. A unit for whose
+ * queue there was no memory is flushed by register.
  */
 public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
     private static final int WRITE_DRAIN_CAP = 54;
@@ -17,11 +18,19 @@ public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
 
     @Override
     public void context(Cpu cpu, long iommu, long domainId, long sourceId, long functionMask, Scope scope) {
+        if (!QueuedInvalidation.hasQueue(cpu, iommu)) {
+            new RegisterFlush().context(cpu, iommu, domainId, sourceId, functionMask, scope);
+            return;
+        }
         QueuedInvalidation.submit(cpu, iommu, contextDescriptor(domainId, sourceId, functionMask, scope), 0);
     }
 
     @Override
     public void iotlb(Cpu cpu, long iommu, long domainId, long address, long addressMask, Scope scope) {
+        if (!QueuedInvalidation.hasQueue(cpu, iommu)) {
+            new RegisterFlush().iotlb(cpu, iommu, domainId, address, addressMask, scope);
+            return;
+        }
         long cap = cpu.load(iommu, IntelIommu.CAP);
         long drain = ((cap >>> WRITE_DRAIN_CAP & 1) != 0 ? WRITE_DRAIN : 0)
                 | ((cap >>> READ_DRAIN_CAP & 1) != 0 ? READ_DRAIN : 0);

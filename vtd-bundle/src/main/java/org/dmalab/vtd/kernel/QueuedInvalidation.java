@@ -44,15 +44,21 @@ public final class QueuedInvalidation {
     /** Implemented by a way to flush that submits descriptors; kernel code asks for it when it sets a unit up. */
     public interface User { }
 
-    /** {@code intel_iommu_init_qi}: takes an old kernel's queue out of use, and makes one if flushes go by queue. */
-    static long init(Cpu cpu, long iommu) {
+    /**
+     * {@code intel_iommu_init_qi}: takes an old kernel's queue out of use, and makes one if flushes go by queue. Where
+     * there is no memory for it they go by register.
+     */
+    static void init(Cpu cpu, long iommu) {
         if ((cpu.load(iommu, IntelIommu.ECAP) >>> 1 & 1) != 0) {
             disable(cpu, iommu);
         }
-        boolean used = isUsed(cpu);
-        long result = used ? enable(cpu, iommu) : 0;
+        boolean used = isUsed(cpu) && enable(cpu, iommu);
         cpu.printk(used ? QUEUED : BY_REGISTER, cpu.load(iommu, IntelIommu.SEQ_ID));
-        return result;
+    }
+
+    /** Tells whether a unit has a queue. */
+    static boolean hasQueue(Cpu cpu, long iommu) {
+        return cpu.load(iommu, IntelIommu.QI) != 0;
     }
 
     private static boolean isUsed(Cpu cpu) {
@@ -75,13 +81,20 @@ public final class QueuedInvalidation {
         Hw.setPersistent(cpu, iommu, Hw.QIE, false);
     }
 
-    /** {@code dmar_enable_qi}: 256 descriptors, of 32 bytes where the unit has scalable mode. */
-    private static long enable(Cpu cpu, long iommu) {
+    /** {@code dmar_enable_qi}: 256 descriptors, of 32 bytes where the unit has scalable mode; false without memory. */
+    private static boolean enable(Cpu cpu, long iommu) {
+        int pages = (int) stride(cpu, iommu) / 16;
         long queue = cpu.alloc(QInval.STRUCT);
-        long descriptors = queue == 0 ? 0 : Pages.alloc(cpu, (int) stride(cpu, iommu) / 16);
+        long descriptors = queue == 0 ? 0 : Pages.alloc(cpu, pages);
         long status = descriptors == 0 ? 0 : Pages.alloc(cpu);
         if (status == 0) {
-            return Errno.ENOMEM;
+            if (descriptors != 0) {
+                Pages.free(cpu, descriptors, pages);
+            }
+            if (queue != 0) {
+                cpu.free(queue);
+            }
+            return false;
         }
         cpu.store(queue, QInval.DESC, descriptors);
         cpu.store(queue, QInval.DESC_STATUS, status);
@@ -90,7 +103,7 @@ public final class QueuedInvalidation {
         Hw.write(cpu, iommu, Hw.IQT, 4, 0);
         Hw.write(cpu, iommu, Hw.IQA, 8, Pages.physical(descriptors) | (stride(cpu, iommu) == 32 ? WIDE : 0));
         Hw.setPersistent(cpu, iommu, Hw.QIE, true);
-        return 0;
+        return true;
     }
 
     private static long stride(Cpu cpu, long iommu) {
