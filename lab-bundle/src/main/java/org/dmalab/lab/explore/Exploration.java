@@ -225,7 +225,7 @@ public final class Exploration {
             return result;
         }
         SearchResult.Found told = new Retelling(world).tell(simplest);
-        return result.withFirst(warning == null ? told : told.with("all come to their end"));
+        return result.withFirst(warning == null ? told : told.with(new SearchResult.Turn("", "all come to their end")));
     }
 
     /**

@@ -43,8 +43,8 @@ final class Retelling {
     }
 
     /** The way there, in turns: who ran, for how many calls, and where an interrupt was let in. */
-    private static List<String> turns(List<Step> steps) {
-        List<String> turns = new ArrayList<>();
+    private static List<SearchResult.Turn> turns(List<Step> steps) {
+        List<SearchResult.Turn> turns = new ArrayList<>();
         int first = 0;
         while (first < steps.size()) {
             int last = first;
@@ -57,7 +57,7 @@ final class Retelling {
         return turns;
     }
 
-    private static String turn(List<Step> steps, int first, int last) {
+    private static SearchResult.Turn turn(List<Step> steps, int first, int last) {
         Step start = steps.get(first);
         int kind = Transition.kind(start.transition());
         boolean arrives = kind == Transition.ARRIVAL || kind == Transition.IPI;
@@ -67,8 +67,8 @@ final class Retelling {
         String line = steps.get(last).line();
         String where = line.isEmpty() ? "" : ", last at " + line;
         String unit = kind == Transition.DEVICE || kind == Transition.HARDWARE ? " step" : " call";
-        return start.column() + " " + start.strand() + ": " + calls + unit + (calls == 1 ? "" : "s") + arrival
-                + where;
+        return new SearchResult.Turn(start.column(), start.strand() + ": " + calls + unit + (calls == 1 ? "" : "s")
+                + arrival + where);
     }
 
     /** Where the code of the same processor last was. */

@@ -308,8 +308,11 @@ public final class ScenarioExplorer {
         }
 
         private String token(SearchResult.Found found) {
-            return found.schedule() == null ? ""
-                    : new Token(scenario.name(), patches.text(), profile, found.schedule()).toString();
+            if (found.schedule() == null) {
+                return "";
+            }
+            String token = new Token(scenario.name(), patches.text(), profile, found.schedule()).toString();
+            return token.length() > Token.MAX_LENGTH ? "" : token;
         }
 
         private Outcome broken(String reason) {
@@ -384,7 +387,7 @@ public final class ScenarioExplorer {
         /** Each oracle's first objection in a step is enough: the others are the same for the next byte or page. */
         private void violatedBefore(String oracle, String message) {
             before.putIfAbsent(oracle + ' ' + step, new SearchResult.Found(oracle, message,
-                    List.of("before the concurrent part, in " + step), null));
+                    List.of(new SearchResult.Turn("", "before the concurrent part, in " + step)), null));
         }
 
         private List<Strand> strands() {

@@ -33,13 +33,26 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
      *
      * @param oracle who objects; {@code no-lock-cycle} for a deadlock
      * @param message the evidence
-     * @param turns who ran, in turns: {@code user 31 calls}, {@code interrupt 12 calls, let in at Kmap.java:40}
+     * @param turns who ran, in turns
      * @param schedule the choices that lead there; null if it was violated before the concurrent part
      */
-    public record Found(String oracle, String message, List<String> turns, Schedule schedule) {
-        /** The same with one more line. */
-        Found with(String turn) {
+    public record Found(String oracle, String message, List<Turn> turns, Schedule schedule) {
+        /** The same with one more turn. */
+        Found with(Turn turn) {
             return new Found(oracle, message, Stream.concat(turns.stream(), Stream.of(turn)).toList(), schedule);
+        }
+    }
+
+    /**
+     * One turn of a schedule.
+     *
+     * @param column the processor or device; empty for what is said of all
+     * @param text {@code user: 31 calls}, {@code interrupt: 12 calls, let in after Kmap.java:40}
+     */
+    public record Turn(String column, String text) {
+        @Override
+        public String toString() {
+            return column.isEmpty() ? text : column + " " + text;
         }
     }
 

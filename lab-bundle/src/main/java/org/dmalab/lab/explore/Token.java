@@ -11,9 +11,10 @@ import org.dmalab.lab.InputException;
  * @param schedule the choices
  */
 public record Token(String scenario, String patch, String profile, Schedule schedule) {
+    /** Characters that {@link #parse} reads; a command takes hardly more. */
+    static final int MAX_LENGTH = 100_000;
     private static final String FORMAT = "1";
     private static final int PARTS = 5;
-    private static final int MAX_LENGTH = 100_000;
 
     /**
      * Reads a token.

@@ -44,7 +44,7 @@ class ExplorationTest {
         assertEquals(1, result.violations().size());
         SearchResult.Found found = result.violations().get(0);
         assertEquals("op-on-page", found.oracle());
-        assertTrue(found.turns().get(1).contains("let in after SmallMachine.java:"), found.turns()::toString);
+        assertTrue(found.turns().get(1).text().contains("let in after SmallMachine.java:"), found.turns()::toString);
     }
 
     @Test
@@ -128,7 +128,7 @@ class ExplorationTest {
         assertEquals(result.violations(), result.firstOfEachOracle());
         SearchResult.Found hang = result.violations().get(0);
         SearchResult.Found warning = result.violations().get(1);
-        assertEquals("all come to their end", warning.turns().get(warning.turns().size() - 1));
+        assertEquals("all come to their end", warning.turns().get(warning.turns().size() - 1).text());
         assertEquals(List.of("no-lock-cycle", "no-ipi-with-irqs-off"), oracles(warned(small, strands)
                 .replay(Schedule.parse(hang.schedule().toString()), step -> { })));
         assertEquals(List.of("no-ipi-with-irqs-off"), oracles(warned(small, strands)

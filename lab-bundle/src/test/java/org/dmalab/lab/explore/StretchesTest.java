@@ -76,7 +76,7 @@ class StretchesTest {
         assertEquals(1, result.violations().size());
         SearchResult.Found found = result.violations().get(0);
         assertEquals(List.of("cpu0 user: 1 call", "cpu0 interrupt: 4 calls"), found.turns().stream()
-                .map(turn -> turn.replaceAll(",.*", "")).toList());
+                .map(turn -> turn.toString().replaceAll(",.*", "")).toList());
         SearchResult.Found replayed = search.replay(found.schedule(), null).get(0);
         assertEquals(found.message(), replayed.message());
     }

@@ -1,6 +1,7 @@
 package org.dmalab.shell.scenario;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +11,8 @@ import org.dmalab.lab.explore.SearchResult;
 
 /** What {@code scenario:explore} prints. */
 final class ExplorationText {
+    private static final String INDENT = "    ";
+
     private ExplorationText() { }
 
     /** For people: a line for each patch, then the first violation of each oracle with its schedule. */
@@ -37,9 +40,11 @@ final class ExplorationText {
         for (SearchResult.Found found : outcome.search().firstOfEachOracle()) {
             lines.add("");
             lines.addAll(Layout.wrap(head + found.oracle() + ": " + found.message(), "", "  "));
-            found.turns().forEach(turn -> lines.add("    " + turn));
+            lines.addAll(schedule(found.turns()));
             if (!outcome.token(found).isEmpty()) {
                 lines.add("  again, step by step: scenario:replay " + outcome.token(found));
+            } else if (found.schedule() != null) {
+                lines.add("  its schedule is too long for a token");
             }
             long more = outcome.search().violations().stream()
                     .filter(one -> one.oracle().equals(found.oracle())).count() - 1;
@@ -47,6 +52,46 @@ final class ExplorationText {
                 lines.add("  and " + more + " more of " + found.oracle() + "; --format json has them all");
             }
         }
+    }
+
+    /** A column for each processor and device, a row for each turn; below it what is said of all. */
+    private static List<String> schedule(List<SearchResult.Turn> turns) {
+        List<String> columns = turns.stream().map(SearchResult.Turn::column).filter(one -> !one.isEmpty()).distinct()
+                .sorted().toList();
+        List<String> lines = table(turns, columns, false);
+        if (lines.stream().anyMatch(line -> line.length() > Layout.WIDTH)) {
+            lines = table(turns, columns, true);
+        }
+        for (SearchResult.Turn turn : turns) {
+            if (turn.column().isEmpty()) {
+                lines.add(INDENT + turn.text());
+            }
+        }
+        return lines;
+    }
+
+    /** The parts of a turn stand side by side, or below each other in a narrow table. */
+    private static List<String> table(List<SearchResult.Turn> turns, List<String> columns, boolean narrow) {
+        List<List<String>> rows = new ArrayList<>();
+        if (!columns.isEmpty()) {
+            rows.add(columns);
+        }
+        for (SearchResult.Turn turn : turns) {
+            int column = columns.indexOf(turn.column());
+            if (column < 0) {
+                continue;
+            }
+            String text = turn.text().startsWith(turn.column() + ": ")
+                    ? turn.text().substring(turn.column().length() + 2) : turn.text();
+            String indent = "";
+            for (String part : narrow ? text.split(", ") : new String[] {text}) {
+                List<String> row = new ArrayList<>(Collections.nCopies(columns.size(), ""));
+                row.set(column, indent + part);
+                rows.add(row);
+                indent = "  ";
+            }
+        }
+        return Layout.columns(rows, INDENT);
     }
 
     /** For programs: an array, one element for each search. */
@@ -72,7 +117,7 @@ final class ExplorationText {
                 Map<String, Object> violation = new LinkedHashMap<>();
                 violation.put("oracle", found.oracle());
                 violation.put("message", found.message());
-                violation.put("schedule", found.turns());
+                violation.put("schedule", found.turns().stream().map(SearchResult.Turn::toString).toList());
                 violation.put("token", outcome.token(found));
                 violations.add(violation);
             }
