@@ -4,45 +4,41 @@ import static org.junit.Assert.assertEquals;
 import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertTrue;
 
-import java.io.IOException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
 /**
  * What exploring finds in the scenarios with concurrent parts, against {@code explored.yaml}, in which each of them has
- * a row; and that each counterexample replays from its token in another process.
+ * a row; and that every token that a search prints leads another process to the violation it was printed for.
  */
 public class ExplorerIT {
-    /** Of the violation shown first; others have their own. */
-    private static final Pattern TOKEN = Pattern.compile("\"token\": ?\"([^\"]+)\",\\s*\"violations\"");
-    private static final Pattern VIOLATION = Pattern.compile(
-            "\"oracle\": ?\"([^\"]+)\"[^}]*?\"token\": ?\"([^\"]+)\"");
-    private static final Pattern FAIL = Pattern.compile("(?m)^fail: ");
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
     @Test
     public void mips() throws Exception {
-        explore("mips/*", 9 * 13);
+        explore(9 * 13, "mips/*", "--all", "--mutants");
     }
 
     @Test
     public void pseries() throws Exception {
-        explore("pseries/*", 8);
+        explore(8, "pseries/*", "--all", "--mutants");
     }
 
     @Test
     public void vtd() throws Exception {
-        explore("vtd/*", 3 * 19);
+        explore(3 * 19, "vtd/*", "--all", "--mutants");
     }
 
     /** The kernel's warning is no end: one search finds schedules with it in which all goes on, and some that hang. */
@@ -53,8 +49,8 @@ public class ExplorerIT {
                     "--format", "json");
             assertEquals(result.out() + result.err(), 1, result.code());
             Map<String, String> tokens = new HashMap<>();
-            for (Matcher violation = VIOLATION.matcher(result.out()); violation.find();) {
-                tokens.putIfAbsent(violation.group(1), violation.group(2));
+            for (JsonNode violation : JSON.readTree(result.out()).get("violations")) {
+                tokens.putIfAbsent(violation.get("oracle").asText(), violation.get("token").asText());
             }
             assertEquals(Set.of("no-bug", "no-ipi-with-irqs-off", "no-lock-cycle"), tokens.keySet());
             for (String oracle : List.of("no-bug", "no-ipi-with-irqs-off")) {
@@ -70,44 +66,77 @@ public class ExplorerIT {
     /** Patches that pass alone pass when one gives way to the other at any service call; the others need not. */
     @Test
     public void swaps() throws Exception {
-        swap("mips/*", "arm-l1-vipt,ppc-irq-off,per-page-irq-off,stack-kmap", "three-slots,stack-kmap,arm-l1-vipt",
-                9 * 10);
-        swap("vtd/kdump-dma-during-attach*", "clear-then-flush,clear-present-first,copied-bitmap", "clear-*", 3 * 4);
-        swap("pseries/*", "ddw-disabled", "limited-mask", 1);
+        explore(9 * 10, "mips/*", "--patch", "arm-l1-vipt,ppc-irq-off,per-page-irq-off,stack-kmap", "--swap",
+                "three-slots,stack-kmap,arm-l1-vipt");
+        explore(3 * 4, "vtd/kdump-dma-during-attach*", "--patch", "clear-then-flush,clear-present-first,copied-bitmap",
+                "--swap", "clear-*");
+        explore(1, "pseries/*", "--patch", "ddw-disabled", "--swap", "limited-mask");
     }
 
-    private void swap(String scenarios, String patches, String swaps, int cells) throws Exception {
-        RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--patch", patches,
-                "--swap", swaps, "--check", "--budget", "10m");
-        assertEquals(result.out() + result.err(), 0, result.code());
-        assertTrue(result.out(), result.out().contains("check: all " + cells + " cells as expected"));
-    }
-
-    /** Explores with every patch and mutant, and replays every counterexample. */
-    private void explore(String scenarios, int leastCells) throws Exception {
-        RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--all", "--mutants",
-                "--check", "--budget", "10m", "--format", "json");
-        assertEquals(result.err(), 0, result.code());
-        Matcher checked = Pattern.compile("check: all (\\d+) cells as expected").matcher(result.err());
-        assertTrue(result.err(), checked.find());
-        assertTrue(result.err(), Integer.parseInt(checked.group(1)) >= leastCells);
-        assertFalse(result.out(), result.out().contains("\"exhausted\": false"));
-        List<String> tokens = new ArrayList<>();
-        for (Matcher token = TOKEN.matcher(result.out()); token.find();) {
-            tokens.add(token.group(1));
+    @Test
+    public void callsThatFail() throws Exception {
+        Map<String, String> found = new LinkedHashMap<>();
+        for (JsonNode one : run(1, "scenario:explore", "pseries/hotplug-memory", "vtd/kdump-probe-qemu",
+                "mips/unmapped-highmem-sg", "--all", "--mutants", "--fail-each", "--budget", "10m")) {
+            if (one.get("verdict").asText().equals("fail") && !one.get("token").asText().isEmpty()) {
+                found.put(one.get("token").asText(), one.get("reason").asText());
+            }
         }
-        assertFalse(result.out(), tokens.isEmpty());
-        tokens.parallelStream().forEach(this::replay);
+        for (JsonNode replayed : replay(found.keySet())) {
+            assertEquals(found.get(replayed.get("token").asText()), replayed.get("reason").asText());
+        }
     }
 
-    /** Each in a process of its own, as a line of commands ends at the first that fails. */
-    private void replay(String token) {
-        try {
-            RunnableJar.Result replayed = RunnableJar.run(folder, "scenario:replay", token);
-            assertEquals(token + replayed.out() + replayed.err(), 1, replayed.code());
-            assertTrue(token + replayed.out(), FAIL.matcher(replayed.out()).find());
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(token, e);
+    /** Explores, holds the verdicts against the matrix, and takes every schedule again that is printed. */
+    private void explore(int leastCells, String... arguments) throws Exception {
+        List<String> all = new ArrayList<>(List.of("scenario:explore", "--check", "--budget", "10m"));
+        all.addAll(List.of(arguments));
+        Map<String, List<String>> found = new LinkedHashMap<>();
+        int cells = 0;
+        for (JsonNode search : run(0, all.toArray(String[]::new))) {
+            cells++;
+            assertTrue(search.toString(), search.get("exhausted").asBoolean());
+            for (JsonNode violation : search.get("violations")) {
+                found.computeIfAbsent(violation.get("token").asText(), token -> new ArrayList<>())
+                        .add(words(violation));
+            }
         }
+        assertTrue(cells + " cells", cells >= leastCells);
+        for (JsonNode replayed : replay(found.keySet())) {
+            List<String> again = new ArrayList<>();
+            replayed.get("violations").forEach(violation -> again.add(words(violation)));
+            List<String> printed = found.get(replayed.get("token").asText());
+            assertTrue(replayed.get("token") + ": the search says " + printed + ", the replay " + again,
+                    again.containsAll(printed));
+        }
+    }
+
+    private static String words(JsonNode violation) {
+        return violation.get("oracle").asText() + ": " + violation.get("message").asText();
+    }
+
+    /** One process for all, in the order of the tokens; each verdict is {@code fail}. */
+    private JsonNode replay(Set<String> tokens) throws Exception {
+        assertFalse(tokens.isEmpty());
+        List<String> words = new ArrayList<>(List.of("scenario:replay", "--brief"));
+        words.addAll(tokens);
+        JsonNode replayed = run(1, words.toArray(String[]::new));
+        assertEquals(tokens.size(), replayed.size());
+        int at = 0;
+        for (String token : tokens) {
+            assertEquals(token, replayed.get(at).get("token").asText());
+            assertEquals(token, "fail", replayed.get(at++).get("verdict").asText());
+        }
+        return replayed;
+    }
+
+    /** Runs a command with JSON; an array also if there is one element only. */
+    private JsonNode run(int code, String... words) throws Exception {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--format", "json"));
+        RunnableJar.Result result = RunnableJar.run(folder, all.toArray(String[]::new));
+        assertEquals(result.err(), code, result.code());
+        JsonNode json = JSON.readTree(result.out());
+        return json.isArray() ? json : JSON.createArrayNode().add(json);
     }
 }

@@ -1,11 +1,13 @@
 package org.dmalab.lab.explore;
 
+import java.util.Arrays;
+
 import org.dmalab.lab.InputException;
 
 /**
  * Names one explored schedule, so that it can be taken again elsewhere: {@code SCENARIO~PATCH~PROFILE~FORMAT~CHOICES}.
  *
- * @param scenario name of the scenario
+ * @param scenario name of the scenario; of one that is not in the library the file
  * @param patch selection as {@code --patch} takes it
  * @param profile profile of the machine; empty if its architecture has none
  * @param schedule the choices
@@ -14,7 +16,8 @@ public record Token(String scenario, String patch, String profile, Schedule sche
     /** Characters that {@link #parse} reads; a command takes hardly more. */
     static final int MAX_LENGTH = 100_000;
     private static final String FORMAT = "1";
-    private static final int PARTS = 5;
+    /** Parts of a token. */
+    public static final int PARTS = 5;
 
     /**
      * Reads a token.
@@ -22,7 +25,7 @@ public record Token(String scenario, String patch, String profile, Schedule sche
      * @throws InputException if it is none, or of another version
      */
     public static Token parse(String text) {
-        String[] parts = text.split("~", -1);
+        String[] parts = parts(text);
         if (parts.length != PARTS || text.length() > MAX_LENGTH) {
             throw new InputException("this is no token, expected SCENARIO~PATCH~PROFILE~FORMAT~CHOICES as "
                     + "scenario:explore prints it");
@@ -36,6 +39,18 @@ public record Token(String scenario, String patch, String profile, Schedule sche
         } catch (IllegalArgumentException e) {
             throw new InputException("the token is damaged: " + e.getMessage());
         }
+    }
+
+    /** The parts of a token, {@link #PARTS} of them if it is one; what names the scenario may be a file with any name. */
+    public static String[] parts(String text) {
+        String[] parts = text.split("~", -1);
+        int more = parts.length - PARTS;
+        if (more <= 0) {
+            return parts;
+        }
+        String[] joined = Arrays.copyOfRange(parts, more, parts.length);
+        joined[0] = String.join("~", Arrays.copyOf(parts, more + 1));
+        return joined;
     }
 
     @Override

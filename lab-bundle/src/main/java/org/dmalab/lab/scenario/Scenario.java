@@ -11,7 +11,7 @@ import org.dmalab.lab.InputException;
 /**
  * A scenario: a machine, what happens on it, and who watches. It names no patch.
  *
- * @param name {@code arch/name}, or the file's name if it is none of the library
+ * @param name {@code arch/name}, or the file as the user named it if it is none of the library
  * @param file where it was read from, as the user named it
  * @param arch architecture
  * @param title one line
@@ -69,6 +69,12 @@ public record Scenario(String name, String file, String arch, String title, Stri
 
     /** Line and column, from 1. */
     public record Place(int line, int column) { }
+
+    /** The same under another name. */
+    Scenario named(String other) {
+        return new Scenario(other, file, arch, title, source, about, preset, profile, parameters, files, steps,
+                concurrent, hardware, after, oracles, origin);
+    }
 
     /** Something is wrong with what stands at a key; it is said with the place of the key, where that is known. */
     public InputException wrong(String key, String problem) {

@@ -18,8 +18,8 @@ import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 
 /**
- * The scenarios below a root folder: {@code ARCH/NN-name.yaml} is known as {@code ARCH/name}. Looks at the folder at
- * every call. In a pattern {@code *} stands for any characters.
+ * The scenarios below a root folder: {@code ARCH/NN-name.yaml} is known as {@code ARCH/name}, a file anywhere else as the
+ * user names it. Looks at the folder at every call. In a pattern {@code *} stands for any characters.
  */
 public final class ScenarioLibrary {
     /** The file beside the scenarios of an architecture that says what must come out. */
@@ -67,7 +67,9 @@ public final class ScenarioLibrary {
         }
         if (nameOrFile.endsWith(".yaml") || nameOrFile.endsWith(".yml")) {
             try {
-                return reader.read(Path.of(nameOrFile));
+                Scenario scenario = reader.read(Path.of(nameOrFile));
+                return isSame(Path.of(nameOrFile), files.get(scenario.name())) ? scenario
+                        : scenario.named(nameOrFile);
             } catch (InvalidPathException e) {
                 throw new InputException("\"" + nameOrFile + "\" is no path");
             }
@@ -82,6 +84,14 @@ public final class ScenarioLibrary {
                     + ".yaml or .yml");
         }
         throw new InputException(Names.unknown("scenario", nameOrFile, files.keySet()));
+    }
+
+    private static boolean isSame(Path file, Path known) {
+        try {
+            return known != null && Files.isSameFile(file, known);
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static boolean isFolder(String name) {

@@ -64,6 +64,16 @@ class ScenarioLibraryTest {
         assertThrows(InputException.class, () -> library.get("\0.yaml"));
     }
 
+    /** It may have the form of a name in the library, and even one that is there. */
+    @Test
+    void aFileThatIsNotInTheLibraryIsCalledAsTheUserNamesIt() throws IOException {
+        Path other = Files.createDirectories(root.resolve("other/fake"));
+        for (String name : List.of("01-first.yaml", "07-new.yaml", "plain.yaml")) {
+            String file = Files.copy(root.resolve("fake/01-first.yaml"), other.resolve(name)).toString();
+            assertEquals(file, library.get(file).name());
+        }
+    }
+
     @Test
     void findsSeveralWithoutRepeats() {
         assertEquals(List.of("fake/last", "fake/first", "fake/second"),

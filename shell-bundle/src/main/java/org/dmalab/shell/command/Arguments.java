@@ -186,7 +186,7 @@ public final class Arguments {
         }
         try {
             long count = Long.parseLong(m.group(1));
-            return switch (m.group(2) == null ? "s" : m.group(2)) {
+            Duration duration = switch (m.group(2) == null ? "s" : m.group(2)) {
                 case "ns" -> Duration.ofNanos(count);
                 case "us" -> Duration.ofNanos(Math.multiplyExact(count, 1000L));
                 case "ms" -> Duration.ofMillis(count);
@@ -194,6 +194,8 @@ public final class Arguments {
                 case "h" -> Duration.ofHours(count);
                 default -> Duration.ofSeconds(count);
             };
+            duration.toNanos(); // what is longer than 292 years can't be counted down
+            return duration;
         } catch (NumberFormatException | ArithmeticException e) {
             throw wrong("option " + option + " is too long a duration: '" + value.get() + "'");
         }

@@ -9,6 +9,8 @@ public class CommandException extends RuntimeException {
     public static final int USAGE = 2;
     /** The lab itself could not do it. */
     public static final int BROKEN = 3;
+    /** Ctrl-C has ended it. */
+    public static final int INTERRUPTED = 130;
 
     private static final long serialVersionUID = 1L;
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.apache.felix.service.command.CommandSession;
 
@@ -42,14 +43,34 @@ public final class Output implements AutoCloseable {
         return new Output(stream, System.err, format, null);
     }
 
-    private static PrintStream openFile(Arguments args, Path file) {
+    /** Says before any work that a file of {@code --output} can't be written; no file is touched. */
+    public static void check(Arguments args) {
+        if (!args.has("--output")) {
+            return;
+        }
+        try {
+            Path file = Path.of(args.option("--output", ""));
+            requirePlace(args, file);
+            if (!Files.isWritable(Files.exists(file) ? file : file.toAbsolutePath().getParent())) {
+                throw args.wrong("option --output: can't write " + file + ": permission denied");
+            }
+        } catch (InvalidPathException e) {
+            throw args.wrong("option --output names no file: " + e.getMessage());
+        }
+    }
+
+    private static void requirePlace(Arguments args, Path file) {
         if (Files.isDirectory(file)) {
             throw args.wrong("option --output names a directory, not a file: " + file);
         }
         Path folder = file.toAbsolutePath().getParent();
-        if (!Files.isDirectory(folder)) {
+        if (folder == null || !Files.isDirectory(folder)) {
             throw args.wrong("option --output: there is no directory " + folder);
         }
+    }
+
+    private static PrintStream openFile(Arguments args, Path file) {
+        requirePlace(args, file);
         try {
             return new PrintStream(new FileOutputStream(file.toFile()), false, StandardCharsets.UTF_8);
         } catch (IOException e) {

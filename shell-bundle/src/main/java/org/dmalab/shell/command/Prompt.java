@@ -1,6 +1,7 @@
 package org.dmalab.shell.command;
 
 import java.io.ByteArrayOutputStream;
+import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -51,10 +52,23 @@ public final class Prompt implements AutoCloseable {
         List<Candidate> candidates(List<String> words);
     }
 
+    /** Whether input and output are a terminal. */
+    public static boolean atTerminal() {
+        Console console = System.console();
+        try {
+            // From JDK 22 on there may be a console without a terminal; the method that tells is as new.
+            return console != null && (boolean) Console.class.getMethod("isTerminal").invoke(console);
+        } catch (NoSuchMethodException e) {
+            return true;
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** Opens the terminal if there is one, else standard input. */
     public static Prompt open(CommandSession session, Words words) {
         Process process = Process.Utils.current();
-        boolean terminal = System.console() != null && (process == null || process.isTty(0) && process.isTty(1));
+        boolean terminal = atTerminal() && (process == null || process.isTty(0) && process.isTty(1));
         if (!terminal) {
             return new Prompt(null, null, System.in, System.out);
         }

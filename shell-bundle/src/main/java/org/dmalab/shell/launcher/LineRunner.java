@@ -19,6 +19,7 @@ import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.apache.felix.service.command.Job;
 import org.apache.felix.service.threadio.ThreadIO;
+import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
@@ -35,7 +36,6 @@ final class LineRunner implements AutoCloseable {
     /** Characters that make a statement more than a name and its arguments. */
     private static final String GOGO_SYNTAX = "|&<>$(){}[]`";
     private static final String GOGO = "org.apache.felix.gogo.";
-    private static final int INTERRUPTED = 130;
 
     // Gogo replaces System.out by a stream that asks the session, so a session on System.out would ask itself.
     private final PrintStream out = stream(FileDescriptor.out);
@@ -199,8 +199,8 @@ final class LineRunner implements AutoCloseable {
             code = command.exitCode();
             message = command.getMessage();
         } else if (e instanceof InterruptedException || Thread.currentThread().isInterrupted()) {
-            code = INTERRUPTED;
-            message = "interrupted";
+            code = CommandException.INTERRUPTED;
+            message = e instanceof RunInterrupted ? "interrupted: " + e.getMessage() : "interrupted";
         } else if (isGogos(e) || isArgumentMismatch(e)) {
             code = CommandException.USAGE;
             message = e.getMessage();

@@ -16,6 +16,7 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
+import org.dmalab.shell.command.Prompt;
 import org.dmalab.shell.drop.DroppedBundles;
 import org.jline.utils.Signals;
 import org.osgi.framework.BundleContext;
@@ -29,7 +30,6 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = Callable.class, property = "main.thread:Boolean=true")
 public final class Main implements Callable<Integer> {
 
-    private static final int INTERRUPTED = 130;
     private static final long INTERRUPT_SECONDS = 2;
 
     private final CommandProcessor processor;
@@ -79,7 +79,7 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run(LineRunner runner, Invocation invocation) throws IOException {
-        if (invocation.form() == Invocation.Form.INTERACTIVE && System.console() != null) {
+        if (invocation.form() == Invocation.Form.INTERACTIVE && Prompt.atTerminal()) {
             return new InteractiveShell(runner, catalog).run();
         }
         Thread worker = Thread.currentThread();
@@ -87,7 +87,7 @@ public final class Main implements Callable<Integer> {
         AtomicBoolean asked = new AtomicBoolean();
         Object before = Signals.register("INT", () -> {
             if (asked.getAndSet(true)) {
-                Runtime.getRuntime().halt(INTERRUPTED); // the second Ctrl-C does not wait for anybody
+                Runtime.getRuntime().halt(CommandException.INTERRUPTED); // the second Ctrl-C does not wait for anybody
             }
             runner.interrupt(worker);
             sayHowToEnd(runner, ended);

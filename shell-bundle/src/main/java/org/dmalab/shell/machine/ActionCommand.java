@@ -107,6 +107,7 @@ final class ActionCommand implements CommandFunction {
     @Override
     public Object execute(CommandSession session, List<Object> words) throws InterruptedException {
         Arguments args = Arguments.parse(spec, words.stream().map(String::valueOf).toArray(String[]::new));
+        Output.check(args);
         return Input.checked(() -> {
             NamedMachine machine = registry.get(args.get("MACHINE"));
             Map<String, String> values = new TreeMap<>();

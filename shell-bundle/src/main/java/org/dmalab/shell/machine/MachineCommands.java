@@ -22,6 +22,7 @@ import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.live.Found;
 import org.dmalab.lab.Changed;
+import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
@@ -100,10 +101,11 @@ public final class MachineCommands implements CommandSet {
     /** The command {@code machine:create}. */
     public Object create(CommandSession session, String... words) throws InterruptedException {
         Arguments args = Arguments.parse(CREATE, words);
+        Output.check(args);
         return Input.checked(() -> {
             NamedMachine machine = registry.create(args.get("NAME"), args.get("PRESET"),
                     args.option("--profile", null), args.option("--patch", null), oracles(args));
-            List<ActionOutcome> outcomes = args.has("--cold") ? List.of() : machine.boot();
+            List<ActionOutcome> outcomes = args.has("--cold") ? List.of() : boot(machine);
             try (Output output = Output.open(session, args)) {
                 if (output.text()) {
                     output.stream().println("machine " + machine.name() + ": " + machine.spec().preset() + ", profile "
@@ -118,6 +120,18 @@ public final class MachineCommands implements CommandSet {
             }
             return ActionCommand.exitCode(outcomes);
         });
+    }
+
+    /** A machine whose first boot does not come to an end is taken away again. */
+    private List<ActionOutcome> boot(NamedMachine machine) throws InterruptedException {
+        try {
+            return machine.boot();
+        } catch (RuntimeException e) {
+            Thread.interrupted(); // what has to be waited for on the way must not be cut short
+            registry.destroy(machine.name());
+            throw e instanceof RunInterrupted ? new CommandException(CommandException.INTERRUPTED,
+                    "interrupted: machine " + machine.name() + " was not made") : e;
+        }
     }
 
     /** Names of oracles; null for all. */

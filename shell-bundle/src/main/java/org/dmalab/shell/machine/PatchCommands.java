@@ -29,7 +29,6 @@ import org.osgi.service.component.annotations.Reference;
     CommandProcessor.COMMAND_SCOPE + "=patch", CommandProcessor.COMMAND_FUNCTION + "=use",
     CommandProcessor.COMMAND_FUNCTION + "=storm"})
 public final class PatchCommands implements CommandSet {
-    private static final int INTERRUPTED = 130;
     private static final CommandSpec USE = CommandSpec.command("patch", "use",
             "Exchanges the variant under a running machine.").required("MACHINE", "the machine's name")
             .repeated("ID", "the variant, or SERVICE=ID for each service", true).build();
@@ -196,6 +195,6 @@ public final class PatchCommands implements CommandSet {
 
     private static ExitCode exitCode(Storm.Result result) {
         boolean failed = result.failed() > 0 || result.lost() != 0 || result.violations() > 0;
-        return new ExitCode(result.interrupted() ? INTERRUPTED : failed ? CommandException.FAIL : 0);
+        return new ExitCode(result.interrupted() ? CommandException.INTERRUPTED : failed ? CommandException.FAIL : 0);
     }
 }

@@ -19,9 +19,6 @@ import org.dmalab.shell.command.ExitCode;
  * @param interrupted whether that were not all
  */
 record CellRuns<T>(List<T> results, boolean interrupted) {
-    /** What a shell returns for a command that Ctrl-C has ended. */
-    static final int INTERRUPTED = 130;
-
     /** Runs each cell. */
     static <C, T> CellRuns<T> run(List<C> cells, Function<C, T> runOne) {
         return run(cells, (cell, progress) -> runOne.apply(cell));
@@ -54,7 +51,7 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
     /** The exit code: interrupted, broken, fail where a fail counts, undecided, in this order; null if all is well. */
     Object exitCode(Function<T, Verdict> verdict, boolean failCounts) {
         if (interrupted) {
-            return new ExitCode(INTERRUPTED);
+            return new ExitCode(CommandException.INTERRUPTED);
         }
         Set<Verdict> verdicts = results.stream().map(verdict).collect(Collectors.toSet());
         if (verdicts.contains(Verdict.BROKEN)) {

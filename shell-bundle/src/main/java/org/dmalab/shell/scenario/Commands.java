@@ -1,15 +1,12 @@
 package org.dmalab.shell.scenario;
 
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.lab.InputException;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.Output;
+import org.dmalab.shell.command.Terminals;
 
 /** What every command of this package does: read its words, turn wrong input into exit code 2, write its result. */
 final class Commands {
@@ -31,26 +28,10 @@ final class Commands {
     static Object run(CommandSpec spec, String[] words, CommandSession session, Body body) {
         Arguments args = Arguments.parse(spec, words);
         try {
-            checkOutput(session, args);
+            Output.check(args);
             return body.run(args);
         } catch (InputException e) {
             throw new CommandException(CommandException.USAGE, e.getMessage(), e);
-        }
-    }
-
-    /** A file of {@code --output} that can't be written is said before any work, and no other is touched before. */
-    private static void checkOutput(CommandSession session, Arguments args) {
-        if (args.has("--output")) {
-            try {
-                Path file = Path.of(args.option("--output", ""));
-                Path folder = file.toAbsolutePath().getParent();
-                if (Files.isDirectory(file) || folder == null || !Files.isDirectory(folder)
-                        || !Files.isWritable(Files.exists(file) ? file : folder)) {
-                    Output.open(session, args).close();
-                }
-            } catch (InvalidPathException e) {
-                throw args.wrong("option --output names no file: " + e.getMessage());
-            }
         }
     }
 

@@ -129,6 +129,12 @@ public final class ExplorerCommands implements CommandSet {
     }
 
     private Object failEach(CommandSession session, Arguments args, RunOptions options) {
+        for (String option : List.of("--swap", "--max-states", "--verify")) {
+            if (args.has(option)) {
+                throw args.wrong("option " + option + " is for searches, and --fail-each makes none; leave one of them "
+                        + "out");
+            }
+        }
         List<Workbench.Cell> cells = bench.cells(bench.scenarios(args.all("NAME")), args, options);
         Map<String, Optional<SweepMatrix>> matrices = new TreeMap<>();
         if (args.has("--check")) { // a wrong one must not cost the results

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.run.FailurePoint;
 import org.dmalab.lab.run.RunOptions;
@@ -24,7 +26,6 @@ import org.dmalab.lab.scenario.SweepMatrix;
 /** What {@code scenario:explore --fail-each} prints and checks, and the tokens that name one failing call. */
 final class FailureSweepText {
     private static final String FORMAT = "f1";
-    private static final int PARTS = 5;
 
     private FailureSweepText() { }
 
@@ -44,8 +45,8 @@ final class FailureSweepText {
 
     /** Tells whether a token names a failing call. */
     static boolean isToken(String text) {
-        String[] parts = text.split("~", -1);
-        return parts.length == PARTS && parts[3].equals(FORMAT);
+        String[] parts = Token.parts(text);
+        return parts.length == Token.PARTS && parts[3].equals(FORMAT);
     }
 
     static String token(RunResult result, String patch, int point) {
@@ -92,17 +93,17 @@ final class FailureSweepText {
         return lines;
     }
 
-    /** Runs again what a token names. */
-    static RunResult again(String text, Workbench bench) {
-        String[] parts = text.split("~", -1);
-        Scenario scenario = bench.scenarios(List.of(parts[0])).get(0);
+    /** Finds and checks what a token names; it is run when asked. */
+    static Supplier<RunResult> again(String text, Workbench bench) {
+        String[] parts = Token.parts(text);
+        Scenario scenario = bench.scenarioOf(parts[0]);
         RunOptions options = new RunOptions(parts[2].isEmpty() ? null : parts[2], null, null, 0);
         Workbench.Cell cell = bench.cell(scenario, Selection.parse(parts[1], bench.catalog(), scenario.arch()),
                 options);
         if (!parts[4].matches("[0-9]{1,6}")) {
             throw new InputException("the token is damaged: \"" + parts[4] + "\", expected the number of a call");
         }
-        return new Runner(bench.catalog()).runFailing(cell.scenario(), cell.selection(), options,
+        return () -> new Runner(bench.catalog()).runFailing(cell.scenario(), cell.selection(), options,
                 Integer.parseInt(parts[4]));
     }
 

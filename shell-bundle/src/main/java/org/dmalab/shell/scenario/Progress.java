@@ -3,24 +3,28 @@ package org.dmalab.shell.scenario;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
+import org.dmalab.shell.command.Terminals;
+
 /**
  * A line on standard error that says what is being done, from the second second on and only on a terminal; it is
  * overwritten by the next one and erased at the end.
  */
 final class Progress implements AutoCloseable {
     private static final long DELAY_MILLIS = 1000;
-    private static final int WIDTH = 100;
+    private static final long EVERY_MILLIS = 200;
+    private static final String NO_WRAP = "\u001b[?7l";
+    private static final String WRAP = "\u001b[?7h";
+    private static final String ERASE = "\u001b[K";
 
     private final PrintStream stream;
-    private final long startNanos = System.nanoTime();
-    private final long delayMillis;
+    private long nextNanos;
     private String label = "";
     private String shown = "";
     private boolean closed;
 
     private Progress(PrintStream stream, long delayMillis) {
         this.stream = stream;
-        this.delayMillis = delayMillis;
+        this.nextNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(delayMillis);
     }
 
     /** Shows progress on standard error if that is a terminal. */
@@ -41,20 +45,21 @@ final class Progress implements AutoCloseable {
 
     /** Says what is being done now. */
     synchronized void say(String what) {
-        label = what.length() <= WIDTH ? what : what.substring(0, WIDTH - 3) + "...";
+        label = what;
         notifyAll();
     }
 
     private synchronized void show() {
         try {
             while (!closed) {
-                long left = delayMillis - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - startNanos);
-                if (left > 0) {
-                    wait(left);
+                long leftNanos = nextNanos - System.nanoTime();
+                if (leftNanos > 0) {
+                    wait(leftNanos / 1_000_000 + 1);
                 } else if (label.equals(shown)) {
                     wait();
                 } else {
                     print(label);
+                    nextNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(EVERY_MILLIS);
                 }
             }
         } catch (InterruptedException e) {
@@ -62,8 +67,9 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** A line that is wider than the terminal is cut there: one that goes on in the next line can't be overwritten. */
     private void print(String text) {
-        stream.print("\r" + text + " ".repeat(Math.max(0, shown.length() - text.length())));
+        stream.print("\r" + NO_WRAP + text + ERASE + WRAP + "\r");
         stream.flush();
         shown = text;
     }
@@ -74,8 +80,6 @@ final class Progress implements AutoCloseable {
         notifyAll();
         if (!shown.isEmpty()) {
             print("");
-            stream.print("\r");
-            stream.flush();
         }
     }
 }

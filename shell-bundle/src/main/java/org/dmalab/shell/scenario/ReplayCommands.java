@@ -2,23 +2,22 @@ package org.dmalab.shell.scenario;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
-import org.dmalab.lab.Changed;
+import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.explore.Patches;
 import org.dmalab.lab.explore.ReplayStep;
+import org.dmalab.lab.explore.Schedule;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
-import org.dmalab.lab.report.JsonReport;
-import org.dmalab.lab.report.TextReport;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.scenario.Scenario;
@@ -27,21 +26,22 @@ import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
-import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Prompt;
+import org.dmalab.shell.command.Terminals;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Commands that take one explored schedule again: all of it at once, or step by step. */
+/** Commands that take explored schedules again: all of each at once, or one step by step. */
 @Component(service = {CommandSet.class, ReplayCommands.class}, property = {
     CommandProcessor.COMMAND_SCOPE + "=scenario",
     CommandProcessor.COMMAND_FUNCTION + "=replay",
     CommandProcessor.COMMAND_FUNCTION + "=debug"})
 public final class ReplayCommands implements CommandSet {
     private static final CommandSpec REPLAY = CommandSpec.command("scenario", "replay",
-            "Takes one explored schedule again and prints it with a column for each processor and device.")
-            .required("TOKEN", "the schedule, as scenario:explore prints it").build();
+            "Takes explored schedules again and prints each with a column for each processor and device.")
+            .repeated("TOKEN", "a schedule, or a run in which one call fails, as scenario:explore prints it", true)
+            .flag("--brief", "only what comes of each, without its steps").build();
     private static final CommandSpec DEBUG = CommandSpec.command("scenario", "debug",
             "Steps through one explored schedule, forwards and backwards, and shows what each step changed.")
             .required("TOKEN", "the schedule, as scenario:explore prints it")
@@ -67,55 +67,100 @@ public final class ReplayCommands implements CommandSet {
         return List.of(REPLAY, DEBUG);
     }
 
-    private record Replayed(Outcome outcome, List<ReplayStep> steps) { }
-
-    private Replayed take(Arguments args) {
-        Token token = Token.parse(args.get("TOKEN"));
-        Scenario scenario = bench.scenarios(List.of(token.scenario())).get(0);
-        RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
-        Workbench.Search one = bench.search(scenario, Patches.parse(token.patch(), catalog, scenario.arch()), options);
-        List<ReplayStep> steps = new ArrayList<>();
-        Outcome outcome = new ScenarioExplorer(catalog).replay(one.scenario(), one.patches(), options,
-                token.schedule(), steps::add);
-        return new Replayed(outcome, List.copyOf(steps));
+    /** A token whose names are found and checked; what it names is run when asked. */
+    private record Named(String token, Supplier<Replayed> again) {
+        @Override
+        public String toString() {
+            return token;
+        }
     }
 
     /** The command {@code scenario:replay}. */
     public Object replay(CommandSession session, String... words) {
         return Commands.run(REPLAY, words, session, args -> {
-            if (FailureSweepText.isToken(args.get("TOKEN"))) {
-                RunResult result = FailureSweepText.again(args.get("TOKEN"), bench);
-                Commands.write(session, args, Commands.format(args).equals("text") ? TextReport.run(result)
-                        : JsonReport.results(List.of(result)));
-                return new CellRuns<>(List.of(result), false).exitCode(RunResult::verdict, true);
-            }
-            Replayed replayed = take(args);
-            Commands.write(session, args, Commands.format(args).equals("text")
-                    ? ReplayText.text(replayed.outcome(), replayed.steps())
-                    : Json.write(json(replayed.outcome(), replayed.steps())) + "\n");
-            Verdict verdict = replayed.outcome().verdict();
-            return verdict == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN)
-                    : verdict == Verdict.FAIL ? new ExitCode(CommandException.FAIL) : null;
+            boolean brief = args.has("--brief");
+            List<String> tokens = args.all("TOKEN");
+            List<Named> all = tokens.stream().map(token -> tokens.size() == 1 ? named(token, brief)
+                    : located(token, () -> named(token, brief))).toList();
+            List<String> misfits = new ArrayList<>();
+            CellRuns<Optional<Replayed>> runs = CellRuns.run(all, one -> {
+                try {
+                    return Optional.of(one.again().get());
+                } catch (InputException e) {
+                    if (all.size() == 1) {
+                        throw e;
+                    }
+                    misfits.add("error: " + one + ": " + e.getMessage());
+                    return Optional.empty();
+                }
+            });
+            List<Replayed> replayed = runs.results().stream().flatMap(Optional::stream).toList();
+            Commands.write(session, args, Commands.format(args).equals("text") ? Replayed.text(replayed, brief)
+                    : Replayed.json(replayed, all.size() > 1, brief));
+            misfits.forEach(Commands::remark);
+            return !misfits.isEmpty() && !runs.interrupted() ? new ExitCode(CommandException.USAGE)
+                    : new CellRuns<>(replayed, runs.interrupted()).exitCode(Replayed::verdict, true);
         });
+    }
+
+    /** Of several tokens an error names the one that is wrong. */
+    private static Named located(String token, Supplier<Named> named) {
+        try {
+            return named.get();
+        } catch (InputException e) {
+            throw new InputException(token + ": " + e.getMessage());
+        }
+    }
+
+    private Named named(String text, boolean brief) {
+        if (FailureSweepText.isToken(text)) {
+            Supplier<RunResult> run = FailureSweepText.again(text, bench);
+            return new Named(text, () -> Replayed.of(text, run.get()));
+        }
+        Again one = schedule(text);
+        return new Named(text, () -> {
+            List<ReplayStep> steps = new ArrayList<>();
+            return Replayed.of(text, one.take(brief ? null : steps::add), steps);
+        });
+    }
+
+    /** A schedule of a scenario with a patch that are there. */
+    private record Again(ScenarioExplorer explorer, Workbench.Search search, RunOptions options,
+            Schedule schedule) {
+        Outcome take(Consumer<ReplayStep> steps) {
+            return explorer.replay(search.scenario(), search.patches(), options, schedule, steps);
+        }
+    }
+
+    private Again schedule(String text) {
+        Token token = Token.parse(text);
+        Scenario scenario = bench.scenarioOf(token.scenario());
+        RunOptions options = new RunOptions(token.profile().isEmpty() ? null : token.profile(), null, null, 0);
+        return new Again(new ScenarioExplorer(catalog), bench.search(scenario,
+                Patches.parse(token.patch(), catalog, scenario.arch()), options), options, token.schedule());
     }
 
     /** The command {@code scenario:debug}. */
     public Object debug(CommandSession session, String... words) {
         return Commands.run(DEBUG, words, session, args -> {
-            Replayed replayed = take(args);
-            List<ReplayStep> steps = replayed.steps();
-            if (steps.isEmpty() && replayed.outcome().verdict() == Verdict.BROKEN) {
-                throw new CommandException(CommandException.BROKEN, "broken: " + replayed.outcome().reason());
+            String token = args.get("TOKEN");
+            if (FailureSweepText.isToken(token)) {
+                throw args.wrong("the token names a run in which one call fails; it has no schedule to step through, "
+                        + "and scenario:replay prints its timeline");
+            }
+            List<ReplayStep> steps = new ArrayList<>();
+            Outcome outcome = schedule(token).take(steps::add);
+            if (steps.isEmpty() && outcome.verdict() == Verdict.BROKEN) {
+                throw new CommandException(CommandException.BROKEN, "broken: " + outcome.reason());
             }
             if (steps.isEmpty()) {
-                throw args.wrong("the schedule has no step: " + replayed.outcome().verdict().text() + ", "
-                        + replayed.outcome().reason());
+                throw args.wrong("the schedule has no step: " + outcome.verdict().text() + ", " + outcome.reason());
             }
             int step = (int) args.number("--step", 0, 1, steps.size());
-            DebugText text = new DebugText(replayed.outcome(), steps);
+            DebugText text = new DebugText(outcome, steps);
             if (!Commands.format(args).equals("text")) {
-                Commands.write(session, args, Json.write(json(replayed.outcome(), step == 0 ? steps
-                        : List.of(steps.get(step - 1)))) + "\n");
+                Replayed shown = Replayed.of(token, outcome, step == 0 ? steps : List.of(steps.get(step - 1)));
+                Commands.write(session, args, Replayed.json(List.of(shown), false, false));
             } else if (step == 0 && args.has("--output")) {
                 throw args.wrong("option --output needs --step or --format json: the prompt is no result");
             } else if (step > 0) {
@@ -123,7 +168,7 @@ public final class ReplayCommands implements CommandSet {
             } else {
                 step(session, text, steps);
             }
-            return replayed.outcome().verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN) : null;
+            return outcome.verdict() == Verdict.BROKEN ? new ExitCode(CommandException.BROKEN) : null;
         });
     }
 
@@ -135,36 +180,5 @@ public final class ReplayCommands implements CommandSet {
                 out.flush();
             }).run(prompt::readLine);
         }
-    }
-
-    private static Map<String, Object> json(Outcome outcome, List<ReplayStep> steps) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("scenario", outcome.scenario());
-        result.put("patch", outcome.patch());
-        result.put("verdict", outcome.verdict().text());
-        result.put("reason", outcome.reason());
-        List<Object> rows = new ArrayList<>();
-        for (ReplayStep step : steps) {
-            Map<String, Object> row = new LinkedHashMap<>();
-            row.put("step", step.number());
-            row.put("actor", step.column().toLowerCase(Locale.ROOT));
-            row.put("strand", step.strand());
-            row.put("call", step.words());
-            row.put("line", step.line());
-            row.put("changes", step.changes().stream().map(ReplayCommands::change).toList());
-            row.put("stack", step.stack());
-            rows.add(row);
-        }
-        result.put("steps", rows);
-        return result;
-    }
-
-    private static Map<String, Object> change(Changed changed) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("region", changed.region());
-        result.put("cell", changed.cell());
-        result.put("before", "0x" + Long.toHexString(changed.before()));
-        result.put("after", "0x" + Long.toHexString(changed.after()));
-        return result;
     }
 }

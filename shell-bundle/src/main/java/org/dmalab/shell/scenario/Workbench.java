@@ -1,7 +1,7 @@
 package org.dmalab.shell.scenario;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,15 +64,20 @@ final class Workbench {
         if (words.stream().anyMatch(word -> !isFileName(word))) {
             ScenarioHome.require();
         }
-        Map<String, Scenario> byName = new LinkedHashMap<>();
-        for (Scenario scenario : library().find(words)) {
-            Scenario same = byName.putIfAbsent(scenario.name(), scenario);
-            if (same != null && !realPath(same.file()).equals(realPath(scenario.file()))) {
-                throw new InputException("two files are scenario " + scenario.name() + ": " + same.file() + " and "
-                        + scenario.file() + "; rename one or run them one by one");
-            }
+        Map<Path, Scenario> byFile = new LinkedHashMap<>();
+        library().find(words).forEach(scenario -> byFile.putIfAbsent(realPath(scenario.file()), scenario));
+        return List.copyOf(byFile.values());
+    }
+
+    /** The scenario that a token names. */
+    Scenario scenarioOf(String name) {
+        if (!isFileName(name)) {
+            ScenarioHome.require();
+        } else if (!new File(name).exists()) {
+            throw new InputException("the token is of scenario file " + name + ", which is not in this folder; go "
+                    + "where it is, or begin the token with the file's path from here");
         }
-        return List.copyOf(byName.values());
+        return library().get(name);
     }
 
     static boolean isFileName(String word) {
@@ -82,8 +87,8 @@ final class Workbench {
     private static Path realPath(String file) {
         try {
             return Path.of(file).toRealPath();
-        } catch (IOException | InvalidPathException e) {
-            return Path.of("");
+        } catch (IOException e) {
+            return Path.of(file);
         }
     }
 

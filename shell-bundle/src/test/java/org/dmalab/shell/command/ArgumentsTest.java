@@ -89,6 +89,14 @@ class ArgumentsTest {
             Arguments.parse(SPEC, "soup", "--time", text).duration("--time", Duration.ZERO));
     }
 
+    @ParameterizedTest
+    @CsvSource({"300000000m", "9223372036854775807s", "99999999999999999999s", "1d", "-1s", "1.5s", "''", "s"})
+    void whatIsNoDurationOrTooLongIsRefused(String text) {
+        Arguments args = Arguments.parse(SPEC, "soup", "--time", text);
+        assertTrue(assertThrows(CommandException.class, () -> args.duration("--time", Duration.ZERO)).getMessage()
+            .contains("option --time is "), text);
+    }
+
     @Test
     void tooManyNamesAreRefused() {
         CommandSpec none = CommandSpec.command("lab", "rest", "Rests.").build();

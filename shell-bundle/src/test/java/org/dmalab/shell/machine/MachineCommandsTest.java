@@ -75,6 +75,28 @@ class MachineCommandsTest {
         assertEquals("careful", registry.get("m0").patchNames());
     }
 
+    /** Either there is a machine that has booted, or there is none. */
+    @Test
+    void aMachineThatIsInterruptedWhileItBootsIsNotMade() throws Exception {
+        PlainCatalog slow = FakePlatform.catalog(FakePlatform.INTERRUPTED);
+        MachineCommands commands = new MachineCommands(new MachineRegistry(slow,
+                new FakeConfigurations(slow, FakePlatform.INTERRUPTED).patchSwitch()));
+        CommandException refusal = assertThrows(CommandException.class,
+                () -> run(commands::create, "m0", FakePlatform.INTERRUPTED));
+        assertEquals(CommandException.INTERRUPTED, refusal.exitCode());
+        assertEquals("interrupted: machine m0 was not made", refusal.getMessage());
+        assertEquals("no machines; make one with machine:create NAME PRESET\n", run(commands::list));
+        assertEquals("machine m0: small, profile strict, patch declining\n",
+                run(commands::create, "m0", FakePlatform.INTERRUPTED, "--cold"));
+    }
+
+    @Test
+    void aResultThatCannotBeWrittenCostsNoWork() throws Exception {
+        String file = folder.resolve("no/such").toString();
+        assertTrue(refused(machines::create, "m0", "fake", "--output", file).contains("there is no directory"));
+        assertEquals("no machines; make one with machine:create NAME PRESET\n", run(machines::list));
+    }
+
     @Test
     void actionsRunAndAreTakenBack() throws Exception {
         run(machines::create, "m0", "fake", "--patch", "no-restore");

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.util.ArrayList;
+import java.util.List;
+
 import org.dmalab.shell.scenario.Shell.Result;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +33,8 @@ class FailureSweepTest {
     void eachCallFailsOnceBesideTheRunInWhichNoneDoes() {
         Result result = shell.run("scenario:explore", "fake/map", "fake/race", "--all", "--fail-each");
         assertEquals(1, result.code(), result.out() + result.err());
-        assertGolden("fail-each.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N"));
+        assertGolden("fail-each.txt", result.out().replaceAll("(FakePlatform.java):\\d+", "$1:N")
+                .replaceAll(" {2,}", "  "));
     }
 
     @Test
@@ -80,6 +84,33 @@ class FailureSweepTest {
                 "--fail-each", "--format", "json");
         assertEquals(3, result.code(), result.err());
         assertEquals(1, JsonParser.parseString(result.out()).getAsJsonArray().size(), result.out());
+    }
+
+    @Test
+    void tokensOfBothKindsAreReplayedInOneCommand() {
+        Result both = shell.run("scenario:replay", "--brief", "fake/map~careful~strict~f1~1",
+                "fake/race~wrong-page~strict~1~");
+        assertEquals(1, both.code(), both.err());
+        assertTrue(both.out().startsWith("fake/map~careful~strict~f1~1\n  refused: page.work: -ENOMEM\n"
+                + "fake/race~wrong-page~strict~1~\n  fail: own-page: "), both.out());
+        JsonObject json = JsonParser.parseString(shell.run("scenario:replay", "fake/map~careful~strict~f1~1",
+                "--format", "json").out()).getAsJsonObject();
+        assertEquals("embedded", json.get("backend").getAsString());
+        assertTrue(json.getAsJsonObject("metrics").has("cacheOperations"));
+        Result debug = shell.run("scenario:debug", "fake/map~careful~strict~f1~1");
+        assertEquals(2, debug.code());
+        assertTrue(debug.err().contains("no schedule to step through"), debug.err());
+    }
+
+    @Test
+    void optionsOfSearchesAreRefused() {
+        for (String[] option : new String[][] {{"--swap", "careful"}, {"--max-states", "3"}, {"--verify"}}) {
+            List<String> words = new ArrayList<>(List.of("scenario:explore", "fake/map", "--fail-each"));
+            words.addAll(List.of(option));
+            Result result = shell.run(words.toArray(String[]::new));
+            assertEquals(2, result.code(), option[0]);
+            assertTrue(result.err().contains("option " + option[0] + " is for searches"), result.err());
+        }
     }
 
     @Test

@@ -43,6 +43,8 @@ import org.osgi.framework.Constants;
  * holds cache operations against it.
  */
 public final class FakePlatform {
+    /** An architecture of this name is interrupted while it boots. */
+    public static final String INTERRUPTED = "interrupted";
     private static final long SLOT = 0xC0000000L;
     private static final long DONE = SLOT + 8;
     private static final Parameter PAGE = Parameter.optional("page", Type.NUMBER, "which", "1");
@@ -58,6 +60,12 @@ public final class FakePlatform {
                     .action(arch, new Simple("kernel.boot", false, List.of(), (machine, cpu, values) -> 0))
                     .action(arch, new Simple("person.interrupts", false, List.of(), (machine, cpu, values) -> {
                         Thread.currentThread().interrupt();
+                        return 0;
+                    }))
+                    .action(arch, new Simple("kernel.idle", false, List.of(), (machine, cpu, values) -> {
+                        for (int i = 0; i < 1000; i++) {
+                            cpu.store(DONE, 8, i);
+                        }
                         return 0;
                     }))
                     .action(arch, new Simple("page.work", true, List.of(PAGE),
@@ -194,7 +202,8 @@ public final class FakePlatform {
 
         @Override
         public List<Step> bootSteps() {
-            return List.of();
+            return !name.equals(INTERRUPTED) ? List.of() : List.of(new Step("kernel.boot", Map.of()),
+                    new Step("person.interrupts", Map.of()), new Step("kernel.idle", Map.of()));
         }
 
         @Override

@@ -176,15 +176,70 @@ class RunCommandsTest {
     }
 
     @Test
-    void twoFilesOfOneNameAreRefused(@TempDir Path home) throws IOException {
+    void aFileOutsideTheLibraryIsCalledByItsPath(@TempDir Path home) throws IOException {
         Path folder = Files.createDirectories(home.resolve("fake"));
         Path copy = folder.resolve("01-map.yaml");
         Files.writeString(copy, "title: a copy\nsteps: [page.work]\n");
-        Result result = shell.run("scenario:compare", "fake/map", copy.toString());
-        assertEquals(2, result.code());
-        assertTrue(result.err().startsWith("error: two files are scenario fake/map: "), result.err());
+        assertEquals(List.of("fake/map careful pass", copy + " careful pass"), verdicts(shell.run("scenario:compare",
+                "fake/map", copy.toString(), folder + "/../fake/01-map.yaml", "--patch", "careful", "--format",
+                "json")));
         String same = Shell.resource("home/scenarios/fake/01-map.yaml").toString();
         assertEquals(3, verdicts(shell.run("scenario:compare", "fake/map", same, "--format", "json")).size());
+    }
+
+    /** Of two scenarios of one name each token leads to its own. */
+    @Test
+    void theTokenOfAFileLeadsToTheFile(@TempDir Path home) throws IOException {
+        Path copy = Files.createDirectories(home.resolve("fake")).resolve("02-race.yaml");
+        Files.writeString(copy, Files.readString(Shell.resource("home/scenarios/fake/02-race.yaml"))
+                .replace("page: 2", "page: 7"));
+        String token = JsonParser.parseString(shell.run("scenario:explore", copy.toString(), "--patch", "no-restore",
+                "--format", "json").out()).getAsJsonObject().get("token").getAsString();
+        assertTrue(token.startsWith(copy + "~no-restore~"), token);
+        Result replayed = shell.run("scenario:replay", token, "--brief");
+        assertEquals(1, replayed.code(), replayed.err());
+        assertTrue(replayed.out().contains("the slot has 7"), replayed.out());
+        Files.move(copy, home.resolve("elsewhere.yaml"));
+        Result gone = shell.run("scenario:replay", token);
+        assertEquals(2, gone.code());
+        assertEquals("error: the token is of scenario file " + copy + ", which is not in this folder; go where it is, "
+                + "or begin the token with the file's path from here\n", gone.err());
+        String moved = home.resolve("elsewhere.yaml") + token.substring(token.indexOf('~'));
+        assertEquals(replayed.out().replace(token, moved), shell.run("scenario:replay", moved, "--brief").out());
+    }
+
+    @Test
+    void severalTokensAreReplayedInOneCommand() {
+        String fails = "fake/race~no-restore~strict~1~1As";
+        String passes = "fake/race~careful~strict~1~";
+        Result both = shell.run("scenario:replay", passes, fails);
+        assertEquals(1, both.code(), both.err());
+        assertEquals(shell.run("scenario:replay", passes).out() + "\n" + shell.run("scenario:replay", fails).out(),
+                both.out());
+        assertEquals(passes + "\n  pass\n" + fails + "\n  fail: own-page: operation on page 1, the slot has 2\n",
+                shell.run("scenario:replay", "--brief", passes, fails).out());
+        JsonArray json = JsonParser.parseString(shell.run("scenario:replay", "--brief", passes, fails, "--format",
+                "json").out()).getAsJsonArray();
+        assertEquals("{\"token\":\"" + fails + "\",\"scenario\":\"fake/race\",\"patch\":\"no-restore\",\"verdict\":"
+                + "\"fail\",\"reason\":\"own-page: operation on page 1, the slot has 2\",\"violations\":[{\"oracle\":"
+                + "\"own-page\",\"message\":\"operation on page 1, the slot has 2\"}]}", json.get(1).toString());
+    }
+
+    /** The others are replayed all the same. */
+    @Test
+    void oneOfSeveralTokensThatNoLongerFitsIsNamed() {
+        String fails = "fake/race~no-restore~strict~1~1As";
+        String stale = "fake/race~no-restore~strict~1~1A9";
+        Result result = shell.run("scenario:replay", "--brief", stale, fails);
+        assertEquals(2, result.code());
+        assertTrue(result.out().startsWith(fails + "\n  fail: "), result.out());
+        assertTrue(result.err().matches("error: " + stale + ": at step \\d+ or before it something else .*\n"),
+                result.err());
+        Result wrong = shell.run("scenario:replay", fails, "fake/race~no-restor~strict~1~");
+        assertEquals(2, wrong.code());
+        assertEquals("", wrong.out());
+        assertTrue(wrong.err().startsWith("error: fake/race~no-restor~strict~1~: there is no patch of fake"),
+                wrong.err());
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
+import org.dmalab.shell.command.Terminals;
 import org.junit.jupiter.api.Test;
 
 class TerminalsTest {
@@ -47,11 +48,16 @@ class TerminalsTest {
         try (PrintStream stream = new PrintStream(bytes, true, StandardCharsets.UTF_8);
                 Progress progress = Progress.start(stream, 0)) {
             progress.say("1 of 2: long name");
-            awaitText(bytes, "\r1 of 2: long name");
+            awaitText(bytes, line("1 of 2: long name"));
             progress.say("2 of 2: b");
-            awaitText(bytes, "\r1 of 2: long name\r2 of 2: b        ");
+            awaitText(bytes, line("1 of 2: long name") + line("2 of 2: b"));
         }
-        assertEquals("\r1 of 2: long name\r2 of 2: b        \r         \r", bytes.toString(StandardCharsets.UTF_8));
+        assertEquals(line("1 of 2: long name") + line("2 of 2: b") + line(""), bytes.toString(StandardCharsets.UTF_8));
+    }
+
+    /** A terminal that is narrower cuts it, and does not go on in the next line. */
+    private static String line(String text) {
+        return "\r\u001b[?7l" + text + "\u001b[K\u001b[?7h\r";
     }
 
     private static void awaitText(ByteArrayOutputStream bytes, String text) throws InterruptedException {

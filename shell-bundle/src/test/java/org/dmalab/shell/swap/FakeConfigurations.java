@@ -51,6 +51,7 @@ public final class FakeConfigurations {
     private Configuration configuration(String name) {
         return proxy(Configuration.class, (method, arguments) -> {
             if (method.equals("delete")) {
+                bound.remove(name);
                 patchSwitch.unbindHost(hosts.remove(name));
             } else {
                 update(name, (Dictionary<?, ?>) arguments[0]);

@@ -1,19 +1,16 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.shell.command;
 
 import java.util.List;
 import java.util.regex.Pattern;
 
 import org.apache.felix.service.command.Process;
-import org.dmalab.shell.command.Arguments;
-import org.dmalab.shell.command.Output;
-
 /**
  * What goes to a terminal. The script {@code dmalab} knows and says so in a system property; Java can only tell about
  * input and output together.
  */
-final class Terminals {
+public final class Terminals {
     /** System property: {@code out}, {@code err} or both with a comma. */
-    static final String PROPERTY = "dmalab.terminal";
+    public static final String PROPERTY = "dmalab.terminal";
     private static final Pattern VERDICT = Pattern.compile(
             "(?m)(?<=  |: |\\()(pass|fail|refused|undecided|broken)(?=\\)|  |: |$)");
     private static final int STANDARD_OUTPUT = 1;
@@ -21,17 +18,17 @@ final class Terminals {
     private Terminals() { }
 
     /** Whether standard error is read by a person. */
-    static boolean error() {
+    public static boolean error() {
         return is("err");
     }
 
     /** Whether the result of a command may be coloured: text, on a terminal, not into a file or pipe. */
-    static boolean colours(Arguments args, Output output) {
+    public static boolean colours(Arguments args, Output output) {
         return output.text() && !args.has("--output") && colours();
     }
 
     /** Whether standard output may be coloured. */
-    static boolean colours() {
+    public static boolean colours() {
         String refused = System.getenv("NO_COLOR");
         Process process = Process.Utils.current();
         return (refused == null || refused.isEmpty()) && is("out")
@@ -43,7 +40,7 @@ final class Terminals {
     }
 
     /** The text with its verdicts coloured where they stand as such: in a cell, after a colon, in parentheses. */
-    static String colour(String text) {
+    public static String colour(String text) {
         return VERDICT.matcher(text).replaceAll(match -> "\u001b[" + colourOf(match.group()) + "m" + match.group()
                 + "\u001b[0m");
     }
