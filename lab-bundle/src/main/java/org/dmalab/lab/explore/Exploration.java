@@ -134,11 +134,11 @@ public final class Exploration {
         return onMachine(() -> {
             world.start();
             SearchResult result = search();
-            boolean ends = findings.first(false) != null;
+            Findings.Violation ending = findings.first(false);
             for (Findings.Violation warning : findings.warnings()) {
                 result = simplest(result, warning);
             }
-            return ends ? simplest(result, null) : result;
+            return ending == null ? result : simplest(result, ending);
         });
     }
 
@@ -215,17 +215,21 @@ public final class Exploration {
     }
 
     /**
-     * A result with, in front, a violation with the schedule in which least is unusual; as it was if that could not be
-     * searched to the end or, of a warning, something worse comes after it in all.
+     * A result with, in front, the schedule in which least is unusual: of any violation if the one given ends
+     * schedules, of the one given if it is a warning and nothing worse comes after it. If that could not be searched to
+     * the end it is the schedule met first, and says so.
      */
-    private SearchResult simplest(SearchResult result, Findings.Violation warning) {
+    private SearchResult simplest(SearchResult result, Findings.Violation met) {
         meter.reset();
-        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck, warning).find();
-        if (simplest == null) {
-            return result;
+        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck, met.warning() ? met : null)
+                .find();
+        if (simplest != null) {
+            SearchResult.Found told = new Retelling(world).tell(simplest);
+            return result.withFirst(met.warning() ? told.with("all come to their end") : told);
         }
-        SearchResult.Found told = new Retelling(world).tell(simplest);
-        return result.withFirst(warning == null ? told : told.with(new SearchResult.Turn("", "all come to their end")));
+        SearchResult.Found first = result.found(met.oracle(), met.message());
+        return meter.hit() ? result.withFirst(first.with("the schedule met first; a simpler one was not searched for to"
+                + " the end: " + meter.bound())) : result;
     }
 
     /**

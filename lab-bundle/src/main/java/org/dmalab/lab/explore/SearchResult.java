@@ -37,9 +37,10 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
      * @param schedule the choices that lead there; null if it was violated before the concurrent part
      */
     public record Found(String oracle, String message, List<Turn> turns, Schedule schedule) {
-        /** The same with one more turn. */
-        Found with(Turn turn) {
-            return new Found(oracle, message, Stream.concat(turns.stream(), Stream.of(turn)).toList(), schedule);
+        /** The same with something said of all. */
+        Found with(String note) {
+            return new Found(oracle, message, Stream.concat(turns.stream(), Stream.of(new Turn("", note))).toList(),
+                    schedule);
         }
     }
 
@@ -61,6 +62,12 @@ public record SearchResult(boolean exhausted, String bound, long placements, lon
         Map<String, Found> first = new LinkedHashMap<>();
         violations.forEach(found -> first.putIfAbsent(found.oracle(), found));
         return List.copyOf(first.values());
+    }
+
+    /** The violation with these words. */
+    Found found(String oracle, String message) {
+        return violations.stream().filter(one -> one.oracle().equals(oracle) && one.message().equals(message))
+                .findFirst().orElseThrow();
     }
 
     /** The same with another schedule of a violation in front. */

@@ -18,6 +18,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventSink;
+import org.dmalab.api.kernel.Variable;
 import org.dmalab.lab.oracle.NoIpiWithIrqsOff;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +134,39 @@ class ExplorationTest {
                 .replay(Schedule.parse(hang.schedule().toString()), step -> { })));
         assertEquals(List.of("no-ipi-with-irqs-off"), oracles(warned(small, strands)
                 .replay(Schedule.parse(warning.schedule().toString()), step -> { })));
+    }
+
+    /** The search that decides leaves out so much that it ends, the one for the simplest schedule hits the bound. */
+    @Test
+    void aScheduleThatIsNotTheSimplestSaysSo() {
+        SmallMachine small = new SmallMachine(2);
+        List<Strand> strands = List.of(
+                new Strand("first", 0, Level.USER, both(small.lock, small.acknowledged, small.slot)),
+                new Strand("second", 1, Level.USER, both(small.acknowledged, small.lock, small.depth)));
+        SearchResult result = new Exploration(small.machine, strands, List.of(), 100).run();
+        assertTrue(result.exhausted());
+        SearchResult.Found met = result.violations().get(0);
+        assertEquals("no-lock-cycle", met.oracle());
+        assertEquals("the schedule met first; a simpler one was not searched for to the end: max-states 100",
+                met.turns().get(met.turns().size() - 1).text());
+        SearchResult.Found simplest = new Exploration(small.machine, strands, List.of(), 10_000).run().violations()
+                .get(0);
+        assertEquals(1, simplest.schedule().unusual());
+        assertFalse(simplest.turns().get(simplest.turns().size() - 1).text().contains("met first"));
+    }
+
+    /** Takes two locks one in the other, after work that nobody else sees. */
+    private static Code both(Variable outer, Variable inner, Variable own) {
+        return cpu -> {
+            for (int i = 1; i <= 20; i++) {
+                cpu.store(own, i);
+            }
+            cpu.lock(outer);
+            cpu.lock(inner);
+            cpu.unlock(inner);
+            cpu.unlock(outer);
+            return 0;
+        };
     }
 
     /** Where the hang always follows, the schedule of the warning is the one that led there first. */
