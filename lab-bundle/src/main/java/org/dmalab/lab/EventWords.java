@@ -33,6 +33,8 @@ public final class EventWords {
         return switch (event.kind()) {
             case Op.LOAD -> "reads " + name + " = " + hex(event.result());
             case Op.STORE -> "writes " + name + " = " + hex(event.c());
+            case Op.COMPARE_EXCHANGE -> "exchanges " + name + " = " + hex(event.result()) + " for " + hex(event.e())
+                    + " if it is " + hex(event.d());
             case Op.LOCK -> "takes lock " + name;
             case Op.UNLOCK -> "releases lock " + name;
             case Op.ALLOC -> "allocates " + machine.kernel().objectAt(event.result()) + " at " + hex(event.result());

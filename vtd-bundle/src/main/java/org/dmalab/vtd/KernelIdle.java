@@ -32,6 +32,11 @@ public final class KernelIdle implements Action {
     }
 
     @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
             return Errno.EINVAL;

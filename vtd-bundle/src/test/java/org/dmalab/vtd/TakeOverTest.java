@@ -60,7 +60,7 @@ class TakeOverTest {
         long iommu = bench.machine.kernel().load(KernelLayout.IOMMUS.address(), 8);
         long ids = bench.machine.kernel().load(iommu + IntelIommu.DOMAIN_IDS.offset(), 8);
         assertEquals(7, bench.machine.kernel().load(ids, 8)); // 0, and the old 1 and 2
-        assertEquals(0, bench.machine.kernel().load(KernelLayout.BUFFERS.address(), 8));
+        assertEquals(0, bench.machine.kernel().load(KernelLayout.DEVICES.address(), 8));
         assertFalse(bench.writes(from).contains("GCMD TE"));
         assertTrue(bench.writes(from).contains("GCMD TE|SRTP"));
         assertEquals(0, bench.run("device.attach", "device", CARD));

@@ -104,6 +104,16 @@ public abstract class Cpu {
         op(Op.STORE, array.element(index), array.widthBytes(), value, 0, 0);
     }
 
+    /** {@code cmpxchg} of a kernel variable: returns the value before. */
+    public final long compareExchange(Variable variable, long expected, long value) {
+        return op(Op.COMPARE_EXCHANGE, variable.address(), variable.widthBytes(), 0, expected, value);
+    }
+
+    /** {@code cmpxchg} of a field of the object at an address: returns the value before. */
+    public final long compareExchange(long object, Field field, long expected, long value) {
+        return op(Op.COMPARE_EXCHANGE, object + field.offset(), field.widthBytes(), 0, expected, value);
+    }
+
     /** Allocates a zeroed kernel object; 0 if there is no memory. */
     public final long alloc(Struct layout) {
         return alloc(layout, 1);
@@ -129,6 +139,11 @@ public abstract class Cpu {
     /** Writes machine memory, through the processor's cache model where there is one. */
     public final void write(long address, int widthBytes, Endian order, long value) {
         op(Op.WRITE, address, widthBytes, order.ordinal(), value, 0);
+    }
+
+    /** {@code cmpxchg} on machine memory, an atomic step: returns the value before, writes if it was the expected one. */
+    public final long compareExchange(long address, int widthBytes, Endian order, long expected, long value) {
+        return op(Op.COMPARE_EXCHANGE, address, widthBytes, order.ordinal(), expected, value);
     }
 
     /**

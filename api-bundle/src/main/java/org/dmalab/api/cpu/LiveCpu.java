@@ -219,6 +219,8 @@ public final class LiveCpu extends Cpu {
         switch (kind) {
             case Op.AWAIT:
                 return awaitOrBlock(a, (int) b, c, d);
+            case Op.COMPARE_EXCHANGE:
+                return compareExchange(a, b, c, d, e);
             case Op.DELAY:
                 machine.advance(a);
                 return 0;
@@ -238,6 +240,21 @@ public final class LiveCpu extends Cpu {
             default:
                 return 0; // MARK, CHOOSE, WARN, BUG: for whoever listens
         }
+    }
+
+    /** Read and write as one step; both are events, as they are by themselves. */
+    private long compareExchange(long address, long widthBytes, long order, long expected, long value) {
+        boolean variable = kernel.contains(address);
+        long before = variable ? executeOther(Op.LOAD, address, widthBytes, 0, 0, 0)
+                : executePort(Op.READ, address, widthBytes, order, 0, 0);
+        if (before == expected) {
+            if (variable) {
+                executeOther(Op.STORE, address, widthBytes, value, 0, 0);
+            } else {
+                executePort(Op.WRITE, address, widthBytes, order, value, 0);
+            }
+        }
+        return before;
     }
 
     private void print(long format, long a, long b, long c, long d) {

@@ -77,13 +77,18 @@ public final class Op {
     public static final int PROCESSOR = 33;
     /** A service is entered while the variant may be exchanged. Result: the number of the variant in use. */
     public static final int SERVICE = 34;
+    /**
+     * Compare and exchange, of a kernel variable or machine memory: address, width, 1 if big endian (machine memory
+     * only), expected, new value. Result: the value before; the new one is written if it was the expected one.
+     */
+    public static final int COMPARE_EXCHANGE = 35;
     /** Number of kinds; hardware events are numbered from {@link org.dmalab.api.event.EventKind#FIRST}. */
-    public static final int COUNT = 35;
+    public static final int COUNT = 36;
 
     private static final String[] NAMES = {"load", "store", "read", "write", "copy", "reg.read", "reg.write", "hcall",
         "hcall.result", "rtas", "config.read", "config.write", "cache", "tlb", "barrier", "irq.save", "irq.restore",
         "preempt.disable", "preempt.enable", "lock", "unlock", "ipi", "await", "delay", "mark", "choose", "alloc",
-        "free", "printk", "warn", "bug", "note", "argument", "processor", "service"};
+        "free", "printk", "warn", "bug", "note", "argument", "processor", "service", "cmpxchg"};
 
     private Op() { }
 

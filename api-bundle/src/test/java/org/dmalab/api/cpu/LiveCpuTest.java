@@ -76,6 +76,30 @@ class LiveCpuTest {
     }
 
     @Test
+    void compareExchangeWritesWhatIsExpectedOnly() {
+        cpu.store(flag, 1);
+        assertEquals(1, cpu.compareExchange(flag, 2, 5));
+        assertEquals(1, cpu.load(flag));
+        assertEquals(1, cpu.compareExchange(flag, 1, 5));
+        assertEquals(5, cpu.load(flag));
+        Struct struct = new Struct("s");
+        struct.field("pad", 4);
+        Field field = struct.field("count", 4);
+        long object = cpu.alloc(struct);
+        assertEquals(0, cpu.compareExchange(object, field, 0, 9));
+        assertEquals(9, cpu.load(object, field));
+        cpu.write(MEMORY, 8, Endian.BIG, 0x1122334455667788L);
+        assertEquals(0x1122334455667788L, cpu.compareExchange(MEMORY, 8, Endian.BIG, 0, 1));
+        assertEquals(0x1122334455667788L, cpu.compareExchange(MEMORY, 8, Endian.BIG, 0x1122334455667788L, 1));
+        assertEquals(1, cpu.read(MEMORY, 8, Endian.BIG));
+        assertEquals(1L << 56, cpu.compareExchange(MEMORY, 8, Endian.LITTLE, 0, 1));
+        cpu.free(object);
+        observe();
+        cpu.compareExchange(object, field, 1, 2);
+        assertEquals(List.of("cpu0 " + EventKind.USE_AFTER_FREE, "cpu0 " + Op.COMPARE_EXCHANGE), events);
+    }
+
+    @Test
     void machineMemoryHasTheByteOrderThatIsAskedFor() {
         cpu.write(MEMORY, 8, Endian.BIG, 0x1122334455667788L);
         assertEquals(0x8877665544332211L, cpu.read(MEMORY, 8, Endian.LITTLE));

@@ -172,8 +172,10 @@ public final class Layout {
     public static final Variable REQUEST_OFFSET = after(REQUEST_HANDLE, "request.offset", 4, CACHE_PAGES);
     /** Its length and direction: length | direction << 28. */
     public static final Variable REQUEST_LENGTH = after(REQUEST_OFFSET, "request.length", 4, CACHE_PAGES);
+    /** Protects the free lists. */
+    public static final Variable ZONE_LOCK = word(REQUEST_LENGTH, "zone.lock");
     /** Requests whose data arrived. */
-    public static final Variable REQUESTS_DONE = after(REQUEST_LENGTH, "requests_done", 8, 1);
+    public static final Variable REQUESTS_DONE = after(ZONE_LOCK, "requests_done", 8, 1);
     /** struct page of every page frame that there is. */
     public static final Variable MEM_MAP = after(REQUESTS_DONE, "mem_map", 8, PAGES * PAGE_STRUCT_BYTES / 8);
 
@@ -184,7 +186,7 @@ public final class Layout {
             NESTED_HARDIRQS, KMAP_LOCK, LAST_PKMAP_NR, PKMAP_WAITERS, PKMAP_WOKEN, PKMAP_COUNT, PKMAP_PAGE_TABLE,
             FIXMAP_PAGE_TABLE, USER_PAGE_TABLE, KMAP_ATOMIC_IDX, L1_VIPT_DEPTH, CSD_FUNCTION, CSD_INFO, FREE_LIST,
             PAGE_CACHE, REQUEST_SG, REQUEST_SHAPE, REQUEST_HANDLE, REQUEST_OFFSET, REQUEST_LENGTH,
-            REQUESTS_DONE, MEM_MAP);
+            ZONE_LOCK, REQUESTS_DONE, MEM_MAP);
 
     private static final int STATIC_BYTES = 32 << 10;
     private static final int HEAP_BYTES = 8 << 10;

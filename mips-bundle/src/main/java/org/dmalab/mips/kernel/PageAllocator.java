@@ -2,7 +2,10 @@ package org.dmalab.mips.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 
-/** Hands out single pages, the one freed last first, as the lists of each processor do. */
+/**
+ * Hands out single pages, the one freed last first, as the kernel's lists of each processor do; here they are one for
+ * all, under a lock.
+ */
 public final class PageAllocator {
     /** Free list of low memory. */
     public static final int LOW = 0;
@@ -32,20 +35,28 @@ public final class PageAllocator {
 
     /** Takes a page; 0 if the list is empty. */
     public static long alloc(Cpu cpu, int list) {
+        long flags = cpu.irqSave();
+        cpu.lock(Layout.ZONE_LOCK);
         long page = cpu.load(Layout.FREE_LIST, list);
         if (page != 0) {
             cpu.store(Layout.FREE_LIST, list, cpu.load(page, Layout.PAGE_LRU_NEXT));
             cpu.store(page, Layout.PAGE_LRU_NEXT, 0);
             cpu.store(page, Layout.PAGE_COUNT, 1);
         }
+        cpu.unlock(Layout.ZONE_LOCK);
+        cpu.irqRestore(flags);
         return page;
     }
 
     /** Gives a page back. */
     public static void free(Cpu cpu, long page) {
         int list = Pages.highmem(cpu, page) ? HIGH : LOW;
+        long flags = cpu.irqSave();
+        cpu.lock(Layout.ZONE_LOCK);
         cpu.store(page, Layout.PAGE_COUNT, 0);
         cpu.store(page, Layout.PAGE_LRU_NEXT, cpu.load(Layout.FREE_LIST, list));
         cpu.store(Layout.FREE_LIST, list, page);
+        cpu.unlock(Layout.ZONE_LOCK);
+        cpu.irqRestore(flags);
     }
 }

@@ -67,6 +67,10 @@ public final class KernelData {
     public static final Variable BLOCK_CHANGES = after(FAIL_PAGE_EXT, "memory_block_changes", 8, 1);
     /** 1 once the kernel is up. */
     public static final Variable SYSTEM_RUNNING = after(BLOCK_CHANGES, "system_running", 4, 1);
+    /** Guards {@link #PCI_DEVICES}. */
+    public static final Variable PCI_DEVICES_LOCK = after(SYSTEM_RUNNING, "pci_devices_lock", 4, 1);
+    /** Held while memory is added, removed, put on line or taken off line. */
+    public static final Variable DEVICE_HOTPLUG_LOCK = after(PCI_DEVICES_LOCK, "device_hotplug_lock", 4, 1);
 
     /** The hypervisor has H_PUT_TCE_INDIRECT. */
     public static final long FEATURE_PUT_TCE_IND = 1;
@@ -77,7 +81,7 @@ public final class KernelData {
             DMA_WIN_INIT_MUTEX, MEM_HOTPLUG_LOCK, RTAS_LOCK, TCE_PAGE, FIRMWARE_FEATURES, OF_ROOT, MEMBLOCK_COUNT,
             MEMBLOCK_START, MEMBLOCK_SIZE, MAX_PFN, MEMORY_BLOCK_SIZE, MEMORY_BLOCKS, MEMORY_CHAIN, PCI_DEVICES,
             NEXT_FREE_PAGE, RTAS_ARGS, SET_INDICATOR, RATELIMIT, FAIL_PAGE_ALLOC, FAIL_PAGE_EXT, BLOCK_CHANGES,
-            SYSTEM_RUNNING);
+            SYSTEM_RUNNING, PCI_DEVICES_LOCK, DEVICE_HOTPLUG_LOCK);
     private static final List<Variable> LIST_HEADS = List.of(DMA_WIN_LIST, FAILED_DDW_PDN_LIST, MEMORY_BLOCKS,
             PCI_DEVICES);
 

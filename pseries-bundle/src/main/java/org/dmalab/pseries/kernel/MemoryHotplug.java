@@ -26,6 +26,12 @@ public final class MemoryHotplug {
     private static final long ISOLATION_STATE = 9001;
     private static final long LMB_DRC = 0x80000000L;
 
+    /** A change of memory: 0 or a negative error number. */
+    @FunctionalInterface
+    private interface Change {
+        long make();
+    }
+
     private MemoryHotplug() { }
 
     /** Registers the notifiers of the memory chain: the IOMMU's, then page_ext's. */
@@ -229,8 +235,20 @@ public final class MemoryHotplug {
                 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
     }
 
+    /** One change of memory at a time: {@code lock_device_hotplug}. */
+    private static long alone(Cpu cpu, Change change) {
+        cpu.lock(KernelData.DEVICE_HOTPLUG_LOCK);
+        long result = change.make();
+        cpu.unlock(KernelData.DEVICE_HOTPLUG_LOCK);
+        return result;
+    }
+
     /** Puts memory blocks that are there on line, one by one, up to the first that is refused. */
     public static long online(Cpu cpu, long start, long size) {
+        return alone(cpu, () -> onlineAlone(cpu, start, size));
+    }
+
+    private static long onlineAlone(Cpu cpu, long start, long size) {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
         }
@@ -247,6 +265,10 @@ public final class MemoryHotplug {
 
     /** Takes memory blocks off line, one by one, up to the first that is refused. */
     public static long offline(Cpu cpu, long start, long size) {
+        return alone(cpu, () -> offlineAlone(cpu, start, size));
+    }
+
+    private static long offlineAlone(Cpu cpu, long start, long size) {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
         }
@@ -259,7 +281,7 @@ public final class MemoryHotplug {
     }
 
     /** dlpar_memory_add_by_ic: logical memory blocks from the hypervisor; all of them or none. */
-    public static long hotAdd(Cpu cpu, long start, long size) {
+    private static long hotAdd(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         cpu.printk(ADDING, size / block, drcIndex(start, block));
         long result = 0;
@@ -321,6 +343,10 @@ public final class MemoryHotplug {
 
     /** dlpar_memory_remove_by_ic: off line, removed, given back to the hypervisor, up to the first that is refused. */
     public static long hotRemove(Cpu cpu, long start, long size) {
+        return alone(cpu, () -> hotRemoveAlone(cpu, start, size));
+    }
+
+    private static long hotRemoveAlone(Cpu cpu, long start, long size) {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
         }
@@ -343,6 +369,10 @@ public final class MemoryHotplug {
      * then each block is put on line, up to the first that is refused. The blocks stay, on line or not.
      */
     public static long kmem(Cpu cpu, long start, long size) {
+        return alone(cpu, () -> kmemAlone(cpu, start, size));
+    }
+
+    private static long kmemAlone(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         long first = start + block - 1 & -block;
         long end = start + size & -block;
@@ -350,6 +380,6 @@ public final class MemoryHotplug {
             return Errno.EINVAL;
         }
         long result = addMemory(cpu, first, end - first);
-        return result == 0 ? online(cpu, first, end - first) : result;
+        return result == 0 ? onlineAlone(cpu, first, end - first) : result;
     }
 }

@@ -34,16 +34,22 @@ public final class Pages {
     /** __get_free_page: the linear-map address of a page; 0 if there is none, or if fault injection says so. */
     public static long alloc(Cpu cpu) {
         long failures = cpu.load(KernelData.FAIL_PAGE_ALLOC);
-        if (failures != 0) {
-            cpu.store(KernelData.FAIL_PAGE_ALLOC, failures - 1);
-            return 0;
+        while (failures != 0) {
+            long before = cpu.compareExchange(KernelData.FAIL_PAGE_ALLOC, failures, failures - 1);
+            if (before == failures) {
+                return 0;
+            }
+            failures = before;
         }
         long page = cpu.load(KernelData.NEXT_FREE_PAGE);
-        if (page >= END_FREE) {
-            return 0;
+        while (page < END_FREE) {
+            long before = cpu.compareExchange(KernelData.NEXT_FREE_PAGE, page, page + PAGE_SIZE);
+            if (before == page) {
+                return virtual(page);
+            }
+            page = before;
         }
-        cpu.store(KernelData.NEXT_FREE_PAGE, page + PAGE_SIZE);
-        return virtual(page);
+        return 0;
     }
 
     /** This processor's page for TCE lists, taken when it is first needed; 0 if there is no memory. */

@@ -16,6 +16,13 @@ public final class PciDevices {
 
     /** The device with a source-id; 0 if it has no driver. */
     public static long find(Cpu cpu, long sourceId) {
+        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        long device = findLocked(cpu, sourceId);
+        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        return device;
+    }
+
+    private static long findLocked(Cpu cpu, long sourceId) {
         long device = ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
         while (device != 0 && cpu.load(device, Structs.DEVICE_SOURCE_ID) != sourceId) {
             device = ListHead.next(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
@@ -40,9 +47,6 @@ public final class PciDevices {
         if (pdn == 0) {
             return Errno.ENODEV;
         }
-        if (find(cpu, sourceId) != 0) {
-            return Errno.EBUSY;
-        }
         long device = cpu.alloc(Structs.DEVICE);
         if (device == 0) {
             return Errno.ENOMEM;
@@ -52,7 +56,16 @@ public final class PciDevices {
         cpu.store(device, Structs.DEVICE_DRIVER, driver);
         cpu.store(device, Structs.DEVICE_PDN, pdn);
         cpu.store(device, Structs.DEVICE_TABLE, cpu.load(pdn, Structs.NODE_TABLE0));
-        ListHead.addTail(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        boolean faster = findLocked(cpu, sourceId) != 0;
+        if (!faster) {
+            ListHead.addTail(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+        }
+        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        if (faster) {
+            cpu.free(device);
+            return Errno.EBUSY;
+        }
         return setMasks(cpu, device, mask);
     }
 
@@ -105,12 +118,24 @@ public final class PciDevices {
 
     /** Unbinds a device and detaches its host bridge with all windows; 0, -ENODEV, or what the variant returned. */
     public static long remove(Cpu cpu, long sourceId) {
-        long device = find(cpu, sourceId);
-        if (device == 0) {
+        long pdn = unlink(cpu, sourceId);
+        if (pdn == 0) {
             return Errno.ENODEV;
         }
-        long pdn = cpu.load(device, Structs.DEVICE_PDN);
-        long other = ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
+        Binding variant = cpu.services().enter();
+        try {
+            return variant.dmaWindows().remove(cpu, pdn);
+        } finally {
+            cpu.services().leave();
+        }
+    }
+
+    /** Takes a device and all others of its host bridge off the list and frees them: the bridge's node, 0 if none. */
+    private static long unlink(Cpu cpu, long sourceId) {
+        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        long device = findLocked(cpu, sourceId);
+        long pdn = device == 0 ? 0 : cpu.load(device, Structs.DEVICE_PDN);
+        long other = device == 0 ? 0 : ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
         while (other != 0) {
             long next = ListHead.next(cpu, KernelData.PCI_DEVICES, other, Structs.DEVICE_LIST);
             if (cpu.load(other, Structs.DEVICE_PDN) == pdn) {
@@ -119,11 +144,7 @@ public final class PciDevices {
             }
             other = next;
         }
-        Binding variant = cpu.services().enter();
-        try {
-            return variant.dmaWindows().remove(cpu, pdn);
-        } finally {
-            cpu.services().leave();
-        }
+        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        return pdn;
     }
 }

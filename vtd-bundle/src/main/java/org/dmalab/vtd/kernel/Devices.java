@@ -16,10 +16,9 @@ public final class Devices {
 
     /** The device of a source-id: its address, or {@code -ENODEV}. Without a unit in use it has none either. */
     public static long find(Cpu cpu, long sourceId) {
-        for (long device = cpu.load(KernelLayout.DEVICES); device != 0; device = cpu.load(device, Device.NEXT)) {
-            if (cpu.load(device, Device.SOURCE_ID) == sourceId) {
-                return device;
-            }
+        long known = known(cpu, sourceId);
+        if (known != 0) {
+            return known;
         }
         long iommu = cpu.load(KernelLayout.IOMMUS);
         if (cpu.readConfig(sourceId, 0, 4) == NOTHING) {
@@ -33,8 +32,32 @@ public final class Devices {
         cpu.store(device, Device.SOURCE_IDS, 1);
         cpu.store(device, Device.IOMMU, iommu);
         cpu.store(device, Device.BAR, cpu.readConfig(sourceId, BAR0, 4) & ~0xfL);
-        cpu.store(device, Device.NEXT, cpu.load(KernelLayout.DEVICES));
-        cpu.store(KernelLayout.DEVICES, device);
+        return add(cpu, device, sourceId);
+    }
+
+    /** The device that stands in the list with a source-id of its own; 0 if none does. */
+    private static long known(Cpu cpu, long sourceId) {
+        long device = cpu.load(KernelLayout.DEVICES);
+        while (device != 0 && cpu.load(device, Device.SOURCE_ID) != sourceId) {
+            device = cpu.load(device, Device.NEXT);
+        }
+        return device;
+    }
+
+    /** Puts a device in front of the list, from which none is taken; or finds that somebody else was faster. */
+    private static long add(Cpu cpu, long device, long sourceId) {
+        long lock = KernelLayout.DEVICE_DOMAIN_LOCK.address();
+        long flags = SpinLock.irqSave(cpu, lock);
+        long faster = known(cpu, sourceId);
+        if (faster == 0) {
+            cpu.store(device, Device.NEXT, cpu.load(KernelLayout.DEVICES));
+            cpu.store(KernelLayout.DEVICES, device);
+        }
+        SpinLock.irqRestore(cpu, lock, flags);
+        if (faster != 0) {
+            cpu.free(device);
+            return faster;
+        }
         return device;
     }
 

@@ -103,21 +103,36 @@ public final class DmaApi {
         if (Devices.isError(device)) {
             return device;
         }
-        for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
-            if (cpu.load(buffer, Buffer.DEVICE) == device && cpu.load(buffer, Buffer.ADDRESS) == busAddress) {
-                return release(cpu, buffer);
-            }
+        long flags = lock(cpu, device);
+        long buffer = cpu.load(device, Device.BUFFERS);
+        while (buffer != 0 && cpu.load(buffer, Buffer.ADDRESS) != busAddress) {
+            buffer = cpu.load(buffer, Buffer.NEXT);
         }
-        return Errno.EINVAL;
+        unlock(cpu, device, flags);
+        return buffer == 0 ? Errno.EINVAL : release(cpu, buffer);
     }
 
-    static boolean anyBuffer(Cpu cpu, long device) {
-        for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
-            if (cpu.load(buffer, Buffer.DEVICE) == device) {
-                return true;
+    /** Tells whether a driver has a buffer that begins in a range of physical addresses. */
+    static boolean anyBufferIn(Cpu cpu, long start, long sizeBytes) {
+        boolean any = false;
+        for (long device = cpu.load(KernelLayout.DEVICES); device != 0; device = cpu.load(device, Device.NEXT)) {
+            long flags = lock(cpu, device);
+            for (long buffer = cpu.load(device, Device.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
+                long offset = cpu.load(buffer, Buffer.PHYSICAL) - start;
+                any |= offset >= 0 && offset < sizeBytes;
             }
+            unlock(cpu, device, flags);
         }
-        return false;
+        return any;
+    }
+
+    /** Each driver keeps its mappings in a list, under a lock of its own. */
+    private static long lock(Cpu cpu, long device) {
+        return SpinLock.irqSave(cpu, device + Device.DRIVER_LOCK.offset());
+    }
+
+    private static void unlock(Cpu cpu, long device, long flags) {
+        SpinLock.irqRestore(cpu, device + Device.DRIVER_LOCK.offset(), flags);
     }
 
     /** Pages, their bus addresses, and a record of both: its address, or an error number. */
@@ -213,8 +228,10 @@ public final class DmaApi {
         cpu.store(buffer, Buffer.PHYSICAL, physical);
         cpu.store(buffer, Buffer.SIZE, sizeBytes);
         cpu.store(buffer, Buffer.DIRECTION, direction.ordinal());
-        cpu.store(buffer, Buffer.NEXT, cpu.load(KernelLayout.BUFFERS));
-        cpu.store(KernelLayout.BUFFERS, buffer);
+        long flags = lock(cpu, device);
+        cpu.store(buffer, Buffer.NEXT, cpu.load(device, Device.BUFFERS));
+        cpu.store(device, Device.BUFFERS, buffer);
+        unlock(cpu, device, flags);
         Devices.note(cpu, EventKind.BUFFER_TO_DEVICE, device, address, physical,
                 sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
         return buffer;
@@ -238,10 +255,10 @@ public final class DmaApi {
         if (!identity) {
             FlushQueue.release(cpu, domain, address >>> 12);
         }
-        if (HotMemory.find(cpu, physical, 1) == 0) {
+        if (Pages.owns(cpu, physical)) {
             Pages.free(cpu, Pages.linear(physical), (int) Mappings.pages(physical, size));
         }
-        unlink(cpu, buffer);
+        unlink(cpu, device, buffer);
         return 0;
     }
 
@@ -254,12 +271,14 @@ public final class DmaApi {
         }
     }
 
-    private static void unlink(Cpu cpu, long buffer) {
-        long previous = KernelLayout.BUFFERS.address();
+    private static void unlink(Cpu cpu, long device, long buffer) {
+        long flags = lock(cpu, device);
+        long previous = device + Device.BUFFERS.offset();
         while (cpu.load(previous, 8) != buffer) {
             previous = cpu.load(previous, 8) + Buffer.NEXT.offset();
         }
         cpu.store(previous, 8, cpu.load(buffer, Buffer.NEXT));
+        unlock(cpu, device, flags);
         cpu.free(buffer);
     }
 }

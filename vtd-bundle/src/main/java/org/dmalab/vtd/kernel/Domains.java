@@ -40,12 +40,11 @@ public final class Domains {
                 prepareIdentityMap(cpu, domain, device, region);
             }
         }
-        long result = attach(cpu, device, domain);
-        if (result < 0) {
+        long attached = attach(cpu, device, domain);
+        if (attached != domain) {
             exit(cpu, domain);
-            return result;
         }
-        return domain;
+        return attached;
     }
 
     static long alloc(Cpu cpu, long iommu) {
@@ -95,45 +94,78 @@ public final class Domains {
         }
     }
 
-    /** {@code set_domain_for_dev}: a domain-id on the unit, then the context entries by the variant. */
+    /**
+     * {@code dmar_insert_one_dev_info}, 4.4 to 5.15: a domain-id on the unit, then the context entries by the variant.
+     * The device is in its domain before it has its context entries; nobody waits for those.
+     *
+     * @return the domain; the one that somebody else has put the device in meanwhile; or an error number
+     */
     private static long attach(Cpu cpu, long device, long domain) {
         Binding variant = cpu.services().enter();
         try {
             long iommu = cpu.load(device, Device.IOMMU);
-            long result = attachToUnit(cpu, domain, iommu);
-            if (result < 0) {
-                return result;
+            long found = insert(cpu, device, domain, iommu);
+            if (found != domain) {
+                return found;
             }
             Ats.probe(cpu, device);
-            result = PasidTables.allocDirectory(cpu, device) ? variant.iommu().attach(cpu, device, domain)
+            long result = PasidTables.allocDirectory(cpu, device) ? variant.iommu().attach(cpu, device, domain)
                     : Errno.ENOMEM;
             if (result < 0) {
                 PasidTables.tearDown(cpu, device);
-                detachFromUnit(cpu, domain, iommu);
+                remove(cpu, device, domain, iommu);
                 return result;
             }
-            cpu.store(device, Device.DOMAIN, domain);
             Ats.enable(cpu, device, domain);
-            return 0;
+            return domain;
         } finally {
             cpu.services().leave();
         }
     }
 
-    /** {@code domain_attach_iommu}: the smallest free domain-id. */
+    /** Puts a device into a domain if it is in none: the domain that it is in, or an error number. */
+    private static long insert(Cpu cpu, long device, long domain, long iommu) {
+        long flags = ContextMapping.lock(cpu, iommu);
+        long found = cpu.load(device, Device.DOMAIN);
+        if (found == 0) {
+            long result = attachToUnit(cpu, domain, iommu);
+            found = result < 0 ? result : domain;
+            if (result == 0) {
+                cpu.store(device, Device.DOMAIN, domain);
+            }
+        }
+        ContextMapping.unlock(cpu, iommu, flags);
+        return found;
+    }
+
+    /** Takes a device out of its domain, and the domain's id from the unit if it was the last. */
+    private static void remove(Cpu cpu, long device, long domain, long iommu) {
+        long flags = ContextMapping.lock(cpu, iommu);
+        cpu.store(device, Device.DOMAIN, 0);
+        detachFromUnit(cpu, domain, iommu);
+        ContextMapping.unlock(cpu, iommu, flags);
+    }
+
+    /** {@code domain_attach_iommu}, under the locks: the smallest free domain-id. */
     private static long attachToUnit(Cpu cpu, long domain, long iommu) {
+        long result = cpu.load(domain, DmarDomain.DEVICES) == 0 ? takeId(cpu, domain, iommu) : 0;
+        if (result == 0) {
+            cpu.store(domain, DmarDomain.DEVICES, cpu.load(domain, DmarDomain.DEVICES) + 1);
+        }
+        return result;
+    }
+
+    /** Gives a domain the smallest free domain-id: 0 or {@code -ENOSPC}. The caller holds the unit's lock. */
+    public static long takeId(Cpu cpu, long domain, long iommu) {
         long bitmap = cpu.load(iommu, IntelIommu.DOMAIN_IDS);
         long count = Hw.domainCount(cpu, iommu);
-        if (cpu.load(domain, DmarDomain.DEVICES) == 0) {
-            long did = Bits.firstZero(cpu, bitmap, count);
-            if (did >= count) {
-                return Errno.ENOSPC;
-            }
-            Bits.set(cpu, bitmap, did);
-            cpu.store(domain, DmarDomain.DID, did);
-            cpu.note(KernelEvent.DOMAIN_ID_TAKEN, did, 0, 0, 0);
+        long did = Bits.firstZero(cpu, bitmap, count);
+        if (did >= count) {
+            return Errno.ENOSPC;
         }
-        cpu.store(domain, DmarDomain.DEVICES, cpu.load(domain, DmarDomain.DEVICES) + 1);
+        Bits.set(cpu, bitmap, did);
+        cpu.store(domain, DmarDomain.DID, did);
+        cpu.note(KernelEvent.DOMAIN_ID_TAKEN, did, 0, 0, 0);
         return 0;
     }
 
@@ -145,7 +177,7 @@ public final class Domains {
         }
     }
 
-    /** Gives a domain-id back: the next domain that is attached may get it. */
+    /** Gives a domain-id back: the next domain that is attached may get it. The caller holds the unit's lock. */
     public static void freeId(Cpu cpu, long iommu, long did) {
         Bits.clear(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), did);
     }
@@ -156,7 +188,7 @@ public final class Domains {
         if (domain == 0) {
             return Errno.EINVAL;
         }
-        if (DmaApi.anyBuffer(cpu, device)) {
+        if (cpu.load(device, Device.BUFFERS) != 0) {
             return Errno.EBUSY;
         }
         long iommu = cpu.load(device, Device.IOMMU);
@@ -174,8 +206,7 @@ public final class Domains {
                         cpu.load(region, RmrrUnit.END_ADDRESS) - start + 1);
             }
         }
-        cpu.store(device, Device.DOMAIN, 0);
-        detachFromUnit(cpu, domain, iommu);
+        remove(cpu, device, domain, iommu);
         exit(cpu, domain);
         return 0;
     }
@@ -186,19 +217,20 @@ public final class Domains {
      * comes after ATS was disabled, so that it does nothing; the device has dropped its entries by then.
      */
     private static void clearContext(Cpu cpu, long iommu, long domain, long sourceId) {
+        boolean scalable = PasidTables.inUse(cpu, iommu);
+        long lock = iommu + IntelIommu.LOCK.offset();
+        long flags = SpinLock.irqSave(cpu, lock);
         long entry = ContextEntry.get(cpu, iommu, sourceId, false);
+        long did = 0;
+        if (entry != 0) {
+            did = scalable ? PasidTables.domainId(cpu, domain) : ContextEntry.domainId(cpu, entry);
+            ContextEntry.clear(cpu, entry);
+            Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
+        }
+        SpinLock.irqRestore(cpu, lock, flags);
         if (entry == 0) {
             return;
         }
-        boolean scalable = PasidTables.inUse(cpu, iommu);
-        long lock = iommu + IntelIommu.LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
-        long did = scalable ? PasidTables.domainId(cpu, domain) : ContextEntry.domainId(cpu, entry);
-        ContextEntry.clear(cpu, entry);
-        Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
         Flush.context(cpu, iommu, did, sourceId, Scope.SELECTIVE);
         if (scalable) {
             PasidTables.flushCache(cpu, iommu, PasidTables.Selection.DOMAIN, did);

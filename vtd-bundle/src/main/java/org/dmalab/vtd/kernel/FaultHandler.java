@@ -28,8 +28,7 @@ public final class FaultHandler {
 
     static void fault(Cpu cpu, long iommu) {
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
+        long flags = SpinLock.irqSave(cpu, lock);
         long status = Hw.read(cpu, iommu, Hw.FSTS, 4);
         if (status != 0) {
             cpu.printk(STATUS, status);
@@ -38,8 +37,7 @@ public final class FaultHandler {
             records(cpu, iommu, lock, (int) (status >>> 8) & 0xff);
             Hw.write(cpu, iommu, Hw.FSTS, 4, CLEAR);
         }
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
+        SpinLock.irqRestore(cpu, lock, flags);
     }
 
     /** From the first pending record to the first that holds none; each is cleared before it is printed. */

@@ -5,7 +5,6 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
-import org.dmalab.vtd.kernel.KernelLayout.Buffer;
 import org.dmalab.vtd.kernel.KernelLayout.MemoryBlock;
 
 /** Memory that goes on and off line while the kernel runs. */
@@ -26,6 +25,13 @@ public final class HotMemory {
      * @return 0; {@code -EEXIST} if the kernel has memory there, which it says; {@code -EPERM} if the notifier refused
      */
     public static long online(Cpu cpu, long start, long sizeBytes) {
+        cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
+        long result = onlineLocked(cpu, start, sizeBytes);
+        cpu.unlock(KernelLayout.MEM_HOTPLUG_LOCK);
+        return result;
+    }
+
+    private static long onlineLocked(Cpu cpu, long start, long sizeBytes) {
         if (Pages.isRam(cpu, start) || find(cpu, start, sizeBytes) != 0) {
             return refuse(cpu, THERE, start, sizeBytes, Errno.EEXIST);
         }
@@ -52,15 +58,20 @@ public final class HotMemory {
      * @return 0; {@code -EINVAL} if it was not, {@code -EBUSY} if a driver has a buffer there, which it says
      */
     public static long offline(Cpu cpu, long start, long sizeBytes) {
+        cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
+        long result = offlineLocked(cpu, start, sizeBytes);
+        cpu.unlock(KernelLayout.MEM_HOTPLUG_LOCK);
+        return result;
+    }
+
+    private static long offlineLocked(Cpu cpu, long start, long sizeBytes) {
         long block = find(cpu, start, sizeBytes);
         if (block == 0 || cpu.load(block, MemoryBlock.START) != start
                 || cpu.load(block, MemoryBlock.SIZE) != sizeBytes) {
             return refuse(cpu, NOT_THERE, start, sizeBytes, Errno.EINVAL);
         }
-        for (long buffer = cpu.load(KernelLayout.BUFFERS); buffer != 0; buffer = cpu.load(buffer, Buffer.NEXT)) {
-            if (find(cpu, cpu.load(buffer, Buffer.PHYSICAL), 1) == block) {
-                return refuse(cpu, IN_USE, start, sizeBytes, Errno.EBUSY);
-            }
+        if (DmaApi.anyBufferIn(cpu, start, sizeBytes)) {
+            return refuse(cpu, IN_USE, start, sizeBytes, Errno.EBUSY);
         }
         notify(cpu, MemoryNotifier.MEM_GOING_OFFLINE, start, sizeBytes);
         notify(cpu, MemoryNotifier.MEM_OFFLINE, start, sizeBytes);

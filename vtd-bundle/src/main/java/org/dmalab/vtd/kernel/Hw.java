@@ -57,25 +57,21 @@ public final class Hw {
     /** One command with the persistent bits, until the status shows it. */
     static void command(Cpu cpu, long iommu, long bit, long expected) {
         long register = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(register);
+        long flags = SpinLock.irqSave(cpu, register);
         write(cpu, iommu, GCMD, 4, cpu.load(iommu, IntelIommu.GCMD) | bit);
         await(cpu, iommu, GSTS, 4, bit, expected);
-        cpu.unlock(register);
-        cpu.irqRestore(flags);
+        SpinLock.irqRestore(cpu, register, flags);
     }
 
     /** Sets or clears a bit that stays in commands, until the status shows it. */
     static void setPersistent(Cpu cpu, long iommu, long bit, boolean on) {
+        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
+        long flags = SpinLock.irqSave(cpu, lock);
         long command = cpu.load(iommu, IntelIommu.GCMD) & ~bit;
         cpu.store(iommu, IntelIommu.GCMD, on ? command | bit : command);
-        long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
         write(cpu, iommu, GCMD, 4, cpu.load(iommu, IntelIommu.GCMD));
         await(cpu, iommu, GSTS, 4, bit, on ? bit : 0);
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
+        SpinLock.irqRestore(cpu, lock, flags);
     }
 
     /** {@code iommu_flush_write_buffer}. */

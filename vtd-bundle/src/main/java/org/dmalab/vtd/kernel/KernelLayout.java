@@ -51,10 +51,12 @@ public final class KernelLayout {
     public static final Variable RMRRS = after(IOMMUS, "dmar_rmrr_units", 8, 1);
     /** First device. */
     public static final Variable DEVICES = after(RMRRS, "pci_devices", 8, 1);
-    /** First mapping of a driver. */
-    public static final Variable BUFFERS = after(DEVICES, "driver_buffers", 8, 1);
+    /** Protects the page allocator's bitmaps: {@code zone->lock}. */
+    public static final Variable ZONE_LOCK = after(DEVICES, "zone_lock", 4, 1);
+    /** {@code mem_hotplug_lock}. */
+    public static final Variable MEM_HOTPLUG_LOCK = after(ZONE_LOCK, "mem_hotplug_lock", 4, 1);
     /** Calls of the load whose effect the tables showed. */
-    public static final Variable TRAFFIC_COUNT = after(BUFFERS, "traffic_count", 8, 1);
+    public static final Variable TRAFFIC_COUNT = after(MEM_HOTPLUG_LOCK, "traffic_count", 8, 1);
     /** Maps since the load's device was attached. */
     public static final Variable TRAFFIC_MAPS = after(TRAFFIC_COUNT, "traffic_maps", 4, 1);
 
@@ -78,8 +80,8 @@ public final class KernelLayout {
     public static final Variable ATS_SCOPES = after(SCALABLE, "dmar_atsr_units", 8, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
-            KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES, BUFFERS,
-            TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN, MEMORY_BLOCKS,
+            KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES,
+            ZONE_LOCK, MEM_HOTPLUG_LOCK, TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN, MEMORY_BLOCKS,
             SCALABLE, ATS_SCOPES);
 
     private KernelLayout() { }
@@ -194,8 +196,20 @@ public final class KernelLayout {
         public static final Field DEVICES = STRUCT.field("device_count", 4);
         /** Kernel address of the {@link FlushQueueEntry}s; 0 if unmapping is strict. */
         public static final Field FLUSH_QUEUE = STRUCT.field("fq", 8);
+        /** The oldest entry of the queue. */
+        public static final Field FLUSH_QUEUE_HEAD = STRUCT.field("fq_head", 4);
         /** Entries of the queue in use. */
         public static final Field FLUSH_QUEUE_COUNT = STRUCT.field("fq_count", 4);
+        /** Protects the queue. */
+        public static final Field FLUSH_QUEUE_LOCK = STRUCT.field("fq_lock", 4);
+        /** 1 while the function of the queue's timer runs. */
+        public static final Field FLUSH_TIMER_RUNS = STRUCT.field("fq_timer_runs", 4);
+        /** Flushes of the domain-id for the queue that were begun. */
+        public static final Field FLUSHES_STARTED = STRUCT.field("fq_flush_start_cnt", 8);
+        /** Flushes of the domain-id for the queue that are done. */
+        public static final Field FLUSHES_FINISHED = STRUCT.field("fq_flush_finish_cnt", 8);
+        /** Protects the address ranges. */
+        public static final Field IOVA_LOCK = STRUCT.field("iova_rbtree_lock", 4);
 
         private DmarDomain() { }
     }
@@ -206,6 +220,8 @@ public final class KernelLayout {
         public static final Struct STRUCT = new Struct("iova_fq_entry");
         /** First page frame. */
         public static final Field PFN = STRUCT.field("iova_pfn", 8);
+        /** Flushes that were begun before it was queued: a later one covers it. */
+        public static final Field COUNTER = STRUCT.field("counter", 8);
 
         private FlushQueueEntry() { }
     }
@@ -222,6 +238,8 @@ public final class KernelLayout {
         public static final Field DOMAIN = STRUCT.field("domain", 8);
         /** Where its registers are. */
         public static final Field BAR = STRUCT.field("bar", 8);
+        /** First mapping that its driver holds. */
+        public static final Field BUFFERS = STRUCT.field("driver_buffers", 8);
         /** Kernel address of its PASID directory; 0 while it has none, and in legacy mode. */
         public static final Field PASID_DIRECTORY = STRUCT.field("pasid_table", 8);
         /** Offset of its ATS capability if it may use it; 0 if not. */
@@ -234,6 +252,8 @@ public final class KernelLayout {
         public static final Field ALIAS = STRUCT.field("dma_alias", 2);
         /** Number of source-ids, 1 or 2. */
         public static final Field SOURCE_IDS = STRUCT.field("source_ids", 2);
+        /** The driver's lock: protects its list of mappings. */
+        public static final Field DRIVER_LOCK = STRUCT.field("driver_lock", 4);
 
         private Device() { }
     }

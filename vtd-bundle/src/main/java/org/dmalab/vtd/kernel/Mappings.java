@@ -11,6 +11,9 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 /**
  * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range}, and the map and unmap that all variants
  * share. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
+ *
+ * <p>Page tables have no lock. Who maps owns the range, so nobody else touches its entries; tables on the way are shared
+ * and put in by compare and exchange.
  */
 public final class Mappings {
     static final long READ = 1;
@@ -119,10 +122,8 @@ public final class Mappings {
                 return Errno.ENOMEM;
             }
             long value = physicalPfn + i << PAGE_SHIFT | permissions | (level > 1 ? SUPERPAGE : 0);
-            long old = cpu.read(pte, 8, Endian.LITTLE);
-            if (old == 0) {
-                cpu.write(pte, 8, Endian.LITTLE, value);
-            } else {
+            long old = cpu.compareExchange(pte, 8, Endian.LITTLE, 0, value);
+            if (old != 0) {
                 cpu.printk(ALREADY_SET, firstPfn + i, old, value);
                 cpu.warn(ALREADY_SET);
             }
@@ -206,12 +207,27 @@ public final class Mappings {
                     return 0;
                 }
                 flush(cpu, domain, page, Pages.BYTES);
-                value = Pages.physical(page) | READ | WRITE;
-                cpu.write(pte, 8, Endian.LITTLE, value);
-                flush(cpu, domain, pte, 8);
+                value = install(cpu, domain, pte, page);
             }
             table = Pages.linear(value & PAGE_MASK);
         }
+    }
+
+    /**
+     * Puts a table into an entry that was not present, unless somebody else was faster: then that table is used. Whether
+     * its pointer has reached memory by now is not looked at, in all versions with these tables.
+     *
+     * @return the value of the entry
+     */
+    private static long install(Cpu cpu, long domain, long pte, long table) {
+        long value = Pages.physical(table) | READ | WRITE;
+        long theirs = cpu.compareExchange(pte, 8, Endian.LITTLE, 0, value);
+        if (theirs != 0) {
+            Pages.free(cpu, table, 1);
+            return theirs;
+        }
+        flush(cpu, domain, pte, 8);
+        return value;
     }
 
     /** Frees the tables of a domain that no device uses. */

@@ -21,12 +21,10 @@ public final class RegisterFlush implements CacheFlush {
             case NONE -> throw new IllegalArgumentException("a context cache flush of no scope");
         };
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
+        long flags = SpinLock.irqSave(cpu, lock);
         Hw.write(cpu, iommu, Hw.CCMD, 8, command | ICC);
         Hw.await(cpu, iommu, Hw.CCMD, 8, ICC, 0);
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
+        SpinLock.irqRestore(cpu, lock, flags);
     }
 
     @Override
@@ -42,15 +40,13 @@ public final class RegisterFlush implements CacheFlush {
         }
         int offset = (int) (cpu.load(iommu, IntelIommu.ECAP) >>> 8 & 0x3ff) << 4;
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
-        long flags = cpu.irqSave();
-        cpu.lock(lock);
+        long flags = SpinLock.irqSave(cpu, lock);
         if (scope == Scope.SELECTIVE) {
             Hw.write(cpu, iommu, offset, 8, address | addressMask);
         }
         Hw.write(cpu, iommu, offset + 8, 8, command | IVT);
         long done = Hw.await(cpu, iommu, offset + 8, 8, IVT, 0);
-        cpu.unlock(lock);
-        cpu.irqRestore(flags);
+        SpinLock.irqRestore(cpu, lock, flags);
         if ((done >>> 57 & 3) == 0) {
             cpu.printk(FAILED);
         }

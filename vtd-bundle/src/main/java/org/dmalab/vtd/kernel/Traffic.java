@@ -26,10 +26,7 @@ public final class Traffic {
             long domain = Domains.ofDevice(cpu, device);
             return Devices.isError(domain) ? domain : seen(cpu, attached(cpu, device, domain));
         }
-        long buffer = cpu.load(KernelLayout.BUFFERS);
-        while (buffer != 0 && cpu.load(buffer, Buffer.DEVICE) != device) {
-            buffer = cpu.load(buffer, Buffer.NEXT);
-        }
+        long buffer = cpu.load(device, Device.BUFFERS);
         if (buffer != 0) {
             return unmap(cpu, device, buffer);
         }
