@@ -26,6 +26,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import org.dmalab.api.Machine;
+import org.dmalab.api.Oracle;
 import org.dmalab.api.service.ServiceKind;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -47,6 +49,9 @@ public final class BundleRules {
             "java.lang.IndexOutOfBoundsException", "java.lang.AssertionError",
             "java.lang.IncompatibleClassChangeError", "java.lang.MatchException",
             "java.lang.NoSuchFieldError", "java.lang.runtime.ObjectMethods", "java.util.List", "java.util.Iterator");
+
+    private static final Set<String> SERVICES = Set.of("org.dmalab.api.service.Services",
+            "org.dmalab.api.service.Binding");
 
     private final String root;
     private final Set<String> parsers;
@@ -99,6 +104,9 @@ public final class BundleRules {
                 named("are unordered", UNORDERED)));
         rules.put("nobody asks for an identity", classes().should(eachCall("take no identity hash",
                 BundleRules::isIdentity)));
+        rules.put("an oracle never asks the patch", noClasses().that().areAssignableTo(Oracle.class).should()
+                .dependOnClassesThat(named("reach a patch", SERVICES)).orShould().callMethod(Machine.class,
+                        "services"));
         rules.put("a stop passes through kernel and patch", onCpu().should(catchNothing()));
         rules.put("kernel and patch use values only", onCpu().should().onlyDependOnClassesThat(
                 named("are values", VALUES).or(inPackages("org.dmalab..", "java.lang.invoke", "org.osgi..")

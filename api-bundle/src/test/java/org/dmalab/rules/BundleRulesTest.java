@@ -40,6 +40,7 @@ class BundleRulesTest {
             Map.entry("nobody iterates in the order of hash codes", List.of("kernel.Unordered.sum")),
             Map.entry("nobody asks for an identity", List.of("kernel.Identity.ofEnum", "kernel.Identity.ofObject",
                     "kernel.Identity.ofSystem")),
+            Map.entry("an oracle never asks the patch", List.of("Asker.end")),
             Map.entry("a stop passes through kernel and patch", List.of("kernel.Swallower.swallow")),
             Map.entry("kernel and patch use values only", List.of("kernel.Clock.nanos", "kernel.Clock.pause",
                     "kernel.Clock.seconds", "kernel.Counter.count", "kernel.Counter.shared",

@@ -11,6 +11,7 @@ import java.util.Map;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.rules.PackageRules;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ class ArchitectureTest {
                 "scenario", List.of("catalog"),
                 "run", List.of("catalog", "oracle", "scenario"),
                 "live", List.of("catalog", "oracle", "run", "scenario"),
-                "explore", List.of("catalog", "run", "scenario"),
+                "explore", List.of("catalog", "oracle", "run", "scenario"),
                 "report", List.of("catalog", "oracle", "scenario", "run", "explore"))).check(LAB);
     }
 
@@ -59,7 +60,15 @@ class ArchitectureTest {
     void oraclesNeverAskThePatch() {
         noClasses().that().resideInAPackage("..lab.oracle..").should().dependOnClassesThat()
                 .haveFullyQualifiedName("org.dmalab.api.service.Services")
-                .orShould().dependOnClassesThat().haveFullyQualifiedName("org.dmalab.api.service.Binding").check(LAB);
+                .orShould().dependOnClassesThat().haveFullyQualifiedName("org.dmalab.api.service.Binding")
+                .orShould().callMethod(Machine.class, "services").check(LAB);
+    }
+
+    /** What is expected is read by tests, by commands and by nobody who runs something. */
+    @Test
+    void whoRunsScenariosNeverSeesWhatIsExpected() {
+        noClasses().that().resideInAnyPackage("..lab.run..", "..lab.explore..", "..lab.live..", "..lab.oracle..",
+                "..lab.catalog..").should().dependOnClassesThat().haveSimpleName("ExpectedMatrix").check(LAB);
     }
 
     @Test

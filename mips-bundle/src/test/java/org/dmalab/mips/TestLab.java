@@ -26,7 +26,6 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Services;
-import org.dmalab.api.store.Region;
 import org.dmalab.mips.patch.ArmL1Vipt;
 import org.dmalab.mips.patch.KmapHighGet;
 import org.dmalab.mips.patch.KmapHighGetFallback;
@@ -35,6 +34,7 @@ import org.dmalab.mips.patch.PerPageIrqOff;
 import org.dmalab.mips.patch.PpcIrqOff;
 import org.dmalab.mips.patch.StackKmap;
 import org.dmalab.mips.patch.ThreeSlots;
+import org.dmalab.rules.TestWatch;
 
 /** A machine with a variant, actions by name, and checks against an ideal memory: a small stand-in for the lab. */
 public final class TestLab implements EventSink {
@@ -60,7 +60,8 @@ public final class TestLab implements EventSink {
     public TestLab(String preset, String profile, Object variant, Map<String, Long> set) {
         machine = machine(preset, profile, variant, set);
         for (Oracle oracle : oracles) {
-            Oracle.Watch watch = new TestWatch(oracle.name());
+            Oracle.Watch watch = new TestWatch(machine, oracle,
+                    message -> violations.add(oracle.name() + ": " + message));
             watches.add(watch);
             sinks.add(oracle.attach(watch));
         }
@@ -212,29 +213,6 @@ public final class TestLab implements EventSink {
                 violations.add(String.format("%s %x at %x, last written %x", who, found, physical + i, expected));
                 return;
             }
-        }
-    }
-
-    private final class TestWatch implements Oracle.Watch {
-        private final String oracle;
-
-        TestWatch(String oracle) {
-            this.oracle = oracle;
-        }
-
-        @Override
-        public Machine machine() {
-            return machine;
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            return machine.store().sparse("oracle." + oracle + "." + name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            violations.add(oracle + ": " + message);
         }
     }
 }

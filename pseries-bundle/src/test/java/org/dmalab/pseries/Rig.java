@@ -25,7 +25,6 @@ import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.Services;
-import org.dmalab.api.store.Region;
 import org.dmalab.pseries.hardware.HardwareEvent;
 import org.dmalab.pseries.patch.AllWindows;
 import org.dmalab.pseries.patch.DdwDisabled;
@@ -35,6 +34,7 @@ import org.dmalab.pseries.patch.PmemGuard;
 import org.dmalab.pseries.patch.mutant.CancelForgotten;
 import org.dmalab.pseries.patch.mutant.InvertedGuard;
 import org.dmalab.pseries.patch.mutant.NoBusOffset;
+import org.dmalab.rules.TestWatch;
 
 /** A machine with a variant, without the lab: runs actions by name and keeps what happened. */
 public final class Rig {
@@ -119,22 +119,7 @@ public final class Rig {
     }
 
     private Oracle.Watch watch(Oracle oracle) {
-        return new Oracle.Watch() {
-            @Override
-            public Machine machine() {
-                return machine;
-            }
-
-            @Override
-            public Region memory(String name, long cells) {
-                return machine.store().sparse(oracle.name() + "." + name, cells, Region.Kind.STATE, null);
-            }
-
-            @Override
-            public void violation(String message) {
-                violations.add(oracle.name() + ": " + message);
-            }
-        };
+        return new TestWatch(machine, oracle, message -> violations.add(oracle.name() + ": " + message));
     }
 
     private void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {

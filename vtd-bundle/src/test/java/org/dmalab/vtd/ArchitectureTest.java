@@ -25,7 +25,7 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
-import org.dmalab.api.store.Region;
+import org.dmalab.rules.TestWatch;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
@@ -438,22 +438,7 @@ class ArchitectureTest {
         Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         List<String> violations = new ArrayList<>();
         Oracle oracle = new PendingCommandOracle();
-        Oracle.Watch watch = new Oracle.Watch() {
-            @Override
-            public Machine machine() {
-                return bench.machine;
-            }
-
-            @Override
-            public Region memory(String name, long cells) {
-                throw new UnsupportedOperationException();
-            }
-
-            @Override
-            public void violation(String message) {
-                violations.add(message);
-            }
-        };
+        Oracle.Watch watch = new TestWatch(bench.machine, oracle, violations::add);
         assertEquals("vtd", oracle.arch());
         oracle.end(watch, oracle.attach(watch));
         assertEquals(List.of(), violations);

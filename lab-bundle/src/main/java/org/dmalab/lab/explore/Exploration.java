@@ -8,10 +8,10 @@ import java.util.stream.Collectors;
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.Changes;
+import org.dmalab.lab.oracle.Watchers;
 
 /**
  * Searches every schedule of the concurrent part of a scenario on one machine, with undo and a table of visited states.
@@ -26,7 +26,6 @@ public final class Exploration {
     private final Machine machine;
     private final World world;
     private final List<Spontaneous> families;
-    private final List<Oracle> oracles;
     private final Runnable after;
     private final Limits limits;
     private final Reductions reductions;
@@ -34,7 +33,7 @@ public final class Exploration {
     private final Meter meter;
     private VisitedStates stuck;
     private boolean endless;
-    private final List<Findings.Watcher> watchers = new ArrayList<>();
+    private final Watchers watchers;
 
     /**
      * What the search that decides may leave out. What it finds is the same with and without; only which of several
@@ -89,27 +88,34 @@ public final class Exploration {
      * @param machine brought by the scenario's steps to where the concurrent part begins; no mark may be open
      * @param strands the concurrent part
      * @param families what the hardware may do by itself
-     * @param oracles who watches; they see only what the concurrent part does
+     * @param watchers who watches the machine, and from now on reports to the search
      * @param after what runs when all strands have ended, on the live machine
      * @param limits bounds
      * @param reductions what may be left out
      */
-    public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
+    public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
             Runnable after, Limits limits, Reductions reductions) {
-        this(machine, strands, families, oracles, after, limits, reductions, 0);
+        this(machine, strands, families, watchers, after, limits, reductions, 0);
     }
 
-    private Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
+    private Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
             Runnable after, Limits limits, Reductions reductions, long seed) {
         this.machine = machine;
         this.world = new World(machine, strands, families, seed);
         this.families = List.copyOf(families);
         this.after = after;
         this.limits = limits;
-        this.oracles = List.copyOf(oracles);
+        this.watchers = watchers;
         this.reductions = reductions;
         this.findings = new Findings(world, watchers, after);
         this.meter = new Meter(limits, findings, world);
+    }
+
+    /** With oracles that see only what the concurrent part does. */
+    public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
+            Runnable after, Limits limits, Reductions reductions) {
+        this(machine, strands, families, new Watchers(machine, oracles, (oracle, message) -> { }), after,
+                limits, reductions);
     }
 
     /** With all reductions. */
@@ -156,9 +162,8 @@ public final class Exploration {
         }
         machine.store().seed(OTHER_SEED);
         try {
-            SearchResult second = new Exploration(machine, world.strands(), families, oracles, after, limits,
-                    reductions,
-                    OTHER_SEED).decide();
+            SearchResult second = new Exploration(machine, world.strands(), families, watchers, after, limits,
+                    reductions, OTHER_SEED).decide();
             if (!second.exhausted()) {
                 return first;
             }
@@ -360,7 +365,7 @@ public final class Exploration {
     /** A schedule has come back to a state: either there is no way out, or it need not have gone on like that. */
     private void goesRound(Path path) {
         endless = true;
-        Findings inside = new Findings(world, List.of(), () -> { });
+        Findings inside = new Findings(world, nobody(machine), () -> { });
         VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside, world)).find();
         String objects = Livelocks.oracle(around, world.fingerprint());
         if (objects != null) {
@@ -391,47 +396,24 @@ public final class Exploration {
         }
     }
 
-    private void watch() {
-        for (Oracle oracle : watchers.isEmpty() ? oracles : List.<Oracle>of()) {
-            Oracle.Watch watch = new SearchWatch(oracle.name());
-            watchers.add(new Findings.Watcher(oracle, watch, oracle.attach(watch)));
-        }
-        if (watchers.isEmpty()) {
-            return;
-        }
-        machine.observe((kind, actor, a, b, c, d, e, result) -> {
-            for (Findings.Watcher watcher : watchers) {
-                watcher.sink().event(kind, actor, a, b, c, d, e, result);
-            }
-        });
+    private static Watchers nobody(Machine machine) {
+        return new Watchers(machine, List.of(), (oracle, message) -> { });
     }
 
-    /** What an oracle works with during a search. */
-    private final class SearchWatch implements Oracle.Watch {
-        private final String oracle;
+    private void watch() {
+        watchers.reportTo(new Watchers.Reports() {
+            @Override
+            public void violation(String oracle, String message) {
+                world.violated(oracle, message);
+            }
 
-        SearchWatch(String oracle) {
-            this.oracle = oracle;
-        }
-
-        @Override
-        public Machine machine() {
-            return machine;
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            return machine.store().sparse("oracle." + oracle + "." + name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            world.violated(oracle, message);
-        }
-
-        @Override
-        public void warning(String message) {
-            world.warned(oracle, message);
+            @Override
+            public void warning(String oracle, String message) {
+                world.warned(oracle, message);
+            }
+        });
+        if (!watchers.isEmpty()) {
+            machine.observe(watchers);
         }
     }
 }

@@ -9,10 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.KernelBug;
-import org.dmalab.api.event.EventSink;
+import org.dmalab.lab.oracle.Watchers;
 
 /**
  * What a search has found: each violation once, with the transitions that lead there. Looks at the end of each
@@ -25,16 +24,13 @@ final class Findings {
     private static final int DEADLOCK_BYTES = 256;
 
     private final World world;
-    private final List<Watcher> watchers;
+    private final Watchers watchers;
     private final Runnable after;
     private final Map<String, Violation> found = new LinkedHashMap<>();
     private final Set<List<Object>> deadlocks = new HashSet<>();
     private long foundBytes;
     private long executions;
     private long deadlockedStates;
-
-    /** An oracle at work. */
-    record Watcher(Oracle oracle, Oracle.Watch watch, EventSink sink) { }
 
     /**
      * A violation and the transitions that lead there.
@@ -44,7 +40,7 @@ final class Findings {
     record Violation(String oracle, String message, boolean warning, int[] transitions) { }
 
     /** Findings of a world whose oracles watch already. */
-    Findings(World world, List<Watcher> watchers, Runnable after) {
+    Findings(World world, Watchers watchers, Runnable after) {
         this.world = world;
         this.watchers = watchers;
         this.after = after;
@@ -160,10 +156,7 @@ final class Findings {
             world.machine().hold(true);
         }
         collect(path);
-        for (Watcher watcher : watchers) {
-            watcher.oracle().end(watcher.watch(), watcher.sink());
-            collect(path);
-        }
+        watchers.end(() -> collect(path));
         world.machine().store().rollback(mark);
         world.machine().store().release();
     }

@@ -16,7 +16,6 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.NotReadyException;
-import org.dmalab.api.Oracle;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Blocked;
@@ -26,15 +25,14 @@ import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
-import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Services;
-import org.dmalab.api.store.Region;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.oracle.Watchers;
 import org.dmalab.lab.run.HiddenState;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
@@ -231,7 +229,8 @@ public final class ScenarioExplorer {
         private final Machine machine;
         private final List<Spontaneous> families;
         private final List<Action> actions;
-        private final List<Continued> oracles = new ArrayList<>();
+        /** They see the steps before the search, and go on in it with what they remember in the store. */
+        private Watchers watchers;
         private final Map<String, SearchResult.Found> before = new LinkedHashMap<>();
         private String step = "";
         private String refused = "";
@@ -266,14 +265,15 @@ public final class ScenarioExplorer {
         }
 
         private Exploration exploration(Exploration.Limits limits) {
-            return new Exploration(machine, strands(), families, List.copyOf(oracles), this::stepsAfter, limits);
+            return new Exploration(machine, strands(), families, watchers, this::stepsAfter, limits,
+                    Exploration.Reductions.ALL);
         }
 
         Outcome run(Function<Search, SearchResult> task) {
             try {
-                catalog.oracles(scenario.arch()).stream()
+                watchers = new Watchers(machine, catalog.oracles(scenario.arch()).stream()
                         .filter(one -> scenario.oracles().isEmpty() || scenario.oracles().contains(one.name()))
-                        .forEach(one -> oracles.add(new Continued(one, machine, this::violatedBefore)));
+                        .toList(), this::violatedBefore);
                 stepsBefore();
                 if (!before.isEmpty()) {
                     return outcome(none("violated before the concurrent part"));
@@ -282,7 +282,11 @@ public final class ScenarioExplorer {
             } catch (InputException | RunInterrupted e) {
                 throw e;
             } catch (NotReadyException e) {
-                throw new InputException(scenario.name() + ": " + e.getMessage());
+                if (refused.isEmpty()) {
+                    throw new InputException(scenario.name() + ": " + e.getMessage());
+                }
+                return new Outcome(scenario.name(), patches.name(), Verdict.REFUSED, refused, none("refused"),
+                        List.of());
             } catch (BrokenCode e) {
                 return broken(e.getMessage());
             } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
@@ -373,9 +377,7 @@ public final class ScenarioExplorer {
                 throw new BrokenCode("more than " + RunLimits.DEFAULT.maxEvents()
                         + " events before the concurrent part (limit maxEvents)");
             }
-            for (Continued oracle : oracles) {
-                oracle.sink.event(kind, actor, a, b, c, d, e, result);
-            }
+            watchers.event(kind, actor, a, b, c, d, e, result);
         }
 
         private void checkInterrupt() {
@@ -419,79 +421,5 @@ public final class ScenarioExplorer {
 
     private static SearchResult nothing(String bound, List<SearchResult.Found> before) {
         return new SearchResult(false, bound, 0, before);
-    }
-
-    private interface Report {
-        void violation(String oracle, String message);
-    }
-
-    /** An oracle that has watched the steps before and goes on in the search with what it remembers in the store. */
-    private static final class Continued implements Oracle, Oracle.Watch {
-        private final Oracle oracle;
-        private final Machine machine;
-        private final EventSink sink;
-        private final Report before;
-        private Watch inSearch;
-
-        Continued(Oracle oracle, Machine machine, Report before) {
-            this.oracle = oracle;
-            this.machine = machine;
-            this.before = before;
-            this.sink = oracle.attach(this);
-        }
-
-        @Override
-        public String name() {
-            return oracle.name();
-        }
-
-        @Override
-        public String summary() {
-            return oracle.summary();
-        }
-
-        @Override
-        public String arch() {
-            return oracle.arch();
-        }
-
-        @Override
-        public EventSink attach(Watch watch) {
-            inSearch = watch;
-            return sink;
-        }
-
-        @Override
-        public void end(Watch watch, EventSink same) {
-            oracle.end(this, sink);
-        }
-
-        @Override
-        public Machine machine() {
-            return machine;
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            return machine.store().sparse("oracle." + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            if (inSearch != null) {
-                inSearch.violation(message);
-            } else {
-                before.violation(oracle.name(), message);
-            }
-        }
-
-        @Override
-        public void warning(String message) {
-            if (inSearch != null) {
-                inSearch.warning(message);
-            } else {
-                before.violation(oracle.name(), message);
-            }
-        }
     }
 }

@@ -43,8 +43,8 @@ import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
-import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.oracle.Violation;
+import org.dmalab.lab.oracle.Watchers;
 import org.dmalab.lab.run.Metrics;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Thrown;
@@ -360,7 +360,7 @@ public final class LiveMachine {
         }
         requireReach(position, "mark \"" + mark + "\"");
         return Changes.of(machine, machine.store().changesSince(position).stream()
-                .filter(change -> !change.region().name().startsWith(OracleSet.REGIONS)).toList());
+                .filter(change -> !change.region().name().startsWith(Watchers.REGIONS)).toList());
     }
 
     /** Names of the oracles that watch it. */
@@ -410,7 +410,7 @@ public final class LiveMachine {
         for (Region region : machine.store().regions()) {
             long[] used = {0};
             region.forEachNonZero((cell, value) -> used[0]++);
-            if (used[0] > 0 && !region.name().startsWith(OracleSet.REGIONS)) {
+            if (used[0] > 0 && !region.name().startsWith(Watchers.REGIONS)) {
                 lines.add("region " + region.name() + ": " + used[0] + " of " + region.cells() + " cells in use");
             }
         }

@@ -27,7 +27,7 @@ import org.dmalab.lab.InputException;
  */
 final class SavedMachine {
     private static final byte[] MAGIC = {'d', 'm', 'a', 'm'};
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
     /** The words of an identity before its parameters: architecture, preset, profile, back end. */
     private static final int MADE_FROM = 4;
     private static final int MAX_TEXTS = 1 << 16;

@@ -1,8 +1,8 @@
 package org.dmalab.lab.oracle;
 
-import org.dmalab.api.Oracle;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
 
 /** The buffers that the kernel has given to devices and not taken back, as it announced them; the newest last. */
 record Buffers(Region cells) {
@@ -10,8 +10,9 @@ record Buffers(Region cells) {
     private static final int RECORD = 4;
     private static final long LENGTH_MASK = (1L << 56) - 1;
 
-    static Buffers in(Oracle.Watch watch) {
-        return new Buffers(watch.memory("buffers", 1 + (long) CAPACITY * RECORD));
+    static Buffers in(Store store) {
+        return new Buffers(store.sparse(Watchers.REGIONS + "buffers", 1 + (long) CAPACITY * RECORD,
+                Region.Kind.STATE, null));
     }
 
     int count() {
@@ -35,7 +36,11 @@ record Buffers(Region cells) {
     }
 
     Direction direction(int index) {
-        return Direction.of(cells.get(4 + (long) index * RECORD) >>> 56);
+        return directionOf(cells.get(4 + (long) index * RECORD));
+    }
+
+    static Direction directionOf(long lengthAndDirection) {
+        return Direction.of(lengthAndDirection >>> 56);
     }
 
     static long lengthOf(long lengthAndDirection) {

@@ -21,20 +21,26 @@ public final class CpuReadsDeviceData implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        DataShadow shadow = DataShadow.in(watch);
-        return (kind, actor, a, b, c, d, e, result) -> {
-            if (kind == EventKind.CPU_READ) {
-                check(shadow, actor, a, (int) b, c);
-            }
-            shadow.follow(kind, actor, a, b, c, d);
-        };
+        Shadow shadow = Shadow.of(watch);
+        return new Sink(shadow.buffers(), shadow.ideal(), WrongBytes.in(watch));
     }
 
-    private static void check(DataShadow shadow, int actor, long physical, int widthBytes, long value) {
-        long mask = shadow.ideal().differing(physical, widthBytes, value, IdealMemory.DEVICE);
-        if (mask != 0) {
-            shadow.differ(mask & ~shadow.buffers().inside(-1, physical, widthBytes), Actor.name(actor) + " reads",
-                    physical, value, shadow.ideal().read(physical, widthBytes), "a device last wrote");
+    private record Sink(Buffers buffers, IdealMemory ideal, WrongBytes wrong) implements EventSink {
+        @Override
+        public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+            switch (kind) {
+                case EventKind.CPU_READ -> check(actor, a, (int) b, c);
+                case EventKind.ACTION_END -> wrong.endOfStep();
+                default -> { }
+            }
+        }
+
+        private void check(int actor, long physical, int widthBytes, long value) {
+            long mask = ideal.differing(physical, widthBytes, value, IdealMemory.DEVICE);
+            if (mask != 0) {
+                wrong.report(mask & ~buffers.inside(-1, physical, widthBytes), Actor.name(actor) + " reads", physical,
+                        value, ideal.read(physical, widthBytes), "a device last wrote");
+            }
         }
     }
 }

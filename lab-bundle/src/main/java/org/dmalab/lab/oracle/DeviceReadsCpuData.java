@@ -21,22 +21,28 @@ public final class DeviceReadsCpuData implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        DataShadow shadow = DataShadow.in(watch);
-        return (kind, actor, a, b, c, d, e, result) -> {
-            if (kind == EventKind.DMA_READ) {
-                check(shadow, actor, a, (int) c, d);
-            }
-            shadow.follow(kind, actor, a, b, c, d);
-        };
+        Shadow shadow = Shadow.of(watch);
+        return new Sink(shadow.buffers(), shadow.ideal(), WrongBytes.in(watch));
     }
 
-    private static void check(DataShadow shadow, int actor, long bus, int widthBytes, long value) {
-        int buffer = shadow.buffers().find(Actor.sourceIdOf(actor), bus, widthBytes);
-        if (buffer >= 0) {
-            long physical = shadow.buffers().physicalOf(buffer, bus);
-            long mask = shadow.ideal().differing(physical, widthBytes, value, IdealMemory.CPU);
-            shadow.differ(mask, Actor.name(actor) + " reads", physical, value,
-                    shadow.ideal().read(physical, widthBytes), "a processor last wrote");
+    private record Sink(Buffers buffers, IdealMemory ideal, WrongBytes wrong) implements EventSink {
+        @Override
+        public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+            switch (kind) {
+                case EventKind.DMA_READ -> check(actor, a, (int) c, d);
+                case EventKind.ACTION_END -> wrong.endOfStep();
+                default -> { }
+            }
+        }
+
+        private void check(int actor, long bus, int widthBytes, long value) {
+            int buffer = buffers.find(Actor.sourceIdOf(actor), bus, widthBytes);
+            long physical = buffer < 0 ? bus : buffers.physicalOf(buffer, bus);
+            long mask = buffer < 0 ? 0 : ideal.differing(physical, widthBytes, value, IdealMemory.CPU);
+            if (mask != 0) {
+                wrong.report(mask, Actor.name(actor) + " reads", physical, value, ideal.read(physical, widthBytes),
+                        "a processor last wrote");
+            }
         }
     }
 }

@@ -36,8 +36,6 @@ public final class DmaReachesMapping implements Oracle {
         @Override
         public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
             switch (kind) {
-                case EventKind.BUFFER_TO_DEVICE -> buffers.give(a, b, c, d);
-                case EventKind.BUFFER_TO_CPU -> buffers.take(a, b, d);
                 case EventKind.DMA_READ -> done(actor, a, b, c, false);
                 case EventKind.DMA_WRITE -> done(actor, a, b, c, true);
                 case EventKind.DMA_FAULT -> refused(actor, a, b != 0, "is refused with fault reason " + c);
@@ -120,7 +118,7 @@ public final class DmaReachesMapping implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        return new Sink(watch, Buffers.in(watch), watch.memory("fault", 3));
+        return new Sink(watch, Shadow.of(watch).buffers(), watch.memory("fault", 3));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package org.dmalab.lab.oracle;
 
-import org.dmalab.api.Oracle;
 import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
 
 /**
  * Memory as it would be if every agent saw every write at once: for each byte what was last written and by whom. Bytes
@@ -16,8 +16,12 @@ record IdealMemory(Region data, Region writer) {
     private static final long EVERY_BYTE = 0x0101010101010101L;
     private static final long LOW_BITS = 0x7f7f7f7f7f7f7f7fL;
 
-    static IdealMemory in(Oracle.Watch watch) {
-        return new IdealMemory(watch.memory("data", LIMIT_BYTES / 8 + 1), watch.memory("writer", LIMIT_BYTES / 8 + 1));
+    static IdealMemory in(Store store) {
+        return new IdealMemory(region(store, "data"), region(store, "writer"));
+    }
+
+    private static Region region(Store store, String name) {
+        return store.sparse(Watchers.REGIONS + name, LIMIT_BYTES / 8 + 1, Region.Kind.STATE, null);
     }
 
     private static boolean outside(long physical) {

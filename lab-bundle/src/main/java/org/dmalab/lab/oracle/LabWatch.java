@@ -1,11 +1,15 @@
 package org.dmalab.lab.oracle;
 
 import org.dmalab.api.Oracle;
-import org.osgi.annotation.versioning.ProviderType;
 
-/** What the lab gives an oracle beyond the api: words for the current event, and completion of what it reported. */
-@ProviderType
-public interface LabWatch extends Oracle.Watch {
+/**
+ * What the lab gives an oracle beyond the api: what oracles know in common, words for the current event, and completion
+ * of what it reported.
+ */
+interface LabWatch extends Oracle.Watch {
+    /** What the oracles of the machine know in common; to be asked for when an oracle is attached. */
+    Shadow shadow();
+
     /** The current event in the architecture's words; empty if it has none. */
     String describe();
 

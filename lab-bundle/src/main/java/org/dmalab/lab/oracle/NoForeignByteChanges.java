@@ -24,33 +24,38 @@ public final class NoForeignByteChanges implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        DataShadow shadow = DataShadow.in(watch);
-        return (kind, actor, a, b, c, d, e, result) -> {
-            if (kind == EventKind.CPU_READ) {
-                checkRead(shadow, actor, a, (int) b, c);
-            } else if (kind == EventKind.DMA_WRITE) {
-                checkWrite(shadow, actor, b, (int) c, d);
+        Shadow shadow = Shadow.of(watch);
+        return new Sink(shadow.buffers(), shadow.ideal(), WrongBytes.in(watch));
+    }
+
+    private record Sink(Buffers buffers, IdealMemory ideal, WrongBytes wrong) implements EventSink {
+        @Override
+        public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
+            switch (kind) {
+                case EventKind.CPU_READ -> checkRead(actor, a, (int) b, c);
+                case EventKind.DMA_WRITE -> checkWrite(actor, b, (int) c, d);
+                case EventKind.ACTION_END -> wrong.endOfStep();
+                default -> { }
             }
-            shadow.follow(kind, actor, a, b, c, d);
-        };
-    }
-
-    private static void checkRead(DataShadow shadow, int actor, long physical, int widthBytes, long value) {
-        long mask = shadow.ideal().differing(physical, widthBytes, value, IdealMemory.CPU);
-        if (mask != 0) {
-            shadow.differ(mask & ~shadow.buffers().inside(-1, physical, widthBytes), Actor.name(actor) + " reads",
-                    physical, value, shadow.ideal().read(physical, widthBytes),
-                    "in no buffer of a device, where a processor last wrote");
         }
-    }
 
-    private static void checkWrite(DataShadow shadow, int actor, long physical, int widthBytes, long value) {
-        long mask = shadow.ideal().differing(physical, widthBytes, value, IdealMemory.CPU)
-                | shadow.ideal().differing(physical, widthBytes, value, IdealMemory.DEVICE);
-        if (mask != 0) {
-            shadow.differ(mask & ~shadow.buffers().inside(Actor.sourceIdOf(actor), physical, widthBytes),
-                    Actor.name(actor) + " writes", physical, value, shadow.ideal().read(physical, widthBytes),
-                    "in none of its buffers, over");
+        private void checkRead(int actor, long physical, int widthBytes, long value) {
+            long mask = ideal.differing(physical, widthBytes, value, IdealMemory.CPU);
+            if (mask != 0) {
+                wrong.report(mask & ~buffers.inside(-1, physical, widthBytes), Actor.name(actor) + " reads", physical,
+                        value, ideal.read(physical, widthBytes),
+                        "in no buffer of a device, where a processor last wrote");
+            }
+        }
+
+        private void checkWrite(int actor, long physical, int widthBytes, long value) {
+            long mask = ideal.differing(physical, widthBytes, value, IdealMemory.CPU)
+                    | ideal.differing(physical, widthBytes, value, IdealMemory.DEVICE);
+            if (mask != 0) {
+                wrong.report(mask & ~buffers.inside(Actor.sourceIdOf(actor), physical, widthBytes),
+                        Actor.name(actor) + " writes", physical, value, ideal.read(physical, widthBytes),
+                        "in none of its buffers, over");
+            }
         }
     }
 }

@@ -15,7 +15,6 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
-import org.dmalab.api.store.Region;
 import org.dmalab.lab.EventWords;
 
 /**
@@ -25,17 +24,15 @@ import org.dmalab.lab.EventWords;
  * <p>Make it before a mark is opened, because the oracles declare regions.
  */
 public final class OracleSet implements EventSink {
-    /** Cells of a region that an oracle asks for, at most. */
-    private static final long MAX_CELLS = 1L << 48;
-    /** How the regions that oracles remember in are called first. */
-    public static final String REGIONS = "oracle.";
     private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|\\d+");
 
     private final Architecture architecture;
     private final Machine machine;
-    private final List<Watching> watching = new ArrayList<>();
+    private final Watchers watchers;
     private final List<Draft> drafts = new ArrayList<>();
     private final Map<String, Draft> open = new HashMap<>();
+    /** What each oracle reported last. */
+    private final Map<String, Draft> last = new HashMap<>();
     private int actionsOpen;
     /** Whether oracles look at the state that an action has left. */
     private boolean looking;
@@ -48,11 +45,8 @@ public final class OracleSet implements EventSink {
     public OracleSet(Architecture architecture, Machine machine, List<Oracle> oracles) {
         this.architecture = architecture;
         this.machine = machine;
-        oracles.stream().sorted(Comparator.comparing(Oracle::name)).forEach(oracle -> {
-            Watching one = new Watching(oracle);
-            one.sink = oracle.attach(one);
-            watching.add(one);
-        });
+        this.watchers = new Watchers(machine, oracles.stream().sorted(Comparator.comparing(Oracle::name)).toList(),
+                new Drafts());
     }
 
     @Override
@@ -72,9 +66,7 @@ public final class OracleSet implements EventSink {
             actionsOpen = Math.max(0, actionsOpen - 1);
             looking = true;
         }
-        for (int i = 0; i < watching.size(); i++) {
-            watching.get(i).sink.event(newKind, newActor, a, b, c, d, e, result);
-        }
+        watchers.event(newKind, newActor, a, b, c, d, e, result);
         if (newKind == EventKind.ACTION_END) {
             looking = false;
             open.clear();
@@ -86,11 +78,9 @@ public final class OracleSet implements EventSink {
         looking = true;
         if (actionsOpen > 0) {
             actionsOpen = 0;
-            for (Watching one : watching) {
-                one.sink.event(EventKind.ACTION_END, Actor.MACHINE, 0, 0, 0, 0, 0, 0);
-            }
+            watchers.event(EventKind.ACTION_END, Actor.MACHINE, 0, 0, 0, 0, 0, 0);
         }
-        watching.forEach(one -> one.oracle.end(one, one.sink));
+        watchers.end(() -> { });
         looking = false;
         open.clear();
     }
@@ -205,37 +195,17 @@ public final class OracleSet implements EventSink {
         }
     }
 
-    private final class Watching implements LabWatch {
-        private final Oracle oracle;
-        private EventSink sink;
-        private Draft last;
-
-        private Watching(Oracle oracle) {
-            this.oracle = oracle;
+    private final class Drafts implements Watchers.Reports {
+        @Override
+        public void violation(String oracle, String message) {
+            last.put(oracle, report(oracle, message));
         }
 
         @Override
-        public Machine machine() {
-            return machine;
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            if (cells > MAX_CELLS) {
-                throw new IllegalArgumentException("oracle " + oracle.name() + " asks for " + cells + " cells");
-            }
-            return machine.store().sparse(REGIONS + oracle.name() + "." + name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            last = report(oracle.name(), message);
-        }
-
-        @Override
-        public void complete(String addition) {
-            if (last != null) {
-                last.message += addition;
+        public void complete(String oracle, String addition) {
+            Draft draft = last.get(oracle);
+            if (draft != null) {
+                draft.message += addition;
             }
         }
 

@@ -10,9 +10,8 @@ import java.util.TreeSet;
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Footprint;
-import org.dmalab.api.store.Region;
+import org.dmalab.lab.oracle.Watchers;
 
 /**
  * Takes every schedule of a program, one after the other, as a tree: without a table of states, if wanted with sleep
@@ -58,9 +57,7 @@ final class Tree {
             boolean sleepSets, long maxNodes) {
         World world = new World(machine, strands, families, 0);
         Tree tree = new Tree(world, sleepSets, maxNodes);
-        List<EventSink> sinks = oracles.stream().map(oracle -> oracle.attach(new Watch(oracle.name(), world))).toList();
-        machine.observe((kind, actor, a, b, c, d, e, result) ->
-                sinks.forEach(sink -> sink.event(kind, actor, a, b, c, d, e, result)));
+        machine.observe(new Watchers(machine, oracles, world::violated));
         long mark = machine.store().mark();
         machine.hold(true);
         world.touched().into(sleepSets ? tree.footprint : null);
@@ -136,23 +133,6 @@ final class Tree {
         } else {
             deadlocked++;
             violations.add(Findings.DEADLOCK + ": " + wording.deadlock());
-        }
-    }
-
-    private record Watch(String oracle, World world) implements Oracle.Watch {
-        @Override
-        public Machine machine() {
-            return world.machine();
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            return machine().store().sparse("oracle." + oracle + "." + name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            world.violated(oracle, message);
         }
     }
 }

@@ -154,14 +154,14 @@ class LiveMachineTest {
     void saysWhenTheTrailNoLongerReaches() {
         machine.boot();
         machine.mark("old");
-        for (int i = 0; i < 90; i++) {
+        for (int i = 0; i < 270; i++) {
             machine.run("cpu.write", Map.of("address", "0", "size", "0xffff", "value", Integer.toString(i)));
         }
-        InputException step = assertThrows(InputException.class, () -> machine.stepBack(91));
+        InputException step = assertThrows(InputException.class, () -> machine.stepBack(271));
         assertEquals("machine m0 can go no further back: of its changes the last 4194304 are kept, and action "
                 + "\"kernel.boot\" lies before them", step.getMessage());
         assertThrows(InputException.class, () -> machine.diff("old"));
-        assertEquals(91, machine.history().size());
+        assertEquals(271, machine.history().size());
         assertEquals(1, machine.stepBack(1).size());
     }
 
@@ -279,7 +279,7 @@ class LiveMachineTest {
         }
         byte[] newer = bytes.clone();
         newer[7] = 9;
-        assertEquals("saved in format 9, this version of dmalab reads format 2; save the machine again",
+        assertEquals("saved in format 9, this version of dmalab reads format 3; save the machine again",
                 refusal(newer));
         byte[] text = new String(bytes, ISO_8859_1).replace("processors=2", "processors=3").getBytes(ISO_8859_1);
         assertEquals("saved from a machine with other parameters: processors=3; this one has processors=2",

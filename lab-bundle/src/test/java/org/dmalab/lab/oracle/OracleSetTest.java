@@ -19,9 +19,11 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Services;
+import org.dmalab.api.store.Region;
 import org.dmalab.lab.fake.FakeArchitecture;
 import org.dmalab.lab.fake.FakePlatform;
 import org.dmalab.lab.scenario.MachineSpecs;
+import org.dmalab.rules.TestWatch;
 import org.junit.jupiter.api.Test;
 
 class OracleSetTest {
@@ -290,6 +292,39 @@ class OracleSetTest {
         assertEquals(List.of(), set.violations());
     }
 
+    /** What several oracles need to know stands once in the state; what none needs does not. */
+    @Test
+    void whatOraclesKnowInCommonStandsOnce() {
+        set = new OracleSet(ARCHITECTURE, machine, List.of(new DmaReachesMapping()));
+        assertEquals(List.of("oracle.buffers", "oracle.dma-reaches-mapping.fault"), regions(machine));
+        Machine other = ARCHITECTURE.create(machine.spec(), machine.services());
+        new OracleSet(ARCHITECTURE, other, List.of(new DmaReachesMapping(), new NoForeignByteChanges(),
+                new DeviceReadsCpuData(), new CpuReadsDeviceData()));
+        assertEquals(List.of("oracle.buffers", "oracle.cpu-reads-device-data.reported", "oracle.data",
+                "oracle.device-reads-cpu-data.reported", "oracle.dma-reaches-mapping.fault",
+                "oracle.no-foreign-byte-changes.reported", "oracle.writer"), regions(other));
+    }
+
+    private static List<String> regions(Machine of) {
+        return of.store().regions().stream().map(Region::name).filter(name -> name.startsWith(Watchers.REGIONS))
+                .sorted().toList();
+    }
+
+    /** One write of a device is foreign to one oracle and, from then on, the right data for another. */
+    @Test
+    void eachOracleComparesWithWhatWasBeforeTheEvent() {
+        set = new OracleSet(ARCHITECTURE, machine, List.of(new CpuReadsDeviceData(), new NoForeignByteChanges()));
+        machine.observe(set);
+        emit(EventKind.ACTION, 0, 1, 0, 0, 0);
+        emit(EventKind.CPU_WRITE, 0, 0x1000, 8, 1, 0);
+        emit(EventKind.DMA_WRITE, DEVICE, 0x1000, 0x1000, 8, 9);
+        emit(EventKind.CPU_READ, 0, 0x1000, 8, 9, 0);
+        assertEquals(List.of("00:01.0 writes 0x09 at 0x1000, in none of its buffers, over 0x01"), messages());
+        emit(EventKind.ACTION, 0, 1, 0, 0, 0);
+        emit(EventKind.CPU_READ, 0, 0x1000, 8, 1, 0);
+        assertEquals("cpu0 reads 0x01 at 0x1000, a device last wrote 0x09", messages().get(1));
+    }
+
     @Test
     void stepThatWasLeftIsClosedAtTheEnd() {
         watch(new DeviceReadsCpuData());
@@ -313,25 +348,13 @@ class OracleSetTest {
     @Test
     void oraclesWorkWithAnyWatch() {
         StringBuilder seen = new StringBuilder();
-        Oracle.Watch plain = new Oracle.Watch() {
-            @Override
-            public Machine machine() {
-                return machine;
-            }
-
-            @Override
-            public org.dmalab.api.store.Region memory(String name, long cells) {
-                return machine.store().sparse(name, cells, org.dmalab.api.store.Region.Kind.STATE, null);
-            }
-
-            @Override
-            public void violation(String message) {
-                seen.append(message);
-            }
-        };
-        EventSink sink = new NoRejectedCommand().attach(plain);
+        Oracle oracle = new NoRejectedCommand();
+        Oracle.Watch plain = new TestWatch(machine, oracle, seen::append);
+        EventSink sink = oracle.attach(plain);
         sink.event(Op.HCALL, 0, 0x3e4, 2, 3, 0, 0, -4);
         LabWatch.complete(plain, "nobody hears");
         assertEquals("hypercall 0x3e4 = -4", seen.toString());
+        assertTrue(assertThrows(IllegalArgumentException.class, () -> new CpuReadsDeviceData().attach(plain))
+                .getMessage().contains("works with a watch of the lab"));
     }
 }

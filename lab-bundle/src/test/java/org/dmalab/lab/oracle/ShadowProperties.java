@@ -11,32 +11,10 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
-import org.dmalab.api.Machine;
-import org.dmalab.api.Oracle;
-import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /** The shadow memory and the table of buffers against plain models of them. */
 class ShadowProperties {
-    private static final class PlainWatch implements Oracle.Watch {
-        private final Store store = new Store();
-
-        @Override
-        public Machine machine() {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Region memory(String name, long cells) {
-            return store.sparse(name, cells, Region.Kind.STATE, null);
-        }
-
-        @Override
-        public void violation(String message) {
-            throw new UnsupportedOperationException(message);
-        }
-    }
-
     @Property
     void equalBytesAreFound(@ForAll long x, @ForAll long y, @ForAll @IntRange(max = 255) int copied) {
         long mixed = y;
@@ -56,7 +34,7 @@ class ShadowProperties {
 
     @Property(tries = 300)
     void idealMemoryIsAMapOfBytes(@ForAll @Size(max = 40) List<Long> seeds) {
-        IdealMemory ideal = IdealMemory.in(new PlainWatch());
+        IdealMemory ideal = IdealMemory.in(new Store());
         Map<Long, Long> bytes = new TreeMap<>();
         Map<Long, Integer> writers = new TreeMap<>();
         for (long seed : seeds) {
@@ -88,7 +66,7 @@ class ShadowProperties {
 
     @Property(tries = 300)
     void buffersAreAMapOfBusBytes(@ForAll @Size(max = 30) List<Long> seeds) {
-        Buffers buffers = Buffers.in(new PlainWatch());
+        Buffers buffers = Buffers.in(new Store());
         Map<Long, Long> physicalOfBus = new TreeMap<>();
         for (long seed : seeds) {
             long bus = seed >>> 8 & 63;

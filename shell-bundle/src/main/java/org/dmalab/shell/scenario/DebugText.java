@@ -6,7 +6,7 @@ import java.util.List;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
-import org.dmalab.lab.oracle.OracleSet;
+import org.dmalab.lab.oracle.Watchers;
 
 /** What {@code scenario:debug} prints of a schedule's steps. */
 final class DebugText {
@@ -40,7 +40,7 @@ final class DebugText {
 
     /** What oracles remember is no change of the machine. */
     static boolean ofMachine(Changed changed) {
-        return !changed.region().startsWith(OracleSet.REGIONS);
+        return !changed.region().startsWith(Watchers.REGIONS);
     }
 
     /** A long copy changes more cells than anybody reads. */
