@@ -12,4 +12,18 @@ public final class NotReadyException extends RuntimeException {
     public NotReadyException(String message) {
         super(message);
     }
+
+    /**
+     * Refuses a value that no kernel is asked about.
+     *
+     * @param right whether it can be tried
+     * @param parameter which one, or several
+     * @param value what it is
+     * @param expected what it should be
+     */
+    public static void require(boolean right, String parameter, Object value, String expected) {
+        if (!right) {
+            throw new NotReadyException(parameter + ": " + value + ", expected " + expected);
+        }
+    }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
@@ -36,8 +37,9 @@ public final class CacheActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
+            Arguments.requireInPage(values);
             long page = Arguments.page(cpu, values);
-            if (page == 0 || !Arguments.inPage(values)) {
+            if (page == 0) {
                 return Errno.EINVAL;
             }
             Caches caches = machine.model(MipsModel.class).caches();
@@ -78,10 +80,13 @@ public final class CacheActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            long page = Arguments.page(cpu, values);
+            Arguments.requireInPage(values);
             long processor = values.get("processor");
-            if (page == 0 || !Arguments.inPage(values) || processor < 0
-                    || processor >= machine.processors().count()) {
+            int processors = machine.processors().count();
+            NotReadyException.require(processor >= 0 && processor < processors, "processor", processor,
+                    "0 to " + (processors - 1));
+            long page = Arguments.page(cpu, values);
+            if (page == 0) {
                 return Errno.EINVAL;
             }
             Caches caches = machine.model(MipsModel.class).caches();

@@ -4,12 +4,12 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
 import org.dmalab.mips.kernel.Layout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.SataDriver;
@@ -49,14 +49,13 @@ public final class DeviceActions {
             long offset = values.get("offset");
             long length = values.get("length");
             Direction direction = Arguments.direction(values);
-            if (offset < 0 || length < 0 || length > MAX_TRANSFER_BYTES) {
-                return Errno.EINVAL;
-            }
+            Arguments.requireRange(offset >= 0 && length >= 0 && length <= MAX_TRANSFER_BYTES, values,
+                    "an offset from 0 and a length of 0 to " + MAX_TRANSFER_BYTES);
             if (values.get("address") != 0) {
                 return SataController.transfer(machine, values.get("address") + offset, length, direction,
                         values.get("pattern"), offset);
             }
-            return SataController.request(machine, cpu, values.get("page"), offset, length, direction,
+            return SataController.request(machine, cpu, Arguments.index(values), offset, length, direction,
                     values.get("pattern"));
         }
     }
@@ -88,8 +87,9 @@ public final class DeviceActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataController.line(machine, values.get("page"), values.get("line"), Arguments.direction(values),
-                    values.get("pattern"));
+            NotReadyException.require(values.get("line") >= 0, "line", values.get("line"), "0 or more");
+            return SataController.line(machine, Arguments.index(values), values.get("line"),
+                    Arguments.direction(values), values.get("pattern"));
         }
 
         @Override
@@ -122,9 +122,8 @@ public final class DeviceActions {
         public long run(Machine machine, Cpu cpu, Values values) {
             long first = values.get("page");
             long pages = values.get("pages");
-            if (first < 0 || pages < 1 || pages > Layout.CACHE_PAGES - first) {
-                return Errno.EINVAL;
-            }
+            NotReadyException.require(first >= 0 && pages >= 1 && pages <= Layout.CACHE_PAGES - first, "page and pages",
+                    first + " and " + pages, "pages 0 to " + (Layout.CACHE_PAGES - 1));
             long result = SataDriver.readahead(cpu, first, pages);
             if (result == 0) {
                 result = SataDriver.issue(cpu, first, 0, pages * Layout.PAGE_SIZE, Direction.FROM_DEVICE);

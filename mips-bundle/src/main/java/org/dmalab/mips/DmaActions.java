@@ -42,7 +42,8 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.issue(cpu, values.get("page"), values.get("offset"), values.get("length"),
+            Arguments.requireInPages(values);
+            return SataDriver.issue(cpu, Arguments.index(values), values.get("offset"), values.get("length"),
                     Arguments.direction(values));
         }
     }
@@ -72,7 +73,7 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.complete(cpu, values.get("page"), true);
+            return SataDriver.complete(cpu, Arguments.index(values), true);
         }
     }
 
@@ -101,7 +102,7 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.syncRequest(cpu, values.get("page"), values.get("for") == 0);
+            return SataDriver.syncRequest(cpu, Arguments.index(values), values.get("for") == 0);
         }
     }
 
@@ -130,7 +131,8 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.mapPage(cpu, values.get("page"), values.get("offset"), values.get("length"),
+            Arguments.requireInPage(values);
+            return SataDriver.mapPage(cpu, Arguments.index(values), values.get("offset"), values.get("length"),
                     Arguments.direction(values));
         }
 
@@ -165,7 +167,7 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.unmapPage(cpu, values.get("page"));
+            return SataDriver.unmapPage(cpu, Arguments.index(values));
         }
     }
 
@@ -196,7 +198,8 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.syncRange(cpu, values.get("page"), values.get("offset"), values.get("length"),
+            Arguments.requireInPage(values);
+            return SataDriver.syncRange(cpu, Arguments.index(values), values.get("offset"), values.get("length"),
                     values.get("for") == 0);
         }
     }
@@ -226,8 +229,9 @@ public final class DmaActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
+            Arguments.requireInPage(values);
             long page = Arguments.page(cpu, values);
-            if (page == 0 || !Arguments.inPage(values)) {
+            if (page == 0) {
                 return Errno.EINVAL;
             }
             long flags = Interrupts.enter(cpu);

@@ -67,7 +67,7 @@ public final class PageActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.add(cpu, values.get("page"),
+            return SataDriver.add(cpu, Arguments.index(values),
                     values.get("zone") == 0 ? PageAllocator.HIGH : PageAllocator.LOW);
         }
     }
@@ -97,7 +97,7 @@ public final class PageActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return SataDriver.remove(cpu, values.get("page"));
+            return SataDriver.remove(cpu, Arguments.index(values));
         }
     }
 
@@ -128,7 +128,8 @@ public final class PageActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            if (Arguments.page(cpu, values) == 0 || !Arguments.wordsInPage(values)) {
+            Arguments.requireWordsInPage(values);
+            if (Arguments.page(cpu, values) == 0) {
                 return Errno.EINVAL;
             }
             long page = Arguments.page(cpu, values);
@@ -168,7 +169,8 @@ public final class PageActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            if (Arguments.page(cpu, values) == 0 || !Arguments.wordsInPage(values)) {
+            Arguments.requireWordsInPage(values);
+            if (Arguments.page(cpu, values) == 0) {
                 return Errno.EINVAL;
             }
             long page = Arguments.page(cpu, values);

@@ -87,9 +87,6 @@ final class SataController {
      */
     static long line(Machine machine, long first, long line, Direction direction, long pattern) {
         KernelMemory kernel = machine.kernel();
-        if (first < 0 || first >= Layout.CACHE_PAGES) {
-            return Errno.EINVAL;
-        }
         long list = kernel.load(Layout.REQUEST_SG.element(first), Layout.REQUEST_SG.widthBytes());
         long bus = list == 0 ? kernel.load(Layout.REQUEST_HANDLE.element(first), Layout.REQUEST_HANDLE.widthBytes())
                 : kernel.load(list + Layout.SG_DMA_ADDRESS.offset(), Layout.SG_DMA_ADDRESS.widthBytes());
@@ -97,7 +94,7 @@ final class SataController {
                 kernel.load(Layout.REQUEST_LENGTH.element(first), Layout.REQUEST_LENGTH.widthBytes()))
                 : kernel.load(list + Layout.SG_LENGTH.offset(), Layout.SG_LENGTH.widthBytes());
         int lineBytes = machine.model(MipsModel.class).caches().shape().primary().lineBytes();
-        if (line < 0 || line >= (size + lineBytes - 1) / lineBytes) {
+        if (line >= (size + lineBytes - 1) / lineBytes) {
             return Errno.EINVAL;
         }
         long from = line * lineBytes;

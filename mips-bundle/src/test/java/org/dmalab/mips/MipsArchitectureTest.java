@@ -15,6 +15,7 @@ import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.Metric;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 import org.dmalab.api.cpu.CacheOp;
@@ -25,6 +26,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.kernel.KernelEvent;
@@ -241,29 +243,35 @@ class MipsArchitectureTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"page.alloc, 64", "page.free, 0", "page.dirty, 0", "page.read, 0xffffffffffffffff",
-        "page.kmap, 0", "page.kunmap, 0",
-        "dma.map-sg, 0", "dma.unmap-sg, 0", "dma.unmap-sg, 64", "dma.sync-sg, 0",
-        "dma.sync-sg, 0xffffffffffffffff", "dma.map-page, 0",
-        "dma.unmap-page, 0", "dma.sync-range, 0", "dma.maintain, 0", "device.dma, 0", "device.dma, 99",
-        "sata.read, 0xffffffffffffffff", "cache.evict, 0", "cache.prefetch, 0"})
-    void pagesThatAreNotThereAreRefused(String action, String page) {
+    @ValueSource(strings = {"page.free", "page.dirty", "page.read", "page.kmap", "page.kunmap", "dma.map-sg",
+        "dma.unmap-sg", "dma.sync-sg", "dma.map-page", "dma.unmap-page", "dma.sync-range", "dma.maintain", "device.dma",
+        "device.dma-line", "cache.evict", "cache.prefetch"})
+    void pagesThatAreNotThereAreRefusedByTheKernel(String action) {
         TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
-        assertEquals(-22, lab.act(action, "page", page));
+        assertEquals(Errno.EINVAL, lab.act(action, "page", 0));
+        for (String page : List.of("64", "0xffffffffffffffff")) {
+            assertEquals("page: " + Long.decode(page.replace("0xffffffffffffffff", "-1")) + ", expected 0 to 63",
+                    mistake(lab, action, "page", page));
+        }
         assertTrue(lab.passes());
+    }
+
+    private static String mistake(TestLab lab, String action, Object... pairs) {
+        return assertThrows(NotReadyException.class, () -> lab.act(action, pairs)).getMessage();
     }
 
     @ParameterizedTest
     @CsvSource({"page.dirty, 2, 4", "page.read, 0, 4100", "page.dirty, 4096, 4", "dma.map-sg, 4096, 4",
-        "dma.map-sg, 0, 0", "dma.map-sg, 0, 8192", "dma.map-page, 4092, 8", "dma.map-page, 0, 0",
+        "dma.map-sg, 0, 0", "dma.map-sg, 1, 262144", "dma.map-page, 4092, 8", "dma.map-page, 0, 0",
         "dma.maintain, 8, 4096",
         "dma.maintain, 0, 0", "cache.evict, 0, 0", "cache.prefetch, 4, 4096", "page.read, 0xfffffffffffffffc, 4",
         "dma.map-page, 4, 0x7fffffffffffffff", "dma.map-sg, 0, 0x7fffffffffffffff",
         "device.dma, 0, 0x7fffffffffffffff", "device.dma, 0xffffffffffffff00, 4"})
-    void rangesThatDoNotFitAreRefused(String action, String offset, String length) {
+    void rangesThatDoNotFitAreMistakes(String action, String offset, String length) {
         TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
         lab.act("page.alloc", "page", 0);
-        assertEquals(-22, lab.act(action, "page", 0, "offset", offset, "length", length));
+        String message = mistake(lab, action, "page", 0, "offset", offset, "length", length);
+        assertTrue(message.matches("offset and length: -?\\d+ and \\d+, expected .*"), message);
     }
 
     @Test
@@ -271,18 +279,31 @@ class MipsArchitectureTest {
         TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
         lab.act("page.alloc", "page", 0);
         assertEquals(0, lab.act("page.alloc", "page", 0), "it is there already");
+        assertEquals(-22, lab.act("dma.map-sg", "page", 0, "length", 8192), "page 1 is not there");
         assertEquals(0, lab.act("dma.map-sg", "page", 0));
         assertEquals(-16, lab.act("dma.map-sg", "page", 0));
         assertEquals(0, lab.act("dma.unmap-sg", "page", 0));
-        assertEquals(0x20000000L, lab.act("dma.map-page", "page", 0));
+        assertEquals(0x20000000L, lab.act("dma.map-page", "page", 0, "length", 64));
         assertEquals(-16, lab.act("dma.map-page", "page", 0));
-        assertEquals(-22, lab.act("dma.sync-range", "page", 0, "offset", 4, "length", 4096));
+        assertEquals(-22, lab.act("dma.sync-range", "page", 0, "offset", 4, "length", 61), "not all of it is mapped");
+        assertEquals(-22, lab.act("device.dma-line", "page", 0, "line", 1), "not mapped");
         assertEquals(0, lab.act("dma.sync-range", "page", 0, "length", 4));
         assertEquals(0, lab.act("dma.unmap-page", "page", 0));
-        assertEquals(-22, lab.act("sata.read", "page", 60, "pages", 5));
-        assertEquals(-22, lab.act("sata.read", "page", 1, "pages", "0x7fffffffffffffff"));
-        assertEquals(-22, lab.act("cache.prefetch", "page", 0, "processor", 2));
-        assertEquals(-22, lab.act("cache.prefetch", "page", 0, "processor", "0xffffffffffffffff"));
+    }
+
+    @Test
+    void valuesThatNoMachineHasAreMistakes() {
+        TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
+        assertEquals("page and pages: 60 and 5, expected pages 0 to 63", mistake(lab, "sata.read", "page", 60, "pages",
+                5));
+        mistake(lab, "sata.read", "page", 1, "pages", "0x7fffffffffffffff");
+        mistake(lab, "sata.read", "page", "0xffffffffffffffff");
+        mistake(lab, "sata.read", "pages", 0);
+        assertEquals("processor: 2, expected 0 to 1", mistake(lab, "cache.prefetch", "page", 0, "processor", 2));
+        mistake(lab, "cache.prefetch", "page", 0, "processor", "0xffffffffffffffff");
+        mistake(lab, "page.alloc", "page", 64);
+        assertEquals("line: -1, expected 0 or more", mistake(lab, "device.dma-line", "page", 0, "line",
+                "0xffffffffffffffff"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
@@ -43,7 +44,7 @@ public final class DeviceProbe implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
         long bits = values.get("mask");
-        PseriesModel.require(bits >= LEAST_BITS && bits <= Long.SIZE, "mask", bits, "24 to 64 bits");
+        NotReadyException.require(bits >= LEAST_BITS && bits <= Long.SIZE, "mask", bits, "24 to 64 bits");
         long device = values.get("device");
         PseriesModel.requireDevice(machine, device);
         long name = Text.id("0000:" + Actor.bdf(device));

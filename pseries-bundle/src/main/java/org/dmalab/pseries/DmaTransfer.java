@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
@@ -51,9 +52,9 @@ public final class DmaTransfer implements Action {
         long length = values.get("length");
         long address = values.get("address");
         MachineMemory memory = machine.model(PseriesModel.class).partition().memory();
-        PseriesModel.require(length > 0 && length <= MAXIMUM_BYTES && length % WORD == 0, "length", length,
+        NotReadyException.require(length > 0 && length <= MAXIMUM_BYTES && length % WORD == 0, "length", length,
                 "a multiple of 8, at most 1M");
-        PseriesModel.require(address % WORD == 0, "address", "0x" + Long.toHexString(address), "a multiple of 8");
+        NotReadyException.require(address % WORD == 0, "address", "0x" + Long.toHexString(address), "a multiple of 8");
         if (!memory.isPresent(address) || !memory.isPresent(address + length - 1)) {
             return Errno.EINVAL; // a buffer in memory that never came on line, say
         }

@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
@@ -39,7 +40,7 @@ public final class KernelFault implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
         long times = values.get("times");
-        PseriesModel.require(times >= 0 && times <= Integer.MAX_VALUE, "times", times, "0 to 2147483647");
+        NotReadyException.require(times >= 0 && times <= Integer.MAX_VALUE, "times", times, "0 to 2147483647");
         cpu.store(values.get("what") == 0 ? KernelData.FAIL_PAGE_ALLOC : KernelData.FAIL_PAGE_EXT, times);
         return 0;
     }

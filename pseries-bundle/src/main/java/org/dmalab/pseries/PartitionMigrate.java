@@ -4,6 +4,7 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
@@ -46,9 +47,9 @@ public final class PartitionMigrate implements Action {
         }
         long capacity = values.get("capacity");
         long increment = Math.max(1, BigEndian.load(cpu, value + Long.BYTES, Long.BYTES));
-        PseriesModel.require(capacity >= 0 && capacity >>> Pages.MAX_PHYSMEM_BITS == 0 && capacity % increment == 0,
-                "capacity", "0x" + Long.toHexString(capacity), "a multiple of the logical memory block of 0x"
-                + Long.toHexString(increment) + " bytes below 0x" + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
+        boolean right = capacity >= 0 && capacity >>> Pages.MAX_PHYSMEM_BITS == 0 && capacity % increment == 0;
+        NotReadyException.require(right, "capacity", "0x" + Long.toHexString(capacity), "a multiple of the logical "
+                + "memory block of 0x" + Long.toHexString(increment) + " bytes below 0x" + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
         BigEndian.store(cpu, value, Long.BYTES, capacity);
         return 0;
     }

@@ -26,23 +26,16 @@ public record PseriesModel(Partition partition) {
         }
     }
 
-    /** Refuses a value that no kernel is asked: which parameter, what it is, what was expected. */
-    static void require(boolean right, String parameter, Object value, String expected) {
-        if (!right) {
-            throw new NotReadyException(parameter + ": " + value + ", expected " + expected);
-        }
-    }
-
     /** Refuses a device that the machine was not made with. */
     static void requireDevice(Machine machine, long sourceId) {
         List<Long> devices = PartitionTree.devices(PartitionTree.of(machine.spec()));
-        require(devices.contains(sourceId), "device", Actor.bdf(sourceId), "a device of the machine: "
+        NotReadyException.require(devices.contains(sourceId), "device", Actor.bdf(sourceId), "a device of the machine: "
                 + devices.stream().map(Actor::bdf).collect(Collectors.joining(", ")));
     }
 
     /** Refuses a range that is not made of whole memory blocks below the end of physical addresses. */
     static void requireBlocks(Cpu cpu, long start, long size) {
-        require(MemoryHotplug.wholeBlocks(cpu, start, size), "start and size",
+        NotReadyException.require(MemoryHotplug.wholeBlocks(cpu, start, size), "start and size",
                 "0x" + Long.toHexString(start) + " and 0x" + Long.toHexString(size), "whole memory blocks of 0x"
                 + Long.toHexString(cpu.load(KernelData.MEMORY_BLOCK_SIZE)) + " bytes below 0x"
                 + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));

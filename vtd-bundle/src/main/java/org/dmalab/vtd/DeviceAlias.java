@@ -7,10 +7,7 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.Devices;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** A quirk of the kernel knows that a device also sends with another source-id. */
@@ -40,9 +37,7 @@ public final class DeviceAlias implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            return Errno.EINVAL;
-        }
+        VtdModel.requireRunning(cpu);
         return Devices.addAlias(cpu, values.get("device"), values.get("alias"));
     }
 }

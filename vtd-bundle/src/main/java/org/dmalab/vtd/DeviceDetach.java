@@ -7,10 +7,7 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.DmaApi;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** A device leaves its domain. */
@@ -38,9 +35,7 @@ public final class DeviceDetach implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            return Errno.EINVAL;
-        }
+        VtdModel.requireRunning(cpu);
         return DmaApi.detach(cpu, values.get("device"));
     }
 }

@@ -4,11 +4,11 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.port.DmaMaster;
-import org.dmalab.api.service.Errno;
 import org.osgi.service.component.annotations.Component;
 
 /** A device does DMA. Bytes it writes follow from their bus address. */
@@ -44,9 +44,7 @@ public final class DeviceDma implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         long length = values.get("length");
-        if (length <= 0 || length > MAXIMUM_BYTES) {
-            return Errno.EINVAL;
-        }
+        NotReadyException.require(length > 0 && length <= MAXIMUM_BYTES, "length", length, "1 to 1M");
         DmaMaster dma = machine.ports().dma();
         long device = values.get("device");
         long first = values.get("address");

@@ -8,10 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.DmaApi;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** A driver maps a buffer. */
@@ -45,9 +42,7 @@ public final class DmaMap implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            return Errno.EINVAL;
-        }
+        VtdModel.requireRunning(cpu);
         Direction direction = Direction.of(values.get("direction"));
         if (values.get("memory") != 0) {
             return DmaApi.mapAdded(cpu, values.get("device"), values.get("memory"), values.get("size"), direction);

@@ -8,10 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.DmaApi;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** A user of the IOMMU API maps a buffer where it wants it. */
@@ -45,9 +42,7 @@ public final class IommuMap implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            return Errno.EINVAL;
-        }
+        VtdModel.requireRunning(cpu);
         Direction direction = Direction.of(values.get("direction"));
         return DmaApi.mapAt(cpu, values.get("device"), values.get("address"), values.get("size"), direction);
     }

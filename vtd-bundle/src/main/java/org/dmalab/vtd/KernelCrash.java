@@ -30,6 +30,10 @@ public final class KernelCrash implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        return Boot.crash(cpu);
+        long result = Boot.crash(cpu);
+        if (result < 0) {
+            throw VtdModel.notRunning();
+        }
+        return result;
     }
 }

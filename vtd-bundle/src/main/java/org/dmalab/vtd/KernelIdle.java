@@ -7,10 +7,7 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.FlushQueue;
-import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** Time passes, and the kernel's timers expire. */
@@ -38,9 +35,7 @@ public final class KernelIdle implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            return Errno.EINVAL;
-        }
+        VtdModel.requireRunning(cpu);
         cpu.delay(FlushQueue.TIMEOUT_NANOS);
         FlushQueue.timeout(cpu);
         return 0;

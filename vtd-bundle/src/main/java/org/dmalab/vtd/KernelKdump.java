@@ -4,10 +4,10 @@ import java.util.List;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
@@ -33,7 +33,7 @@ public final class KernelKdump implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.CRASHED) {
-            return Errno.EINVAL;
+            throw new NotReadyException("no kernel has crashed; kernel.crash comes first");
         }
         KernelLayout.startOver(machine.kernel());
         return Boot.boot(cpu, machine.model(VtdModel.class).boot(), true);

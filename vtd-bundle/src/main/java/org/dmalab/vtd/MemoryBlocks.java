@@ -7,9 +7,7 @@ import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.HotMemory;
-import org.dmalab.vtd.kernel.KernelLayout;
 
 /** What going on line and going off line have in common: a range of whole memory blocks, and a kernel to ask. */
 final class MemoryBlocks {
@@ -29,8 +27,6 @@ final class MemoryBlocks {
             throw new NotReadyException(String.format("start and size: 0x%x and 0x%x, expected whole blocks of 128M "
                     + "of the machine's memory", start, size));
         }
-        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
-            throw new NotReadyException("no kernel runs; kernel.boot or kernel.kdump comes first");
-        }
+        VtdModel.requireRunning(cpu);
     }
 }

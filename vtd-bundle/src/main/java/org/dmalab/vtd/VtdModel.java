@@ -1,10 +1,14 @@
 package org.dmalab.vtd;
 
+import org.dmalab.api.NotReadyException;
+import org.dmalab.api.cpu.Cpu;
 import org.dmalab.vtd.hardware.DmaStream;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
+import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.BootParameters;
+import org.dmalab.vtd.kernel.KernelLayout;
 
 /**
  * The handles of one machine, for actions and descriptions.
@@ -23,6 +27,17 @@ record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartAr
     static final long DMAR_ADDRESS = 0x01000000L;
     /** Address of the RAID controller's registers. */
     static final long CONTROLLER_BASE = 0xf7e00000L;
+
+    /** Refuses to ask a kernel that does not run. */
+    static void requireRunning(Cpu cpu) {
+        if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
+            throw notRunning();
+        }
+    }
+
+    static NotReadyException notRunning() {
+        return new NotReadyException("no kernel runs; kernel.boot or kernel.kdump comes first");
+    }
 
     /** Tells whether the kernel flushes in batches what was unmapped; not in caching mode, whatever it is told. */
     boolean defersUnmap() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 
+import org.dmalab.api.NotReadyException;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
@@ -68,11 +69,13 @@ class KernelTest {
     @Test
     void refusals() {
         Bench bench = new Bench(new FlushOldDid(), "X9DRG", "strict", Map.of());
-        assertEquals(Errno.EINVAL, bench.run("dma.map", "device", DEVICE));
-        assertEquals(Errno.EINVAL, bench.run("kernel.crash"));
-        assertEquals(Errno.EINVAL, bench.run("kernel.kdump"));
+        String noKernel = "no kernel runs; kernel.boot or kernel.kdump comes first";
+        assertEquals(noKernel, notReady(bench, "dma.map", "device", DEVICE));
+        assertEquals(noKernel, notReady(bench, "kernel.crash"));
+        assertEquals(noKernel, notReady(bench, "kernel.idle"));
+        assertEquals("no kernel has crashed; kernel.crash comes first", notReady(bench, "kernel.kdump"));
         bench.run("kernel.boot");
-        assertEquals(Errno.EINVAL, bench.run("kernel.kdump"));
+        assertEquals("no kernel has crashed; kernel.crash comes first", notReady(bench, "kernel.kdump"));
         assertEquals(Errno.ENODEV, bench.run("dma.map", "device", "03:00.0"));
         assertEquals(Errno.ENODEV, bench.run("device.attach", "device", "03:00.0"));
         assertEquals(Errno.ENODEV, bench.run("device.detach", "device", "03:00.0"));
@@ -84,12 +87,24 @@ class KernelTest {
         assertEquals(Errno.EINVAL, bench.run("dma.map", "device", DEVICE, "size", "0"));
         assertEquals(Errno.EINVAL, bench.run("dma.map", "device", DEVICE, "size", "1M"));
         assertEquals(Errno.EINVAL, bench.run("dma.unmap", "device", DEVICE, "address", "0x1000"));
-        assertEquals(Errno.EINVAL, bench.run("device.dma", "device", DEVICE, "address", "0", "length", "2M"));
+        assertEquals("length: 2097152, expected 1 to 1M",
+                notReady(bench, "device.dma", "device", DEVICE, "address", "0", "length", "2M"));
         bench.run("dma.map", "device", CARD);
         assertEquals(Errno.EBUSY, bench.run("device.detach", "device", CARD));
         assertEquals(0, bench.run("device.reset", "device", DEVICE));
         assertEquals(0, bench.run("kernel.crash"));
-        assertEquals(Errno.EINVAL, bench.run("kernel.crash"));
+        assertEquals(noKernel, notReady(bench, "kernel.crash"));
+        for (String action : List.of("device.attach", "device.detach", "driver.probe")) {
+            assertEquals(noKernel, notReady(bench, action, "device", DEVICE), action);
+        }
+        for (String action : List.of("iommu.map", "dma.unmap")) {
+            assertEquals(noKernel, notReady(bench, action, "device", DEVICE, "address", "0"), action);
+        }
+        assertEquals(noKernel, notReady(bench, "device.alias", "device", DEVICE, "alias", "01:00.0"));
+    }
+
+    private static String notReady(Bench bench, String action, String... values) {
+        return assertThrows(NotReadyException.class, () -> bench.run(action, values)).getMessage();
     }
 
     /** Running out of pages is an error and takes nothing away. */
@@ -211,7 +226,6 @@ class KernelTest {
         assertEquals(List.of("IOTLB domain-selective did=2"), bench.writes(from).stream()
                 .filter(write -> write.startsWith("IOTLB")).toList());
         assertEquals(0, bench.run("device.detach", "device", CARD));
-        assertEquals(Errno.EINVAL, new Bench(new NoFlush(), "X9DRG", "strict", Map.of()).run("kernel.idle"));
     }
 
     /** In caching mode unmapping is strict, whatever was asked for. */

@@ -18,6 +18,8 @@ public final class Errno {
     public static final long ENOSPC = -28;
     /** Input/output error. */
     public static final long EIO = -5;
+    /** Not tried, because what comes first was declined. */
+    public static final long ECANCELED = -125;
     /** Timed out. */
     public static final long ETIMEDOUT = -110;
 
@@ -35,6 +37,7 @@ public final class Errno {
             case -22 -> "-EINVAL";
             case -28 -> "-ENOSPC";
             case -110 -> "-ETIMEDOUT";
+            case -125 -> "-ECANCELED";
             default -> Long.toString(errno);
         };
     }

@@ -228,7 +228,12 @@ final class Execution implements EventSink {
             thrownInside = null;
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {
-            throw new InputException(action.name() + ": " + e.getMessage());
+            if (refusals.isEmpty()) {
+                throw new InputException(action.name() + ": " + e.getMessage());
+            }
+            // what comes first is there, and was declined
+            refusals.add(action.name() + ": " + e.getMessage());
+            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, Errno.ECANCELED, 0, 0);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Variant;
 
 /**
  * Looks for fields in which a variant could remember something. Every field of its own class must be final and of a
@@ -23,6 +24,7 @@ import org.dmalab.api.service.ServiceKind;
  */
 public final class HiddenState {
     private static final String API = "org.dmalab.api.";
+    private static final ClassLoader API_LOADER = Variant.class.getClassLoader();
     /** More than any bundle has that is meant; a hostile one ends here. */
     private static final int MAX_CLASSES = 4096;
     /** What was found, kept with the class itself, so that a removed variant takes it along. */
@@ -64,7 +66,7 @@ public final class HiddenState {
             if (found.isPresent()) {
                 return found;
             }
-            ClassNames.of(at).stream().filter(named -> !named.getName().startsWith(API)).filter(reached::add)
+            ClassNames.of(at).stream().filter(named -> !ofApi(named)).filter(reached::add)
                     .forEach(next::add);
         }
         return Optional.empty();
@@ -102,9 +104,14 @@ public final class HiddenState {
         }
     }
 
+    /** A bundle may call a package of its own like one of the api, and is not looked at less for that. */
+    private static boolean ofApi(Class<?> type) {
+        return type.getClassLoader() == API_LOADER && type.getName().startsWith(API);
+    }
+
     /** Tells whether no object of a type can change. */
     private static boolean fixed(Class<?> type, Set<Class<?>> seen) {
-        if (type.isPrimitive() || type == String.class || type.isEnum() || type.getName().startsWith(API)
+        if (type.isPrimitive() || type == String.class || type.isEnum() || ofApi(type)
                 || !seen.add(type)) {
             return true;
         }

@@ -199,6 +199,17 @@ class ScenarioExplorerTest {
     }
 
     @Test
+    void whatHasToComeFirstMayHaveBeenDeclined() {
+        for (Scenario scenario : List.of(race("memory.online\n  - driver.unload", flow(WRITE), flow(WRITE)),
+                race("memory.online", "driver.unload", flow(WRITE)))) {
+            Outcome outcome = search(scenario, "Iommu=exact,MemoryNotifier=refuse");
+            assertEquals(Verdict.REFUSED, outcome.verdict());
+            assertEquals("memory.online: -EPERM", outcome.reason());
+            assertEquals("refused", outcome.search().bound());
+        }
+    }
+
+    @Test
     void boundsAndInterruptsAreSaid() {
         Scenario good = race(BOOT, flow(WRITE), flow(WRITE));
         assertEquals("max-states 2", search(good, "exact", 2).search().bound());

@@ -3,6 +3,8 @@ package org.dmalab.lab.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,6 +141,33 @@ class HiddenStateTest {
         names(Table.class, "field TABLE, because a long[] can change");
         names(InRecord.class, "field loose");
         names(Derived.class, "Base can keep state in field below");
+    }
+
+    /** The name alone makes no class one of the api: a bundle can have packages of that name. */
+    @Test
+    void namesOfTheApiExcuseNobody() throws ClassNotFoundException {
+        ClassLoader bundle = new ClassLoader(HiddenStateTest.class.getClassLoader()) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                return name.startsWith("org.dmalab.api.borrowed.") ? own(name) : super.loadClass(name, resolve);
+            }
+
+            private synchronized Class<?> own(String name) throws ClassNotFoundException {
+                Class<?> loaded = findLoadedClass(name);
+                if (loaded != null) {
+                    return loaded;
+                }
+                try (InputStream in = getResourceAsStream(name.replace('.', '/') + ".class")) {
+                    byte[] bytes = in.readAllBytes();
+                    return defineClass(name, bytes, 0, bytes.length);
+                } catch (IOException e) {
+                    throw new ClassNotFoundException(name, e);
+                }
+            }
+        };
+        names(bundle.loadClass("org.dmalab.api.borrowed.Counting"), "field calls, which is not final");
+        names(bundle.loadClass("org.dmalab.api.borrowed.Counting$Reaching"), "field counter, because a");
+        names(bundle.loadClass("org.dmalab.api.borrowed.Counting$Calling"), "Counter can keep state in field COUNT");
     }
 
     private static void names(Class<?> type, String what) {

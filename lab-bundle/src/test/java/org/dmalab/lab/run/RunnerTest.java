@@ -225,6 +225,18 @@ class RunnerTest {
                 () -> FakePlatform.run(FakePlatform.scenario("driver.unload"), "exact")).getMessage());
     }
 
+    /** What the kernel has declined comes first, and is there: no mistake of whoever wrote the scenario. */
+    @Test
+    void whatHasToComeFirstMayHaveBeenDeclined() {
+        RunResult result = FakePlatform.run(FakePlatform.scenario("memory.online", "driver.unload", "kernel.boot"),
+                "Iommu=exact,MemoryNotifier=refuse");
+        assertEquals(Verdict.REFUSED, result.verdict());
+        assertEquals("memory.online: -EPERM and 1 more", result.reason());
+        assertEquals(List.of("end memory.online = -EPERM", "end driver.unload = -ECANCELED", "end kernel.boot = 0"),
+                result.timeline().entries().stream().map(Timeline.Entry::words)
+                        .filter(words -> words.startsWith("end ")).toList());
+    }
+
     @Test
     void wrongNamesAreInputErrors() {
         Scenario scenario = FakePlatform.scenario("kernel.boot");

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +23,7 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.live.Found;
+import org.dmalab.lab.live.LiveMachine;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.Timeline;
@@ -278,21 +281,26 @@ public final class MachineCommands implements CommandSet {
                         ? "it is a folder" : "there is no folder " + file.getParent()));
             }
             try {
-                Path part = Files.createTempFile(file.getParent(), ".dmalab", ".part");
-                try {
-                    try (OutputStream out = Files.newOutputStream(part)) {
-                        machine.live().save(out);
-                    }
-                    Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-                } finally {
-                    Files.deleteIfExists(part);
-                }
+                save(machine.live(), file);
                 print(output, Map.of("machine", machine.name(), "bytes", Files.size(file)),
                         List.of("saved " + Files.size(file) + " bytes"));
             } catch (IOException e) {
                 throw args.wrong("can't write " + args.get("FILE") + ": " + why(file.getParent(), e));
             }
         });
+    }
+
+    /** Writes a file beside it first, with the rights that any new file gets; a temporary file of Java's has fewer. */
+    private static void save(LiveMachine machine, Path file) throws IOException {
+        Path part = file.resolveSibling(".dmalab" + Long.toHexString(new SecureRandom().nextLong()) + ".part");
+        try {
+            try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE_NEW)) {
+                machine.save(out);
+            }
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
     }
 
     /** The command {@code machine:load}. */

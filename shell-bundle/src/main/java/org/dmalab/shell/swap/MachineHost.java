@@ -239,7 +239,9 @@ public final class MachineHost {
         notifyAll();
     }
 
+    /** Waits though the thread is interrupted, because who calls has to release what is still in use. */
     private void awaitLeft(ServiceKind kind, long generation) {
+        boolean interrupted = false;
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LEAVE_TIMEOUT_MILLIS);
         for (Lane lane : lanes) {
             String working = lane.stillBefore(generation);
@@ -249,16 +251,19 @@ public final class MachineHost {
                     LOG.error("machine {}: {} is still in a call of the {} that is being removed after {} ms; it is"
                             + " released all the same", name, working, kind.type().getSimpleName(),
                             LEAVE_TIMEOUT_MILLIS);
-                    return;
+                    break;
                 }
-                pause(rounds++);
+                interrupted |= pause(rounds++);
                 working = lane.stillBefore(generation);
             }
         }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    /** Calls are short: spin first, then give the processor away. */
-    private static void pause(int rounds) {
+    /** Calls are short: spin first, then give the processor away; tells whether an interrupt came, and takes it. */
+    private static boolean pause(int rounds) {
         if (rounds < 100) {
             Thread.onSpinWait();
         } else if (rounds < 1000) {
@@ -267,8 +272,9 @@ public final class MachineHost {
             try {
                 Thread.sleep(1);
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+                return true;
             }
         }
+        return false;
     }
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.Arrays;
 import java.util.List;
 
@@ -175,6 +177,10 @@ class MachineCommandsTest {
         assertTrue(refused(machines::save, "m0", folder.resolve("no/m.state").toString()).contains("can't write"));
         assertTrue(refused(machines::save, "m0", folder.resolve("m".repeat(300)).toString()).contains("can't write"));
         assertArrayEquals(new String[] {"m.state"}, folder.toFile().list());
+        if (Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            Path any = Files.writeString(folder.resolve("any"), "");
+            assertEquals(Files.getPosixFilePermissions(any), Files.getPosixFilePermissions(Path.of(file)));
+        }
     }
 
     @Test

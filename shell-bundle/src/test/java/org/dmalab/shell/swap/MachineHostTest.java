@@ -97,6 +97,33 @@ class MachineHostTest {
         assertTrue(released.get());
     }
 
+    /** It sleeps between two looks, also if it was interrupted, and says afterwards that it was. */
+    @Test
+    void whoReleasesAVariantSleepsThoughInterrupted() throws InterruptedException {
+        host.activate(wants("first"));
+        bind(first, "first");
+        Lane lane = host.lane();
+        lane.online("a long call");
+        lane.enter();
+        AtomicBoolean stillInterrupted = new AtomicBoolean();
+        Thread release = new Thread(() -> {
+            host.unbind(ServiceKind.CACHE_FLUSH, first);
+            stillInterrupted.set(Thread.currentThread().isInterrupted());
+        });
+        release.start();
+        release.interrupt();
+        boolean slept = false;
+        for (int i = 0; i < 5_000 && !slept && release.isAlive(); i++) {
+            Thread.sleep(1);
+            slept = release.getState() == Thread.State.TIMED_WAITING && !release.isInterrupted();
+        }
+        assertTrue(slept, "it goes round without sleeping");
+        assertTrue(release.isAlive(), "the variant is still in use");
+        lane.leave();
+        release.join(10_000);
+        assertTrue(stillInterrupted.get());
+    }
+
     @Test
     void aLaneThatDoesNotWorkIsNotWaitedFor() {
         host.activate(wants("first"));
