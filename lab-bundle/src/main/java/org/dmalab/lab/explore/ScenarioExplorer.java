@@ -111,8 +111,9 @@ public final class ScenarioExplorer {
         List<Action> actions = catalog.actions(scenario.arch());
         for (Scenario.Strand strand : scenario.concurrent()) {
             if (!strand.device() && strand.level() == Level.USER && !busy.add(strand.processor())) {
-                throw wrong(scenario, "strand " + strand.name() + " is the second one at user level on processor "
-                        + strand.processor() + "; give it another processor or level");
+                throw scenario.wrong("concurrent[" + scenario.concurrent().indexOf(strand) + "]", "strand "
+                        + strand.name() + " is the second one at user level on processor " + strand.processor()
+                        + "; give it another processor or level");
             }
             for (Scenario.Step step : strand.steps()) {
                 Predicate<Action> allowed = strand.device() ? Action::byDevice : Action::concurrent;

@@ -107,7 +107,7 @@ public final class Schedule {
             int choice = position < choices.length ? choices[position] : 0;
             if (choice >= enabled) {
                 throw new IllegalArgumentException("step " + (position + 1) + " is choice " + choice + " of " + enabled
-                        + ": the schedule no longer fits the scenario, the patch or this version");
+                        + ": the schedule no longer fits the scenario, the patch or this version; explore again");
             }
             return choice;
         }
@@ -122,7 +122,7 @@ public final class Schedule {
             if (position < choices.length && checks[position] >= 0
                     && checks[position] != Math.floorMod(hash, RADIX)) {
                 throw new IllegalArgumentException("at step " + (position + 1) + " or before it something else happens "
-                        + "than was recorded: the schedule no longer fits the scenario, the patch or this version");
+                        + "than was recorded: the schedule no longer fits the scenario, the patch or this version; explore again");
             }
             position++;
         }
@@ -131,7 +131,7 @@ public final class Schedule {
         void checkEnd() {
             if (position < choices.length) {
                 throw new IllegalArgumentException("all ended after step " + position + " of at least " + choices.length
-                        + ": the schedule no longer fits the scenario, the patch or this version");
+                        + ": the schedule no longer fits the scenario, the patch or this version; explore again");
             }
         }
     }

@@ -257,6 +257,12 @@ public final class ScenarioReader {
             }
             strands.add(strand(context, map, name));
         }
+        for (int i = 0; i < strands.size(); i++) {
+            if (strands.get(i).steps().isEmpty()) {
+                throw context.top().error(context.top().list("concurrent").get(i).place(), "concurrent[" + i + "]",
+                        "strand " + strands.get(i).name() + " has no steps, expected at least one action");
+            }
+        }
         return strands;
     }
 

@@ -180,7 +180,7 @@ class ScenarioExplorerTest {
         Scenario twice = FakePlatform.read("title: t\nconcurrent:\n  - {steps: [lock.take]}\n"
                 + "  - {steps: [lock.take]}\n");
         assertTrue(assertThrows(InputException.class, () -> search(twice, "exact")).getMessage()
-                .contains("the second one at user level on processor 0"));
+                .contains(":4:5: concurrent[1]: strand strand1 is the second one at user level on processor 0"));
         Scenario far = FakePlatform.read("title: t\nconcurrent:\n  - {processor: 5, steps: [lock.take]}\n");
         assertTrue(assertThrows(InputException.class, () -> search(far, "exact")).getMessage()
                 .contains("the machine has 2"));

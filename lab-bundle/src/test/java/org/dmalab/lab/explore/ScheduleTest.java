@@ -52,7 +52,8 @@ class ScheduleTest {
         Schedule.Reader reader = schedule.reader();
         reader.next(1);
         reader.check(4);
-        assertEquals("step 2 is choice 1 of 1: the schedule no longer fits the scenario, the patch or this version",
+        assertEquals("step 2 is choice 1 of 1: the schedule no longer fits the scenario, the patch or this version; "
+                + "explore again",
                 assertThrows(IllegalArgumentException.class, () -> reader.next(1)).getMessage());
         assertThrows(IllegalArgumentException.class, () -> reader.check(77));
     }

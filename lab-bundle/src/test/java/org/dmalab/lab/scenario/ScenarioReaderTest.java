@@ -149,6 +149,7 @@ class ScenarioReaderTest {
         "concurrent: [{times: 2}]           | test.yaml:2:22: concurrent[0].times: code at user level runs once",
         "concurrent: [{migrates: maybe}]    | test.yaml:2:25: concurrent[0].migrates: \"maybe\", expected true or",
         "concurrent: [{level: softirq, migrates: true}] | test.yaml:2:41: concurrent[0].migrates: only code at user",
+        "concurrent: [{name: a, steps: []}] | test.yaml:2:14: concurrent[0]: strand a has no steps, expected at least",
         "concurrent: [{name: a}, {name: a}] | test.yaml:2:25: concurrent[1]: a second strand named \"a\"",
         "oracles: [no-bugs]                 | test.yaml:2:11: oracles[0]: there is no oracle of fake \"no-bugs\", did "
                 + "you mean \"no-bug\"?",

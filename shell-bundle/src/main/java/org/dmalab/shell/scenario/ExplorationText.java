@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.SearchResult;
@@ -36,6 +37,7 @@ final class ExplorationText {
             lines.add("");
             lines.add(head + outcome.verdict().text());
             lines.addAll(Layout.wrap(outcome.reason(), "  "));
+            more(outcome.search().bound()).ifPresent(hint -> lines.add("  " + hint));
         }
         for (SearchResult.Found found : outcome.search().firstOfEachOracle()) {
             lines.add("");
@@ -52,6 +54,16 @@ final class ExplorationText {
                 lines.add("  and " + more + " more of " + found.oracle() + "; --format json has them all");
             }
         }
+    }
+
+    /** What gives a search more of what it ran out of. */
+    private static Optional<String> more(String bound) {
+        return Optional.ofNullable(switch (bound.split(" ")[0]) {
+            case "budget" -> "--budget gives it more time";
+            case "max-states" -> "--max-states gives it more";
+            case "memory" -> "a larger heap gives it more: JAVA_TOOL_OPTIONS=-Xmx8g ./dmalab ...";
+            default -> null;
+        }).map(hint -> hint + "; \"Bounding a search\" in docs/exploring.md tells what makes it smaller");
     }
 
     /** A column for each processor and device, a row for each turn; below it what is said of all. */

@@ -147,7 +147,8 @@ final class Workbench {
             }
         }
         if (searches.isEmpty()) {
-            throw new InputException("--swap: nothing is left to exchange; name another patch than that of --patch");
+            throw new InputException("--swap: " + String.join(", ", asked) + " leaves nothing to exchange: the "
+                    + "patch itself does not count, nor, of a pattern, those that keep kernel state in another way");
         }
         return searches;
     }

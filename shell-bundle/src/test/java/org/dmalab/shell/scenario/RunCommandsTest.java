@@ -399,6 +399,9 @@ class RunCommandsTest {
         assertEquals(3, bounded.code());
         assertTrue(bounded.out().contains("undecided  max-states 3"), bounded.out());
         assertTrue(bounded.out().contains("nothing was violated so far"), bounded.out());
+        assertTrue(bounded.out().contains("\n  --max-states gives it more; "), bounded.out());
+        assertTrue(shell.run("scenario:explore", "fake/race", "--patch", "careful", "--swap", "careful").err()
+                .contains("--swap: careful leaves nothing to exchange: "));
         assertEquals(2, shell.run("scenario:explore", "fake/race", "--max-states", "0").code());
     }
 }
