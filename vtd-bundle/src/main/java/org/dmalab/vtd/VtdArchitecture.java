@@ -29,6 +29,7 @@ import org.dmalab.api.store.Store;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmaPath;
 import org.dmalab.vtd.hardware.DmaStream;
+import org.dmalab.vtd.hardware.Doorbells;
 import org.dmalab.vtd.hardware.DmarException;
 import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarTable;
@@ -220,7 +221,8 @@ public final class VtdArchitecture implements Architecture {
                 between("ats", spec.number("ats"), 0, 1) != 0);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma, config);
         DmaStream stream = new DmaStream(store, dma);
-        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream);
+        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
+                new Doorbells(dma));
         byte[] finished = DmarWriter.withChecksum(tableBytes);
         for (int i = 0; i < finished.length; i++) {
             memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
@@ -288,7 +290,8 @@ public final class VtdArchitecture implements Architecture {
         }
         long base = bases.get(0);
         boolean free = base > 0 && (base & UNIT_ALIGNMENT) == 0 && !memory.isRam(base, 1)
-                && base != VtdModel.CONTROLLER_BASE;
+                && base != VtdModel.CONTROLLER_BASE
+                && (base < Doorbells.BASE || base >= Doorbells.BASE + Doorbells.BYTES);
         if (!free) {
             throw new IllegalArgumentException("dmar: a unit at 0x" + Long.toHexString(base)
                     + ", expected a page that is neither memory nor another device");

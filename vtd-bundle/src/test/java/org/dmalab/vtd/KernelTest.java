@@ -228,6 +228,30 @@ class KernelTest {
         assertEquals(0, bench.run("device.detach", "device", CARD));
     }
 
+    /** A doorbell has its device read; the RAID controller has none, and other writes to the page do nothing. */
+    @Test
+    void doorbells() {
+        Bench bench = Bench.booted(new FlushOldDid(), Map.of());
+        assertEquals(0xfffff000L, bench.run("dma.map", "device", CARD, "direction", "to-device"));
+        for (String device : List.of(CARD, "80:14.0")) {
+            int from = bench.events.size();
+            assertEquals(0, bench.run("device.start", "device", device, "address", "0xfffff000"));
+            assertEquals(device.equals(CARD) ? 1 : 0, bench.events.subList(from, bench.events.size()).stream()
+                    .filter(event -> event.kind() == EventKind.DMA_READ).count());
+        }
+        assertEquals(1, bench.count(EventKind.DMA_FAULT)); // of the USB controller, which has no domain
+        assertEquals(Errno.EINVAL, bench.run("device.start", "device", DEVICE, "address", "0xfffff000"));
+        assertEquals(Errno.ENODEV, bench.run("device.start", "device", "00:07.0", "address", "0xfffff000"));
+        Cpu cpu = bench.machine.cpu(0, Level.USER);
+        int from = bench.events.size();
+        cpu.writeRegister(0xf7e10000L, 4, 0xfffff000L);
+        cpu.writeRegister(0xf7e10008L, 8, 0xfffff000L);
+        assertEquals(0, bench.events.subList(from, bench.events.size()).stream()
+                .filter(event -> event.kind() == EventKind.DMA_READ).count());
+        assertEquals(Errno.EINVAL, new Bench(new NoFlush(), "X9DRG", "strict", Map.of()).run("device.start", "device",
+                CARD, "address", "0"));
+    }
+
     /** In caching mode unmapping is strict, whatever was asked for. */
     @Test
     void deferredUnmapInCachingMode() {

@@ -17,6 +17,8 @@ public final class PciSpace implements PciConfig {
     public static final int COMMAND = 0x04;
     /** First base address register. */
     public static final int BAR0 = 0x10;
+    /** Second base address register: a page with the device's doorbell. */
+    public static final int BAR1 = 0x14;
     private static final int ID = 0;
     private static final long CONTROLLER_ID = 0x323b103cL;
     private static final long NETWORK_ID = 0x100e8086L;
@@ -47,6 +49,9 @@ public final class PciSpace implements PciConfig {
         cells.store(base(CONTROLLER) + BAR0, 4, controllerBase);
         cells.store(base(NETWORK) + ID, 4, NETWORK_ID);
         cells.store(base(USB) + ID, 4, USB_ID);
+        for (int device : DEVICES) {
+            cells.store(base(device) + BAR1, 4, Doorbells.of(device));
+        }
         for (int device : ats ? new int[] {CONTROLLER, NETWORK} : new int[0]) {
             cells.store(base(device) + ATS, 4, ATS_HEADER);
             cells.store(base(device) + ATS + 4, 2, ATS_PAGE_ALIGNED);

@@ -9,15 +9,17 @@ public final class RegisterBus implements Registers {
     private final SmartArray controller;
     private final long controllerBase;
     private final DmaStream stream;
+    private final Doorbells doorbells;
 
-    /** Puts a remapping unit and a controller on the bus; DMA in flight goes on at each write to the unit. */
+    /** Puts a remapping unit and devices on the bus; DMA in flight goes on at each write to the unit. */
     public RegisterBus(RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
-            DmaStream stream) {
+            DmaStream stream, Doorbells doorbells) {
         this.unit = unit;
         this.unitBase = unitBase;
         this.controller = controller;
         this.controllerBase = controllerBase;
         this.stream = stream;
+        this.doorbells = doorbells;
     }
 
     @Override
@@ -38,6 +40,8 @@ public final class RegisterBus implements Registers {
             stream.step();
         } else if (in(address, controllerBase, SmartArray.BYTES)) {
             controller.write((int) (address - controllerBase), widthBytes, value);
+        } else if (in(address, Doorbells.BASE, Doorbells.BYTES)) {
+            doorbells.write((int) (address - Doorbells.BASE), widthBytes, value);
         }
     }
 

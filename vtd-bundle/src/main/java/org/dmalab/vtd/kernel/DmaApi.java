@@ -13,6 +13,7 @@ import org.dmalab.vtd.kernel.KernelLayout.Device;
 public final class DmaApi {
     private static final long LIMIT_PFN = 0xfffff; // below 4 GiB
     private static final int DIRECTION_SHIFT = 56;
+    private static final int BAR1 = 0x14;
     private static final int MAXIMUM_PAGES = 64;
     private static final int MAXIMUM_HUGE_PAGES = 1024;
     private static final long ANY = -1;
@@ -110,6 +111,24 @@ public final class DmaApi {
         }
         unlock(cpu, device, flags);
         return buffer == 0 ? Errno.EINVAL : release(cpu, buffer);
+    }
+
+    /**
+     * A driver tells its device to read at a bus address, by its doorbell.
+     *
+     * @return 0; {@code -ENODEV}; or {@code -EINVAL} if the device has no doorbell
+     */
+    public static long start(Cpu cpu, long sourceId, long busAddress) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        long doorbell = cpu.readConfig(sourceId, BAR1, 4) & ~0xfL;
+        if (doorbell == 0) {
+            return Errno.EINVAL;
+        }
+        cpu.writeRegister(doorbell, 8, busAddress);
+        return 0;
     }
 
     /** Tells whether a driver has a buffer that begins in a range of physical addresses. */

@@ -105,7 +105,7 @@ public final class Domains {
         try {
             long iommu = cpu.load(device, Device.IOMMU);
             long found = insert(cpu, device, domain, iommu);
-            if (found != domain) {
+            if (found != 0) {
                 return found;
             }
             Ats.probe(cpu, device);
@@ -123,19 +123,16 @@ public final class Domains {
         }
     }
 
-    /** Puts a device into a domain if it is in none: the domain that it is in, or an error number. */
+    /** Puts a device into a domain: 0, the domain that it is in already, or an error number. */
     private static long insert(Cpu cpu, long device, long domain, long iommu) {
         long flags = ContextMapping.lock(cpu, iommu);
         long found = cpu.load(device, Device.DOMAIN);
-        if (found == 0) {
-            long result = attachToUnit(cpu, domain, iommu);
-            found = result < 0 ? result : domain;
-            if (result == 0) {
-                cpu.store(device, Device.DOMAIN, domain);
-            }
+        long result = found == 0 ? attachToUnit(cpu, domain, iommu) : found;
+        if (result == 0) {
+            cpu.store(device, Device.DOMAIN, domain);
         }
         ContextMapping.unlock(cpu, iommu, flags);
-        return found;
+        return result;
     }
 
     /** Takes a device out of its domain, and the domain's id from the unit if it was the last. */

@@ -5,8 +5,9 @@ import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.Iova;
 
 /**
- * Bus addresses of a domain: ranges in use, highest first; new ones are taken top-down, aligned to their size. All of it
- * is under {@code iova_rbtree_lock}; the caches of freed ranges that the kernel keeps for each processor are left out.
+ * Bus addresses of a domain: ranges in use, highest first; new ones are taken top-down, aligned to their size. All of
+ * it is under {@code iova_rbtree_lock}; the caches of freed ranges that the kernel keeps for each processor are left
+ * out.
  */
 final class Iovas {
     private Iovas() { }

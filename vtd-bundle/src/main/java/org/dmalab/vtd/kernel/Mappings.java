@@ -12,8 +12,8 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
  * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range}, and the map and unmap that all variants
  * share. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
  *
- * <p>Page tables have no lock. Who maps owns the range, so nobody else touches its entries; tables on the way are shared
- * and put in by compare and exchange.
+ * <p>Page tables have no lock. Who maps owns the range, so nobody else touches its entries; tables on the way are
+ * shared and put in by compare and exchange.
  */
 public final class Mappings {
     static final long READ = 1;
@@ -214,8 +214,8 @@ public final class Mappings {
     }
 
     /**
-     * Puts a table into an entry that was not present, unless somebody else was faster: then that table is used. Whether
-     * its pointer has reached memory by now is not looked at, in all versions with these tables.
+     * Puts a table into an entry that was not present, unless somebody else was faster: then that table is used.
+     * Whether its pointer has reached memory by now is not looked at, in all versions with these tables.
      *
      * @return the value of the entry
      */
