@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
@@ -40,13 +41,20 @@ final class RandomProgram {
     private static final int SHARED = 3;
     /** One in so many is large. */
     private static final int LARGE = 50;
+    /** One task in so many goes round. */
+    private static final int LOOPS = 16;
+    private static final int HEAD = 99;
+    /** The own variable of the handler of inter-processor interrupts. */
+    private static final int IPIS = 6;
     private static final Kind[] OF_TASKS = {Kind.LOAD, Kind.LOAD, Kind.STORE, Kind.STORE, Kind.STORE_OWN, Kind.LOAD_OWN,
         Kind.CACHE, Kind.CACHE, Kind.PROCESSOR, Kind.IRQS_OFF, Kind.IRQS_BACK, Kind.CHOOSE, Kind.LOCK, Kind.LOCK,
         Kind.LOCK, Kind.UNLOCK, Kind.IPI, Kind.WAIT, Kind.WAIT, Kind.POLL};
     private static final Kind[] OF_SOFTIRQS = {Kind.LOAD, Kind.STORE, Kind.STORE, Kind.LOAD_OWN, Kind.CACHE, Kind.CACHE,
         Kind.PROCESSOR, Kind.IRQS_OFF, Kind.IRQS_BACK, Kind.CHOOSE, Kind.LOCK, Kind.LOCK, Kind.UNLOCK};
     private static final Kind[] OF_HARDIRQS = {Kind.LOAD, Kind.STORE, Kind.STORE, Kind.STORE_OWN, Kind.CACHE, Kind.LOCK,
-        Kind.LOCK};
+        Kind.LOCK, Kind.IRQS_ON};
+    private static final Kind[] OF_IPIS = {Kind.LOAD, Kind.STORE, Kind.STORE, Kind.STORE_OWN, Kind.CACHE, Kind.LOCK,
+        Kind.LOCK, Kind.IPI};
 
     private final Machine machine;
     private final Variable shared;
@@ -60,7 +68,8 @@ final class RandomProgram {
     private boolean endless;
 
     private enum Kind {
-        LOAD, STORE, STORE_OWN, LOAD_OWN, CACHE, PROCESSOR, IRQS_OFF, IRQS_BACK, CHOOSE, LOCK, UNLOCK, IPI, WAIT, POLL
+        LOAD, STORE, STORE_OWN, LOAD_OWN, CACHE, PROCESSOR, IRQS_OFF, IRQS_BACK, IRQS_ON, CHOOSE, LOCK, UNLOCK, IPI,
+        WAIT, POLL
     }
 
     /** A call, or what is like one, and two numbers of which it takes what it needs. */
@@ -70,7 +79,14 @@ final class RandomProgram {
     record Outcome(boolean exhausted, long states, long transitions, long deadlocks, Set<Long> ends,
             Set<String> violations) {
         boolean deadlock() {
-            return violations.stream().anyMatch(one -> one.startsWith(Findings.DEADLOCK));
+            return stuck().contains(Findings.DEADLOCK);
+        }
+
+        /** Who objects to states in which nobody comes to an end any more. */
+        Set<String> stuck() {
+            return violations.stream().map(one -> one.substring(0, one.indexOf(':')))
+                    .filter(List.of(Findings.DEADLOCK, Livelocks.ORACLE)::contains)
+                    .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
@@ -84,7 +100,7 @@ final class RandomProgram {
         own = kernel.array("own", random.nextBoolean() ? 1 : 8, 8);
         int processors = 2 + (large && random.nextInt(4) == 0 ? 1 : 0);
         boolean moves = random.nextInt(large ? 8 : 16) == 0;
-        Code ipi = code(random, 1 + random.nextInt(2), 6, OF_HARDIRQS);
+        Code ipi = code(random, 1 + random.nextInt(2), IPIS, OF_IPIS);
         machine = new Machine(new Machine.Parts(new MachineSpec("test", "random", "none", "embedded", Map.of(),
                 Map.of()), store, new Emitter(), kernel, new Processors(store, processors + (moves ? 1 : 0)),
                 new Ports(new SmallMachine.NoMemory(), null, null, null, null), (cpu, vector, argument) -> ipi.run(cpu),
@@ -93,7 +109,7 @@ final class RandomProgram {
         for (int p = 0; p < running; p++) {
             int length = processors == 3 ? 2 : large ? 2 + random.nextInt(4) : 1 + random.nextInt(3);
             strands.add(new Strand("task" + p, p, Level.USER, false, 1, moves && p == 0,
-                    List.of(code(random, running == 1 ? 2 * length : length, p, OF_TASKS))));
+                    List.of(task(random, running == 1 ? 2 * length : length, p))));
         }
         interrupts(random, running == 1);
         endless |= moves;
@@ -140,12 +156,30 @@ final class RandomProgram {
         }
     }
 
+    /** Code that may do its calls again and again, until a shared variable or a choice ends it. */
+    private Code task(Random random, int length, int self) {
+        Code code = code(random, length, self, OF_TASKS);
+        if (random.nextInt(LOOPS) > 0) {
+            return code;
+        }
+        int until = random.nextInt(SHARED + 2);
+        endless = true;
+        text.append("until").append(until);
+        return cpu -> {
+            do {
+                cpu.mark(HEAD, 0, 0, 0);
+                code.run(cpu);
+            } while (until < SHARED ? cpu.load(shared, until) == 0 : cpu.choose(2) == 0);
+            return 0;
+        };
+    }
+
     /** Code of some calls. */
     private Code code(Random random, int length, int self, Kind... kinds) {
         Call[] calls = new Call[length];
         for (int i = 0; i < length; i++) {
             calls[i] = new Call(kinds[random.nextInt(kinds.length)], random.nextInt(SHARED), random.nextInt(3));
-            endless |= calls[i].kind() == Kind.POLL && calls[i].k() == 0;
+            endless |= calls[i].kind() == Kind.POLL && calls[i].k() == 0 || calls[i].kind() == Kind.IPI && self == IPIS;
         }
         text.append(Arrays.toString(calls));
         return cpu -> run(cpu, calls, self);
@@ -167,10 +201,11 @@ final class RandomProgram {
                 case PROCESSOR -> value = cpu.processor();
                 case IRQS_OFF -> flags = flags < 0 ? cpu.irqSave() : flags;
                 case IRQS_BACK -> flags = restore(cpu, flags);
+                case IRQS_ON -> cpu.irqRestore(0);
                 case CHOOSE -> value = cpu.choose(2);
                 case LOCK -> held = lock(cpu, held, x % 2);
                 case UNLOCK -> held = unlock(cpu, held, x % 2);
-                case IPI -> cpu.ipi(k % 2, 0, 0);
+                case IPI -> cpu.ipi(k % 2, x % 2, 0);
                 case WAIT -> wait(cpu, x, k);
                 default -> poll(cpu, i, x, k, flags, held, value);
             }
@@ -255,6 +290,18 @@ final class RandomProgram {
     /** Tells whether a schedule may go round for ever. */
     boolean endless() {
         return endless;
+    }
+
+    /** All states and the ways between them. */
+    StateGraph graph(long maxStates) {
+        return new StateGraph(machine, strands, hardware, oracles, maxStates);
+    }
+
+    /** How many choices are unusual in the schedule that is shown; -1 if nothing is violated. */
+    long unusual(long maxStates) {
+        SearchResult result = new Exploration(machine, strands, hardware, oracles, () -> { },
+                Exploration.Limits.states(maxStates)).run();
+        return result.violations().isEmpty() ? -1 : result.violations().get(0).schedule().unusual();
     }
 
     /** Takes all schedules one by one. */
@@ -342,7 +389,7 @@ final class RandomProgram {
         }
     }
 
-    /** Nobody stores a variable twice in a row with the same value; remembers who and what was last. */
+    /** Nobody stores a variable twice in a row with the same value; a choice makes it forget who stored what last. */
     private record Remembering(long address) implements Oracle {
         @Override
         public String name() {
@@ -364,6 +411,8 @@ final class RandomProgram {
                         watch.violation("stored " + c + " twice");
                     }
                     memory.set(0, now);
+                } else if (kind == Op.CHOOSE && result == 1) {
+                    memory.set(0, 0);
                 }
             };
         }

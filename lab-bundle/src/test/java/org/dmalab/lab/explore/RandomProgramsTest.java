@@ -18,8 +18,10 @@ import org.junit.jupiter.api.Test;
  * dmalab.randomPrograms}; from which seed: {@code dmalab.randomSeed}.
  */
 class RandomProgramsTest {
-    private static final long MAX_STATES = 3_000;
+    private static final long MAX_STATES = 1_500;
     private static final long MAX_NODES = 1_500;
+    /** One in so many is compared with a graph of its states. */
+    private static final long GRAPHS = 32;
     private static final Map<String, Reductions> OPTIONS = new TreeMap<>(Map.of(
             "sleep sets", new Reductions(true, false),
             "private cells", new Reductions(false, true),
@@ -50,7 +52,7 @@ class RandomProgramsTest {
         assertTrue(failing * 10 > searched * 3 && failing * 10 < searched * 7, summary);
         assertTrue(deadlocked * 10 > searched, summary);
         assertTrue(interrupted * 10 > searched, summary);
-        assertTrue(trees * 2 > searched, summary);
+        assertTrue(trees * 3 > searched, summary);
         assertTrue(states[1] * 10 < states[0] * 9 && transitions[1] * 10 < transitions[0] * 7, summary);
     }
 
@@ -84,6 +86,16 @@ class RandomProgramsTest {
         if (!program.endless()) {
             tree(seed, program, plain);
         }
+        if (seed % GRAPHS == 0) {
+            graph("program " + seed, program, plain);
+        }
+    }
+
+    private void graph(String name, RandomProgram program, RandomProgram.Outcome plain) {
+        StateGraph graph = program.graph(MAX_STATES);
+        assertEquals(graph.states.size(), plain.states(), name);
+        assertEquals(graph.stuck, plain.stuck(), name);
+        assertEquals(graph.fewestUnusual(), program.unusual(MAX_STATES * GRAPHS), name);
     }
 
     private void tree(long seed, RandomProgram program, RandomProgram.Outcome plain) {

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
@@ -57,21 +58,28 @@ final class Tree {
             boolean sleepSets, long maxNodes) {
         World world = new World(machine, strands, families, 0);
         Tree tree = new Tree(world, sleepSets, maxNodes);
+        return on(machine, world, oracles, () -> {
+            world.touched().into(sleepSets ? tree.footprint : null);
+            world.start();
+            tree.visit(List.of());
+            world.touched().into(null);
+            return tree;
+        });
+    }
+
+    /** Does something on a machine that is watched by oracles, and leaves it as it was. */
+    static <T> T on(Machine machine, World world, List<Oracle> oracles, Supplier<T> task) {
         machine.observe(new Watchers(machine, oracles, world::violated));
         long mark = machine.store().mark();
         machine.hold(true);
-        world.touched().into(sleepSets ? tree.footprint : null);
         try {
-            world.start();
-            tree.visit(List.of());
+            return task.get();
         } finally {
-            world.touched().into(null);
             machine.store().rollback(mark);
             machine.store().release();
             machine.hold(false);
             machine.observe(null);
         }
-        return tree;
     }
 
     boolean exhausted() {
