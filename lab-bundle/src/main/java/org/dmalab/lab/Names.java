@@ -1,5 +1,6 @@
 package org.dmalab.lab;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -11,6 +12,8 @@ public final class Names {
     private static final int MAX_NAME = 80;
     private static final int MAX_LISTED = 20;
     private static final int SOME_LISTED = 10;
+    /** Characters of a beginning by which a name is told; one of as many may be wrong. */
+    private static final int LEAST_BEGINNING = 4;
 
     private Names() { }
 
@@ -25,9 +28,21 @@ public final class Names {
     }
 
     private static int rank(String word, String candidate) {
-        int slash = candidate.indexOf('/');
-        int whole = distance(word, candidate);
-        return slash < 0 ? whole : Math.min(whole, distance(word, candidate.substring(slash + 1)));
+        String lastOfWord = last(word);
+        int begins = lastOfWord.length() < LEAST_BEGINNING ? lastOfWord.length()
+                : beginning(lastOfWord, last(candidate));
+        int nearest = Math.min(distance(word, candidate), distance(word, last(candidate)));
+        return begins > lastOfWord.length() / LEAST_BEGINNING ? nearest : Math.min(nearest, begins + 1);
+    }
+
+    /** A name without what it is in, such as the architecture of a scenario. */
+    private static String last(String name) {
+        return name.substring(name.indexOf('/') + 1);
+    }
+
+    /** The distance to that beginning of a name which is nearest: most of a long name need not be typed. */
+    private static int beginning(String word, String candidate) {
+        return Arrays.stream(costs(word, candidate)[word.length()]).min().orElse(0);
     }
 
     /**
@@ -67,13 +82,18 @@ public final class Names {
 
     /** Levenshtein's distance: how many characters to insert, delete or replace; two swapped neighbours count one. */
     public static int distance(String a, String b) {
+        return costs(a, b)[a.length()][b.length()];
+    }
+
+    /** The distances between all beginnings of two words, by their lengths. */
+    private static int[][] costs(String a, String b) {
         int[][] cost = new int[a.length() + 1][b.length() + 1];
         for (int i = 0; i <= a.length(); i++) {
             for (int j = 0; j <= b.length(); j++) {
                 cost[i][j] = i == 0 || j == 0 ? i + j : step(a, b, i, j, cost);
             }
         }
-        return cost[a.length()][b.length()];
+        return cost;
     }
 
     private static int step(String a, String b, int i, int j, int[][] cost) {

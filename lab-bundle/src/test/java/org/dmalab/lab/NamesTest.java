@@ -27,6 +27,17 @@ class NamesTest {
                 Names.unknown("animal", "-cat", many));
     }
 
+    /** Who types the beginning of a long name has not typed the rest wrong. */
+    @Test
+    void theBeginningOfANameIsEnough() {
+        List<String> known = List.of("mips/unmapped-highmem-sg", "mips/nested-flush", "pseries/no-maxmem");
+        assertEquals("mips/unmapped-highmem-sg", Names.nearest("mips/unmaped", known).orElse(""));
+        assertEquals("mips/unmapped-highmem-sg", Names.nearest("unmapped", known).orElse(""));
+        assertEquals("mips/nested-flush", Names.nearest("mips/nested-flsh", known).orElse(""));
+        assertEquals("", Names.nearest("pseries/xyz", known).orElse(""));
+        assertEquals("", Names.nearest("un", known).orElse(""));
+    }
+
     @Test
     void distanceCountsSlipsOfTheFingers() {
         assertEquals(1, Names.distance("hlep", "help"));

@@ -20,10 +20,11 @@ record Invocation(Form form, String text, List<String> words, boolean debug) {
     static final String HELP = """
         usage: dmalab [--debug]                      interactive shell
                dmalab [--debug] -c 'COMMAND; ...'    run commands, stop at the first that fails
-               dmalab [--debug] COMMAND [ARG...]     run one command, arguments taken literally
+               dmalab [--debug] COMMAND [ARG...]     run one command, arguments taken literally; --debug may follow
                dmalab [--debug] FILE.gogo            run a script
                dmalab --help | --version
-        Exit codes: 0 all well, 1 a verdict was fail or a check found a difference, 2 usage or input error, 3 broken.
+        Exit codes: 0 all well, 1 a verdict was fail or a check found a difference, 2 usage or input error,
+        3 no verdict (broken, or a search that hit a bound), 130 interrupted by Ctrl-C.
         """;
 
     static Invocation parse(String... args) {
@@ -59,6 +60,7 @@ record Invocation(Form form, String text, List<String> words, boolean debug) {
             }
             return new Invocation(Form.SCRIPT, first, List.of(), debug);
         }
-        return new Invocation(Form.ONE_COMMAND, "", List.copyOf(rest), debug);
+        List<String> words = rest.stream().filter(word -> !word.equals("--debug")).toList();
+        return new Invocation(Form.ONE_COMMAND, "", words, debug || words.size() < rest.size());
     }
 }
