@@ -22,6 +22,7 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Direction;
+import org.dmalab.api.service.Errno;
 import org.dmalab.mips.MipsModels;
 import org.dmalab.mips.TestLab;
 import org.dmalab.mips.hardware.HardwareEvent;
@@ -483,6 +484,52 @@ class KernelTest {
         smp.act("dma.maintain", "page", 0);
         assertTrue(done[0]);
         assertEquals(holds, smp.passes(), smp.violations::toString);
+    }
+
+    /** Actions ask for what can be; the driver looks all the same at what it is given. */
+    @Test
+    void theDriverDeclinesWhatCannotBe() {
+        lab.act("page.alloc", "page", 0);
+        for (long page : new long[] {-1, Layout.CACHE_PAGES}) {
+            assertEquals(Errno.EINVAL, SataDriver.add(cpu, page, PageAllocator.HIGH));
+            assertEquals(Errno.EINVAL, SataDriver.remove(cpu, page));
+            assertEquals(Errno.EINVAL, SataDriver.issue(cpu, page, 0, 4, Direction.TO_DEVICE));
+            assertEquals(Errno.EINVAL, SataDriver.complete(cpu, page, true));
+            assertEquals(Errno.EINVAL, SataDriver.syncRequest(cpu, page, true));
+            assertEquals(Errno.EINVAL, SataDriver.mapPage(cpu, page, 0, 4, Direction.TO_DEVICE));
+            assertEquals(Errno.EINVAL, SataDriver.unmapPage(cpu, page));
+            assertEquals(0, SataDriver.segments(cpu, page));
+        }
+        long[][] ranges = {{-1, 4}, {0, 0}, {0, -1}, {Layout.PAGE_SIZE, 4}};
+        for (long[] range : ranges) {
+            assertEquals(Errno.EINVAL, SataDriver.issue(cpu, 0, range[0], range[1], Direction.TO_DEVICE));
+            assertEquals(Errno.EINVAL, SataDriver.mapPage(cpu, 0, range[0], range[1], Direction.TO_DEVICE));
+        }
+        SataDriver.mapPage(cpu, 0, 0, 64, Direction.TO_DEVICE);
+        for (long[] range : ranges) {
+            assertEquals(Errno.EINVAL, SataDriver.syncRange(cpu, 0, range[0], range[1], true));
+        }
+        assertEquals(0, SataDriver.unmapPage(cpu, 0));
+        assertTrue(lab.passes(), lab.violations::toString);
+    }
+
+    /** ARM's slot: who finds another page in it, or nobody in it, when he leaves has lost it. */
+    @ParameterizedTest
+    @CsvSource({"0, L1 slot holds another page", "1, L1 slot is not in use"})
+    void aSlotThatSomebodySpoiledIsABug(int spoilt, String words) {
+        TestLab arm = new TestLab("tiny", TestLab.variant("arm-l1-vipt"));
+        arm.act("page.alloc", "page", 0);
+        Hook below = arm.machine.hook();
+        long slot = KmapAtomic.entry(KmapAtomic.fixmapIndex(0, KmType.KM_L1_CACHE.ordinal()));
+        long spoiled = spoilt == 0 ? slot : Layout.L1_VIPT_DEPTH.address();
+        boolean[] inUse = {false};
+        arm.machine.hook((who, kind, a, b, c, d, e) -> {
+            inUse[0] |= kind == Op.CACHE;
+            return kind == Op.LOAD && a == spoiled && inUse[0] ? 0 : below.call(who, kind, a, b, c, d, e);
+        });
+        arm.act("dma.maintain", "page", 0);
+        assertEquals(1, arm.violations.size(), arm.violations::toString);
+        assertTrue(arm.violations.get(0).endsWith(words), arm.violations::toString);
     }
 
     @Test
