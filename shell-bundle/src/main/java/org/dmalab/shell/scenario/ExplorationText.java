@@ -37,7 +37,7 @@ final class ExplorationText {
             lines.add("");
             lines.add(head + outcome.verdict().text());
             lines.addAll(Layout.wrap(outcome.reason(), "  "));
-            more(outcome.search().bound()).ifPresent(hint -> lines.add("  " + hint));
+            more(outcome.search().bound()).ifPresent(hint -> lines.addAll(Layout.wrap(hint, "  ")));
         }
         for (SearchResult.Found found : outcome.search().firstOfEachOracle()) {
             lines.add("");

@@ -111,7 +111,7 @@ public final class ExplorerCommands implements CommandSet {
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
             String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");
-            Commands.write(session, args, document(args, runs.results(), seconds)
+            Commands.write(session, args, document(args, runs.results(), seconds, searches.size() > 1)
                     + (text && check.asked() ? "\n" + checked : ""));
             if (!text) {
                 System.err.print(checked);
@@ -167,13 +167,14 @@ public final class ExplorerCommands implements CommandSet {
         };
     }
 
-    private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds) {
+    /** Of several searches programs get an array, however many of them were interrupted. */
+    private static String document(Arguments args, List<Outcome> outcomes, List<Double> seconds, boolean several) {
         return switch (Commands.format(args)) {
             case "junit" -> JunitReport.text(outcomes.stream().map(Tested::of).toList());
             case "ktap" -> KtapReport.text(outcomes.stream().map(Tested::of).toList());
             case "json" -> {
                 List<Map<String, Object>> json = ExplorationText.json(outcomes, seconds);
-                yield Json.write(json.size() == 1 ? json.get(0) : json) + "\n";
+                yield Json.write(several || json.isEmpty() ? json : json.get(0)) + "\n";
             }
             default -> ExplorationText.text(outcomes);
         };

@@ -157,6 +157,18 @@ class RunCommandsTest {
         assertEquals("", nothing.out());
     }
 
+    /** A script that asks for several searches gets an array, however many of them come to their end. */
+    @Test
+    void anInterruptLeavesTheShapeOfADocument(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("interrupted.yaml");
+        Files.writeString(file, "title: t\nmachine: {arch: fake}\nsteps: [person.interrupts, page.work]\n"
+                + "concurrent:\n  - {steps: [page.work]}\n");
+        Result result = shell.run("scenario:explore", "fake/race", file.toString(), "--patch", "careful", "--format",
+                "json");
+        assertEquals(130, result.code(), result.err());
+        assertEquals(List.of("fake/race careful pass"), verdicts(result));
+    }
+
     @Test
     void scenariosOfSeveralArchitecturesTakeTheirOwnPatches(@TempDir Path home) throws IOException {
         for (String arch : List.of("fake", "other")) {
