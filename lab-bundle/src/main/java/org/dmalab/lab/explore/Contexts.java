@@ -6,7 +6,8 @@ package org.dmalab.lab.explore;
  */
 final class Contexts {
     private static final int DEPTHS = 4;
-    private static final int EVERYBODY = 255;
+    /** Whoever is none of those: he shares with all. */
+    static final int EVERYBODY = 255;
 
     private final World world;
     private final int strands;

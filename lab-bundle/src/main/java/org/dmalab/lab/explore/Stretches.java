@@ -169,10 +169,9 @@ final class Stretches {
     /**
      * What a stretch is known by; call it before the transition is taken.
      *
-     * @param alone whether the transition goes alone itself
      * @return -1 if it can't be remembered
      */
-    long key(int transition, boolean alone) {
+    long key(int transition) {
         int kind = Transition.kind(transition);
         int p = Transition.processor(transition);
         if (kind > Transition.IPI || world.enabled().solo() && !world.enabled().othersIdle(p)) {
@@ -180,7 +179,7 @@ final class Stretches {
         }
         long node = kind == Transition.STEP ? world.run().node(p) : 0;
         long known = (long) transition << 31 | node;
-        return (known << 5 | world.run().frames(p)) << 1 | (alone ? 1 : 0);
+        return known << 5 | world.run().frames(p);
     }
 
     /** The stretch that begins here; null if it is not known for the values that it would read. */

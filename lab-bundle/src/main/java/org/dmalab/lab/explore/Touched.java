@@ -7,13 +7,12 @@ import org.dmalab.api.store.Store;
 
 /**
  * What the transitions of a world touch, noted while they are taken: the bytes that they read and write, and outside
- * the store what is on a processor, the turns of a strand, and the end of all code. Off until told where to note it.
+ * the store what is on a processor, and the end of all code. Off until told where to note it.
  */
 final class Touched {
     /** Numbers of what lies outside the store, see {@link Footprint#outside}. */
     private static final int ENDED = 0;
     private static final int PROCESSOR = 1;
-    private static final int TURN = 1000;
 
     private final World world;
     private final Store store;
@@ -40,8 +39,11 @@ final class Touched {
     }
 
     /**
-     * A transition begins. It touches what is on its processor, its turn, and what lets it happen, besides the cells
-     * that it will touch until {@link #end}. A kind that is not listed counts as touching everything.
+     * A transition begins. It touches what is on its processor and what lets it happen, besides the cells that it will
+     * touch until {@link #end}. A kind that is not listed counts as touching everything.
+     *
+     * <p>Not named is what only code of the same processor changes, its interrupt mask and preemption count, as that is
+     * on the processor; nor the turn of a strand, which only its own transition changes.
      */
     void begin(int transition) {
         int p = Transition.processor(transition);
@@ -49,17 +51,8 @@ final class Touched {
         footprint.clear();
         store.note(footprint);
         switch (Transition.kind(transition)) {
-            case Transition.STEP -> touch(PROCESSOR + p);
-            case Transition.ARRIVAL -> {
-                touch(PROCESSOR + p);
-                touch(TURN + operand);
-                processors.irqsOff(p);
-            }
-            case Transition.IPI -> {
-                touch(PROCESSOR + p);
-                processors.irqsOff(p);
-            }
-            case Transition.DEVICE -> touch(TURN + operand);
+            case Transition.STEP, Transition.ARRIVAL, Transition.IPI -> touch(PROCESSOR + p);
+            case Transition.DEVICE -> { }
             case Transition.HARDWARE -> {
                 footprint.add(Footprint.outside(ENDED), 1, 0);
                 world.enabled().hardware(operand);
@@ -67,8 +60,6 @@ final class Touched {
             case Transition.MIGRATION -> {
                 touch(PROCESSOR + p);
                 touch(PROCESSOR + operand);
-                processors.irqsOff(p);
-                processors.preemptCount(p);
             }
             default -> footprint.addEverything();
         }
@@ -100,17 +91,16 @@ final class Touched {
         store.note(null);
     }
 
-    /** Notes what decides whether interrupts are let in, tasks may move and hardware may act. */
+    /**
+     * Notes what decides whether interrupts are let in and hardware may act. Whether a task may move is decided by its
+     * own steps, which never go alone, and while a handler runs over it, it does not.
+     */
     void guards() {
         footprint.clear();
         store.note(footprint);
         for (int p = 0; p < world.processors(); p++) {
-            boolean moves = world.run().frames(p) > 0 && world.enabled().migrates(p);
-            if (processors.pending(p) != 0 || world.enabled().arrivals(p).length > 0 || moves) {
+            if (processors.pending(p) != 0 || world.enabled().arrivals(p).length > 0) {
                 processors.irqsOff(p);
-            }
-            if (moves) {
-                processors.preemptCount(p);
             }
         }
         for (int place = 0; place < world.places(); place++) {

@@ -114,9 +114,6 @@ class PrivateCellsTest {
         for (long key = 0; key < 5_000; key++) {
             assertEquals(true, step(1 + (int) key % 200, key * 3, ALL, ALL));
         }
-        for (long key = 0; key < 5_000; key++) {
-            assertEquals(true, step(1 + (int) key % 200, key * 3, ALL, 0));
-        }
         assertFalse(cells.wrong());
         for (long key = 0; key < 5_000; key++) {
             assertEquals(false, step(1 + (int) (key + 1) % 200, key * 3, ALL, 0), "key " + key);
