@@ -289,15 +289,11 @@ public final class Region {
                     + " of 0x" + Long.toHexString(cells));
         }
         long number = cell >>> PAGE_SHIFT;
-        if (number == lastPageNumber) {
-            return lastPage;
-        }
-        long[] page = pages.page(number, create);
-        if (page != null) {
+        if (number != lastPageNumber || lastPage == null && create) {
+            lastPage = pages.page(number, create);
             lastPageNumber = number;
-            lastPage = page;
         }
-        return page;
+        return lastPage;
     }
 
     /** Writes without recording: only {@link Store} uses it, to undo and to load. */

@@ -212,6 +212,7 @@ final class Execution implements EventSink {
 
     private void step(Action action, Values values, LiveCpu cpu, boolean begun) {
         long name = Text.id(action.name());
+        boolean failedBefore = failed();
         if (!begun) {
             machine.emitter().emit(EventKind.ACTION, cpu.actor(), name, 0, 0, 0);
         }
@@ -221,11 +222,12 @@ final class Execution implements EventSink {
                 refusals.add(action.name() + ": " + Errno.name(result));
             }
             machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, result, 0, 0);
+            stopped = result < 0 && failed() && !failedBefore; // what follows rests on what was declined
         } catch (KernelBug e) {
-            thrownInside = null; // it has come to its end here
+            comeToItsEnd(e);
             stop("no-bug", e.words() + ", in " + action.name());
         } catch (Blocked e) {
-            thrownInside = null;
+            comeToItsEnd(e);
             stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
         } catch (NotReadyException e) {
             if (refusals.isEmpty()) {
@@ -235,6 +237,15 @@ final class Execution implements EventSink {
             refusals.add(action.name() + ": " + e.getMessage());
             machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, Errno.ECANCELED, 0, 0);
         }
+    }
+
+    /** What ends a step has not been swallowed; what was thrown before it has. */
+    private void comeToItsEnd(RuntimeException thrown) {
+        thrownInside = thrownInside == thrown ? null : thrownInside;
+    }
+
+    private boolean failed() {
+        return intervention != null && intervention.failed();
     }
 
     private void intervene() {

@@ -42,8 +42,8 @@ final class FailingCall implements Intervention {
         return count;
     }
 
-    /** Tells whether the point that is to fail was met. */
-    boolean failed() {
+    @Override
+    public boolean failed() {
         return failing > 0 && count >= failing;
     }
 

@@ -15,6 +15,11 @@ final class FedCalls implements Intervention {
     }
 
     @Override
+    public boolean failed() {
+        return then.failed();
+    }
+
+    @Override
     public Hook hook(Machine machine, Hook observing) {
         Hook live = then.hook(machine, observing);
         return (cpu, kind, a, b, c, d, e) -> {

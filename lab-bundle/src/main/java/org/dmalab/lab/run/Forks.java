@@ -99,20 +99,29 @@ final class Forks implements Intervention {
 
     /** Calls of one step's code with their results. */
     static final class Calls {
-        private static final int WORDS = 7;
+        private static final int WORDS = 6;
 
         private long[] words = new long[16 * WORDS];
+        private long[] results = new long[16];
         private int count;
 
         int count() {
             return count;
         }
 
-        private void add(long... call) {
-            if ((count + 1) * WORDS > words.length) {
+        private void add(int kind, long a, long b, long c, long d, long e, long result) {
+            if (count == results.length) {
                 words = Arrays.copyOf(words, 2 * words.length);
+                results = Arrays.copyOf(results, 2 * count);
             }
-            System.arraycopy(call, 0, words, count++ * WORDS, WORDS);
+            int at = count * WORDS;
+            words[at] = kind;
+            words[at + 1] = a;
+            words[at + 2] = b;
+            words[at + 3] = c;
+            words[at + 4] = d;
+            words[at + 5] = e;
+            results[count++] = result;
         }
 
         /** Tells whether a call is the recorded one. */
@@ -123,7 +132,7 @@ final class Forks implements Intervention {
         }
 
         long result(int index) {
-            return words[index * WORDS + 6];
+            return results[index];
         }
     }
 }

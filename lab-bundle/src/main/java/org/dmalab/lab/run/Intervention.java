@@ -10,6 +10,11 @@ interface Intervention {
     /** Puts itself into the path of every call. */
     Hook hook(Machine machine, Hook observing);
 
+    /** Tells whether it has let a call fail. */
+    default boolean failed() {
+        return false;
+    }
+
     /**
      * A step begins; nothing of it has happened.
      *

@@ -52,7 +52,8 @@ public final class Runner {
     }
 
     /**
-     * Runs one scenario with one variant, and lets one call fail that can.
+     * Runs one scenario with one variant, and lets one call fail that can. If the step in which it fails is declined,
+     * the run ends with that step, and the oracles look at what is left.
      *
      * @param point number of a {@link FailurePoint}
      * @throws InputException if a name is not known, a value is refused, or the run has no such point

@@ -330,7 +330,7 @@ class RunnerTest {
         for (Sweep.Failed failed : sweep.failed()) {
             RunResult whole = runner.runFailing(scenario, Selection.of(patch), RunOptions.DEFAULT,
                     failed.point().number());
-            assertEquals(whole.verdict(), failed.result().verdict());
+            assertEquals(whole.verdict(), failed.result().verdict(), whole.reason());
             assertEquals(whole.reason(), failed.result().reason());
             assertEquals(whole.violations(), failed.result().violations());
         }

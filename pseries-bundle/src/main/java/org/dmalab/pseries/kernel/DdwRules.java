@@ -8,9 +8,10 @@ package org.dmalab.pseries.kernel;
  * @param sizeTest how it is found out that the largest window is too small for memory
  * @param hybrid one window may be split into a direct and a dynamic part (6.11 and later)
  * @param limitedMasks a mask of 33 to 63 bits gets a window too (67dfc119, 6.15)
+ * @param answersPlan after a failure the answer is what was planned (3bf983e4e93c, 6.7), and before it was no
  */
 public record DdwRules(HotplugMax hotplugMax, WalkEnd walkEnd, SizeTest sizeTest, boolean hybrid,
-        boolean limitedMasks) {
+        boolean limitedMasks, boolean answersPlan) {
     /** Versions of ddw_memory_hotplug_max. */
     public enum HotplugMax {
         /** The largest of memory_hotplug_max and the ends of all memory nodes. */

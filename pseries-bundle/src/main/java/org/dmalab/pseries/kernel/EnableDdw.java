@@ -4,8 +4,9 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 
 /**
- * enable_ddw: makes a dynamic DMA window for a device, or finds the one that its host bridge has. After a failure the
- * answer is still what was planned, so a first call can say direct although there is no window.
+ * enable_ddw: makes a dynamic DMA window for a device, or finds the one that its host bridge has. After a failure
+ * from 6.7 on the answer is still what was planned, so a first call can say direct although there is no window; with
+ * persistent memory it also leaves a limit of the bus address, below which DMA is not translated.
  */
 public final class EnableDdw {
     private static final long SKIPPING = Text.id("%s %s: Skipping ibm,pmemory");
@@ -151,19 +152,20 @@ public final class EnableDdw {
     private static Outcome create(Cpu cpu, long device, long pdn, Plan plan, boolean defaultRemoved, boolean limited,
             int maxRam, DdwRules rules) {
         Outcome outcome = new Outcome(plan.direct(), plan.length(), maxRam);
+        Outcome failed = rules.answersPlan() ? outcome : new Outcome(false, 0, maxRam);
         boolean reset = defaultRemoved || limited;
         if (plan.pageShift() == 0) {
-            return fail(cpu, device, pdn, reset, outcome);
+            return fail(cpu, device, pdn, reset, failed);
         }
         Ddw.Created created = Ddw.create(cpu, device, pdn, plan.pageShift(), plan.length());
         if (created.status() != 0) {
-            return fail(cpu, device, pdn, reset, outcome);
+            return fail(cpu, device, pdn, reset, failed);
         }
         long name = plan.direct() ? DeviceTree.DIRECT64 : DeviceTree.DMA64;
         long prop = property(cpu, pdn, name, created, plan);
         if (prop == 0) {
             Ddw.remove(cpu, pdn, created.liobn());
-            return fail(cpu, device, pdn, reset, outcome);
+            return fail(cpu, device, pdn, reset, failed);
         }
         long window = WindowList.create(cpu, pdn, prop);
         if (window == 0 || !fill(cpu, device, pdn, window, prop, plan, defaultRemoved, rules)) {
@@ -173,7 +175,7 @@ public final class EnableDdw {
             DeviceTree.remove(cpu, pdn, name);
             cpu.free(prop);
             Ddw.remove(cpu, pdn, created.liobn());
-            return fail(cpu, device, pdn, reset, outcome);
+            return fail(cpu, device, pdn, reset, failed);
         }
         if (defaultRemoved) {
             saveDefault(cpu, pdn);

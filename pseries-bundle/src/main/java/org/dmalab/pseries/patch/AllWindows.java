@@ -39,7 +39,7 @@ import org.osgi.service.component.annotations.Component;
         + "9d2ccf00bddc)"})
 public final class AllWindows implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.EVERYTHING, DdwRules.WalkEnd.END_OF_DRAM,
-            DdwRules.SizeTest.SHIFT, false, false);
+            DdwRules.SizeTest.SHIFT, false, false, false);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {

@@ -36,7 +36,7 @@ import org.osgi.service.component.annotations.Component;
         + "without an error"})
 public final class DirectOnly implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.EVERYTHING, DdwRules.WalkEnd.END_OF_DRAM,
-            DdwRules.SizeTest.SHIFT, true, false);
+            DdwRules.SizeTest.SHIFT, true, false, true);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {

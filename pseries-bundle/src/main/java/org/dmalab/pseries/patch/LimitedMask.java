@@ -38,7 +38,7 @@ import org.osgi.service.component.annotations.Component;
         + "whole host bridge from getting a window"})
 public final class LimitedMask implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-            DdwRules.SizeTest.ORDER, true, true);
+            DdwRules.SizeTest.ORDER, true, true, true);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {

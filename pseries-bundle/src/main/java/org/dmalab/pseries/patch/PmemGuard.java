@@ -36,7 +36,7 @@ import org.osgi.service.component.annotations.Component;
         + "bypasses translation without a limit can not reach it"})
 public final class PmemGuard implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-            DdwRules.SizeTest.SHIFT, true, false);
+            DdwRules.SizeTest.SHIFT, true, false, true);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {

@@ -139,7 +139,7 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", 40));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
         assertEquals(0, EnableDdw.run(cpu, device(0), -1L, new DdwRules(DdwRules.HotplugMax.DRCONF,
-                DdwRules.WalkEnd.HOTPLUG_MAX, DdwRules.SizeTest.ORDER, true, true)));
+                DdwRules.WalkEnd.HOTPLUG_MAX, DdwRules.SizeTest.ORDER, true, true, true)));
         lpar("limited-mask", "limitedAddressMode", 0);
         assertEquals(0, probe("00:00.0", 40));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
@@ -286,7 +286,7 @@ class EnableDdwTest {
         rig.use(Rig.variant("ddw-disabled"));
         probe("00:00.0", 64);
         long answer = EnableDdw.run(cpu, device(0), -1L, new DdwRules(DdwRules.HotplugMax.DRCONF,
-                DdwRules.WalkEnd.END_OF_DRAM, DdwRules.SizeTest.SHIFT, true, false));
+                DdwRules.WalkEnd.END_OF_DRAM, DdwRules.SizeTest.SHIFT, true, false, true));
         assertEquals(1, answer);
         assertEquals(0, WindowList.first(cpu));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
@@ -301,7 +301,7 @@ class EnableDdwTest {
         rig.use(Rig.variant("ddw-disabled"));
         probe("00:00.0", 64);
         DdwRules rules = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-                DdwRules.SizeTest.ORDER, true, true);
+                DdwRules.SizeTest.ORDER, true, true, true);
         assertEquals(1, EnableDdw.run(cpu, device(0), -1L, rules));
         assertEquals(0, EnableDdw.run(cpu, device(0), -1L, rules));
     }

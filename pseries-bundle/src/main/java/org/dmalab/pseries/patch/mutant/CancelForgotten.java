@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Component;
     Variant.DEFECTS + "=TCEs of memory that is not on line stay"})
 public final class CancelForgotten implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-            DdwRules.SizeTest.SHIFT, true, false);
+            DdwRules.SizeTest.SHIFT, true, false, true);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {

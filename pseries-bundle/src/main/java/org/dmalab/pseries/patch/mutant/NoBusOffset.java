@@ -29,7 +29,7 @@ import org.osgi.service.component.annotations.Component;
     Variant.DEFECTS + "=The bus address of the window is not added"})
 public final class NoBusOffset implements DmaWindows, MemoryNotifier, Iommu {
     private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-            DdwRules.SizeTest.SHIFT, true, false);
+            DdwRules.SizeTest.SHIFT, true, false, true);
 
     @Override
     public long enable(Cpu cpu, long device, long dmaMask) {
