@@ -1,6 +1,7 @@
 package org.dmalab.vtd;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -9,6 +10,7 @@ import java.util.Map;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.cpu.Hook;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.EventKind;
@@ -242,5 +244,88 @@ class FailureTest {
         bench.machine.progress();
         assertEquals(0xffffe000L, registers.read(VtdModel.CONTROLLER_BASE + SmartArray.REPLY_PORT, 4));
         assertEquals(0xffffffffL, registers.read(VtdModel.CONTROLLER_BASE + SmartArray.REPLY_PORT, 4));
+    }
+
+    /** A crashed kernel with a buffer of the card, and what makes the n-th call of a kind fail from now on. */
+    private static Bench crashed(Iommu variant, Map<String, Long> set) {
+        Bench bench = Bench.booted(variant, set);
+        bench.run("dma.map", "device", CARD);
+        assertEquals(0, bench.run("kernel.crash"));
+        return bench;
+    }
+
+    private static void failNth(Bench bench, int kind, long a, int n, long result) {
+        Hook usual = bench.machine.hook();
+        int[] seen = {0};
+        bench.machine.hook((cpu, op, first, b, c, d, e) -> op == kind && (a == 0 || first == a) && seen[0]++ == n
+                ? result : usual.call(cpu, op, first, b, c, d, e));
+    }
+
+    private static void failPage(Bench bench, int n) {
+        failNth(bench, Op.LOAD, KernelLayout.PAGE_HINT.address(), n, KernelLayout.PAGE_TAKEN.count());
+    }
+
+    private static boolean translates(Bench bench) {
+        return (bench.machine.ports().registers().read(0xfed9001cL, 4) & 1L << 31) != 0;
+    }
+
+    /** {@code init_dmars} turns off what it can't set up; drivers are given physical addresses. */
+    @Test
+    void captureKernelWithoutItsRootTableGoesOnWithoutTheUnit() {
+        Bench bench = crashed(new FlushOldDid(), Map.of());
+        failPage(bench, 0);
+        assertEquals(Errno.ENOMEM, bench.run("kernel.kdump"));
+        assertTrue(bench.dmesg().contains("DMAR: Initialization failed"), () -> bench.dmesg().toString());
+        assertFalse(translates(bench));
+        assertEquals(Errno.ENODEV, bench.run("device.attach", "device", CARD));
+        assertEquals(Errno.EINVAL, bench.run("iommu.map", "device", CARD, "address", "0x800000"));
+        long bus = bench.run("dma.map", "device", CARD);
+        String address = "0x" + Long.toHexString(bus);
+        assertEquals(0x03000000L, bus & 0xff000000L);
+        assertEquals(8, bench.run("device.dma", "device", CARD, "address", address));
+        assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", address));
+        assertEquals(0, bench.run("driver.probe", "device", DEVICE));
+    }
+
+    /** Without domain-ids {@code disable_dmar_iommu} leaves the unit as it is: drivers' DMA goes by the old tables. */
+    @Test
+    void captureKernelWithoutDomainIdsLeavesTranslationOn() {
+        Bench bench = crashed(new FlushOldDid(), Map.of());
+        failNth(bench, Op.ALLOC, KernelLayout.DOMAIN_IDS.sizeBytes(), 0, 0);
+        assertEquals(Errno.ENOMEM, bench.run("kernel.kdump"));
+        assertTrue(translates(bench));
+        String address = "0x" + Long.toHexString(bench.run("dma.map", "device", CARD));
+        assertEquals(0, bench.run("device.dma", "device", CARD, "address", address));
+    }
+
+    /** Pages for the domain of identity mapping are the last that a boot asks for. */
+    @Test
+    void captureKernelWithoutAnIdentityDomainGoesOnWithoutTheUnit() {
+        for (Iommu variant : List.of(new FlushOldDid(), new ClearThenFlush())) {
+            long result = 0;
+            for (int n = 0; result == 0 || n == 1; n++) {
+                Bench bench = crashed(variant, Map.of("identity", 1L));
+                failPage(bench, n);
+                result = bench.run("kernel.kdump");
+                assertEquals(result == 0, translates(bench), "page " + n);
+                assertTrue(n < 8);
+            }
+            assertEquals(Errno.ENOMEM, result);
+        }
+    }
+
+    /** {@code intel_iommu_init_qi}: what can't be queued is flushed by register. */
+    @Test
+    void withoutMemoryForAQueueFlushesGoByRegister() {
+        for (int n = 0; n < 2; n++) {
+            Bench bench = new Bench(new FlushOldDid(), "X9DRG", "strict", Map.of("invalidation", 1L));
+            failPage(bench, n);
+            assertEquals(0, bench.run("kernel.boot"));
+            assertTrue(bench.dmesg().contains("DMAR: dmar0: Using Register based invalidation"));
+            assertEquals(0xfffff000L, bench.run("dma.map", "device", CARD));
+            assertEquals(8, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
+            assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0xfffff000"));
+            assertEquals(0, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));
+        }
     }
 }

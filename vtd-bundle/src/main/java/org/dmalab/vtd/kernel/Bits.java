@@ -20,15 +20,6 @@ final class Bits {
         cpu.store(word, 8, cpu.load(word, 8) & ~(1L << bit % 64));
     }
 
-    /** {@code bitmap_weight}. */
-    static long count(Cpu cpu, long bitmap, long bits) {
-        long count = 0;
-        for (long word = 0; word < bits; word += 64) {
-            count += Long.bitCount(cpu.load(bitmap + word / 8, 8));
-        }
-        return count;
-    }
-
     /** {@code find_first_zero_bit}: the number of bits if there is none. */
     static long firstZero(Cpu cpu, long bitmap, long bits) {
         for (long word = 0; word < bits; word += 64) {

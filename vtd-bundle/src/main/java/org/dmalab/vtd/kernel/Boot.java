@@ -28,8 +28,6 @@ public final class Boot {
     static final long SCALABLE_TABLES = 1 << 10;
 
     private static final long NOT_INITIALIZED = Text.id("DMAR: Initialization failed");
-    private static final long IDS_IN_USE = Text.id("disable_dmar_iommu: domain-ids are in use");
-    private static final int RESERVED_IDS = 2;
 
     private Boot() { }
 
@@ -119,7 +117,8 @@ public final class Boot {
 
     /**
      * {@code disable_dmar_iommu} and {@code free_dmar_iommu} of each unit. A unit that has no domain-ids yet stays as
-     * the kernel before has left it; so does, from 5.18 on, with a warning, one whose old kernel's ids were kept.
+     * the kernel before has left it. From 5.18 on one with more than two ids in use does, too; here nothing fails after
+     * that many were taken over.
      */
     private static void giveUp(Cpu cpu) {
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
@@ -127,9 +126,7 @@ public final class Boot {
             if (ids == 0) {
                 continue;
             }
-            if (CopiedTables.bitmapInUse(cpu) && Bits.count(cpu, ids, Hw.domainCount(cpu, iommu)) > RESERVED_IDS) {
-                cpu.warn(IDS_IN_USE);
-            } else if ((cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0) {
+            if ((cpu.load(iommu, IntelIommu.GCMD) & Hw.TE) != 0) {
                 Hw.setPersistent(cpu, iommu, Hw.TE, false);
             }
             cpu.free(ids);

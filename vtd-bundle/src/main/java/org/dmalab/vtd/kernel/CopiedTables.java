@@ -136,16 +136,6 @@ public final class CopiedTables {
         return table;
     }
 
-    /** Tells whether the version in use is from 6.0 or later: it keeps the marks in a bitmap. */
-    static boolean bitmapInUse(Cpu cpu) {
-        Binding variant = cpu.services().enter();
-        try {
-            return variant.iommu() instanceof CopiedBitmap;
-        } finally {
-            cpu.services().leave();
-        }
-    }
-
     /** Frees the bitmap of a unit that is given up. */
     static void free(Cpu cpu, long iommu) {
         long bitmap = cpu.load(iommu, IntelIommu.COPIED_TABLES);
