@@ -35,6 +35,6 @@ public final class KernelBoot implements Action {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != 0) {
             return Errno.EBUSY;
         }
-        return Boot.boot(cpu, machine.model(VtdModel.class).boot(), false);
+        return Boot.boot(cpu, machine.model(VtdModel.class).boot(), 0);
     }
 }

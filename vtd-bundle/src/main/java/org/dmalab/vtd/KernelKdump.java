@@ -35,7 +35,8 @@ public final class KernelKdump implements Action {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.CRASHED) {
             throw new NotReadyException("no kernel has crashed; kernel.crash comes first");
         }
+        long crashed = cpu.load(KernelLayout.PAGE_BASE);
         KernelLayout.startOver(machine.kernel());
-        return Boot.boot(cpu, machine.model(VtdModel.class).boot(), true);
+        return Boot.boot(cpu, machine.model(VtdModel.class).boot(), crashed);
     }
 }

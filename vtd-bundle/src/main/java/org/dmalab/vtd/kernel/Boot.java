@@ -15,6 +15,7 @@ public final class Boot {
     public static final long CRASHED = 2;
     private static final long FIRST_PAGE = 0x02000000L;
     private static final long CAPTURE_PAGE = 0x03000000L;
+    private static final long NEXT_CAPTURE_PAGE = 0x04000000L;
     private static final long NOT_KDUMP =
             Text.id("DMAR: Translation was enabled for dmar%d but we are not in kdump mode");
     private static final long RMRR = Text.id("DMAR: Setting RMRR:");
@@ -36,17 +37,20 @@ public final class Boot {
      *
      * @param cpu the boot processor
      * @param parameters what it is told
-     * @param kdump a capture kernel, which takes over tables and resets devices
+     * @param crashed first page of the kernel that crashed, if this one captures it: it takes over tables and resets
+     *     devices, in memory of its own; 0 if none has
      * @return 0 or a negative error number; then the kernel runs and leaves remapping alone: devices are given physical
      *         addresses
      */
-    public static long boot(Cpu cpu, BootParameters parameters, boolean kdump) {
+    public static long boot(Cpu cpu, BootParameters parameters, long crashed) {
+        boolean kdump = crashed != 0;
         cpu.store(KernelLayout.RAM_BYTES, parameters.ramBytes());
         cpu.store(KernelLayout.ACPI_DMAR, parameters.dmarTable());
         cpu.store(KernelLayout.IDENTITY, parameters.identity() ? 1 : 0);
         cpu.store(KernelLayout.STRICT, parameters.deferredUnmap() ? 0 : 1);
         cpu.store(KernelLayout.SCALABLE, parameters.scalable() ? 1 : 0);
-        cpu.store(KernelLayout.PAGE_BASE, kdump ? CAPTURE_PAGE : FIRST_PAGE);
+        cpu.store(KernelLayout.PAGE_BASE, !kdump ? FIRST_PAGE
+                : crashed == CAPTURE_PAGE ? NEXT_CAPTURE_PAGE : CAPTURE_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
         cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
         long result = DmarTables.parse(cpu);
