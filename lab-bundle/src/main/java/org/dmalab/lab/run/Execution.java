@@ -43,6 +43,8 @@ final class Execution implements EventSink {
     private String broken;
     private boolean stopped;
     private Intervention intervention;
+    /** The action of the first step, as a rule the kernel's boot. */
+    private String boot;
 
     /**
      * Who watches the first execution; the second one only repeats it.
@@ -146,6 +148,7 @@ final class Execution implements EventSink {
         }
         try {
             List<Turn> turns = Turn.of(scenario);
+            boot = turns.get(0).step().action();
             for (int i = first; i < turns.size() && !stopped; i++) {
                 if (i == Math.max(1, first)) {
                     intervene();
@@ -204,7 +207,7 @@ final class Execution implements EventSink {
             throw new InputException(Names.unknown("action", turn.step().action(), actions.keySet()));
         }
         if (intervention != null && number > 0) {
-            intervention.begins(number, action.concurrent(), refusals);
+            intervention.begins(number, action.concurrent(), !action.name().equals(boot), refusals);
         }
         LiveCpu cpu = machine.cpu(turn.processor(), turn.level());
         step(action, ActionValues.parse(action, turn.step().values()), cpu, begun);

@@ -18,6 +18,7 @@ final class FailingCall implements Intervention {
     private final List<Failure> failures;
     private final int failing;
     private int count;
+    private boolean fallible = true;
 
     /**
      * Prepares one execution.
@@ -48,9 +49,14 @@ final class FailingCall implements Intervention {
     }
 
     @Override
+    public void begins(int turn, boolean pure, boolean newFallible, List<String> refusals) {
+        fallible = newFallible;
+    }
+
+    @Override
     public Hook hook(Machine machine, Hook observing) {
         return (cpu, kind, a, b, c, d, e) -> {
-            for (Failure failure : failed() ? List.<Failure>of() : failures) {
+            for (Failure failure : failed() || !fallible ? List.<Failure>of() : failures) {
                 if (failure.fits(machine, kind, a) && ++count == failing) {
                     long result = failure.fail(machine, a);
                     machine.emitter().emit(EventKind.REMARK, cpu.actor(), Text.id(failure.name() + ", on purpose"), 0,

@@ -1,5 +1,7 @@
 package org.dmalab.lab.run;
 
+import java.util.List;
+
 import org.dmalab.api.Machine;
 import org.dmalab.api.cpu.Hook;
 
@@ -12,6 +14,11 @@ final class FedCalls implements Intervention {
     FedCalls(Forks.Start start, Intervention then) {
         this.start = start;
         this.then = then;
+    }
+
+    @Override
+    public void begins(int turn, boolean pure, boolean fallible, List<String> refusals) {
+        then.begins(turn, pure, fallible, refusals);
     }
 
     @Override

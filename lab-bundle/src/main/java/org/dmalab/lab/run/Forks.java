@@ -24,6 +24,7 @@ final class Forks implements Intervention {
     private final List<String> refusals = new ArrayList<>();
     private int turn;
     private boolean pure;
+    private boolean fallible;
     private Start stepStart;
     private Calls calls = new Calls();
     private int depth;
@@ -59,9 +60,10 @@ final class Forks implements Intervention {
     }
 
     @Override
-    public void begins(int newTurn, boolean newPure, List<String> refusedBefore) {
+    public void begins(int newTurn, boolean newPure, boolean newFallible, List<String> refusedBefore) {
         turn = newTurn;
         pure = newPure;
+        fallible = newFallible;
         calls = new Calls();
         refusals.clear();
         refusals.addAll(refusedBefore);
@@ -78,7 +80,7 @@ final class Forks implements Intervention {
     public Hook hook(Machine same, Hook observing) {
         return (cpu, kind, a, b, c, d, e) -> {
             Start here = null;
-            for (Failure failure : forks.size() < MAX_POINTS ? failures : List.<Failure>of()) {
+            for (Failure failure : fallible && forks.size() < MAX_POINTS ? failures : List.<Failure>of()) {
                 if (failure.fits(machine, kind, a)) {
                     here = here != null ? here : pure && depth == 0 ? start(true) : stepStart;
                     forks.add(new Fork(new FailurePoint(forks.size() + 1, failure.name(), Caller.line()), here));

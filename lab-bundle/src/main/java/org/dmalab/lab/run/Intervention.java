@@ -20,7 +20,8 @@ interface Intervention {
      *
      * @param turn its number in the execution, from 0
      * @param pure whether its code is a function of what its calls return and nothing else
+     * @param fallible whether its calls may fail; those of a boot may not
      * @param refusals what was declined before it
      */
-    default void begins(int turn, boolean pure, List<String> refusals) { }
+    void begins(int turn, boolean pure, boolean fallible, List<String> refusals);
 }
