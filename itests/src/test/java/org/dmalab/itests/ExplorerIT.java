@@ -34,12 +34,12 @@ public class ExplorerIT {
 
     @Test
     public void pseries() throws Exception {
-        explore(8, "pseries/*", "--all", "--mutants");
+        explore(2 * 8, "pseries/*", "--all", "--mutants");
     }
 
     @Test
     public void vtd() throws Exception {
-        explore(3 * 19, "vtd/*", "--all", "--mutants");
+        explore(8 * 19, "vtd/*", "--all", "--mutants");
     }
 
     /** The kernel's warning is no end: one search finds schedules with it in which all goes on, and some that hang. */
@@ -71,7 +71,7 @@ public class ExplorerIT {
                 "three-slots,stack-kmap,arm-l1-vipt");
         explore(3 * 4, "vtd/kdump-dma-during-attach*", "--patch", "clear-then-flush,clear-present-first,copied-bitmap",
                 "--swap", "clear-*");
-        explore(1, "pseries/*", "--patch", "ddw-disabled", "--swap", "limited-mask");
+        explore(2, "pseries/*", "--patch", "ddw-disabled", "--swap", "limited-mask");
     }
 
     /** Of calls that differ in nothing but their number the first one is printed. */
