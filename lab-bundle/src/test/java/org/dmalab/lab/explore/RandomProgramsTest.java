@@ -19,9 +19,11 @@ import org.junit.jupiter.api.Test;
  */
 class RandomProgramsTest {
     private static final long MAX_STATES = 1_500;
+    /** Of the search for the simplest schedule, which leaves nothing out and tells who ran last. */
+    private static final long MAX_ORDERED_STATES = 32 * MAX_STATES;
     private static final long MAX_NODES = 1_500;
     /** One in so many is compared with a graph of its states. */
-    private static final long GRAPHS = 32;
+    private static final long GRAPHS = 4;
     private static final Map<String, Reductions> OPTIONS = new TreeMap<>(Map.of(
             "sleep sets", new Reductions(true, false),
             "private cells", new Reductions(false, true),
@@ -95,7 +97,7 @@ class RandomProgramsTest {
         StateGraph graph = program.graph(MAX_STATES);
         assertEquals(graph.states.size(), plain.states(), name);
         assertEquals(graph.stuck, plain.stuck(), name);
-        assertEquals(graph.fewestUnusual(), program.unusual(MAX_STATES * GRAPHS), name);
+        assertEquals(graph.fewestUnusual(), program.unusual(MAX_ORDERED_STATES), name);
     }
 
     private void tree(long seed, RandomProgram program, RandomProgram.Outcome plain) {
