@@ -49,7 +49,8 @@ public final class PartitionMigrate implements Action {
         long increment = Math.max(1, BigEndian.load(cpu, value + Long.BYTES, Long.BYTES));
         boolean right = capacity >= 0 && capacity >>> Pages.MAX_PHYSMEM_BITS == 0 && capacity % increment == 0;
         NotReadyException.require(right, "capacity", "0x" + Long.toHexString(capacity), "a multiple of the logical "
-                + "memory block of 0x" + Long.toHexString(increment) + " bytes below 0x" + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
+                + "memory block of 0x" + Long.toHexString(increment) + " bytes below 0x"
+                + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
         BigEndian.store(cpu, value, Long.BYTES, capacity);
         return 0;
     }

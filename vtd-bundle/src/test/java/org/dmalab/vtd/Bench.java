@@ -29,7 +29,8 @@ import org.dmalab.api.service.Services;
 final class Bench {
     static final List<Action> ACTIONS = List.of(new KernelBoot(), new KernelCrash(), new KernelKdump(),
             new DeviceAttach(), new DeviceDetach(), new DmaMap(), new DmaUnmap(), new DriverProbe(), new DeviceReset(),
-            new DeviceDma(), new IommuShow(), new DeviceStream(), new DeviceStart(), new DeviceAlias(), new IommuMap(), new KernelIdle(),
+            new DeviceDma(), new IommuShow(), new DeviceStream(), new DeviceStart(), new DeviceAlias(),
+            new IommuMap(), new KernelIdle(),
             new MemoryOnline(), new MemoryOffline());
     static final VtdArchitecture ARCHITECTURE = new VtdArchitecture();
     final Machine machine;

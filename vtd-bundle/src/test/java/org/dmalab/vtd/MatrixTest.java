@@ -197,7 +197,7 @@ class MatrixTest {
                 mutant + " is made from " + base));
     }
 
-    /** A mutant is found, by a plain run or by exploring, and it is no wreck: in half of the scenarios nothing shows. */
+    /** A mutant is found, by a plain run or by exploring, and is no wreck: in half of the scenarios nothing shows. */
     @Test
     void everyMutantFailsSomewhereAndPassesInHalf() throws IOException {
         Map<String, Map<String, String>> rows = rows();

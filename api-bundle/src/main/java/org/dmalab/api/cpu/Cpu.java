@@ -141,7 +141,7 @@ public abstract class Cpu {
         op(Op.WRITE, address, widthBytes, order.ordinal(), value, 0);
     }
 
-    /** {@code cmpxchg} on machine memory, an atomic step: returns the value before, writes if it was the expected one. */
+    /** {@code cmpxchg} on machine memory, one step: returns the value before, writes if it was the expected one. */
     public final long compareExchange(long address, int widthBytes, Endian order, long expected, long value) {
         return op(Op.COMPARE_EXCHANGE, address, widthBytes, order.ordinal(), expected, value);
     }

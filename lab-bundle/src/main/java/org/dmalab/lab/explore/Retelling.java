@@ -63,7 +63,7 @@ final class Retelling {
         boolean arrives = kind == Transition.ARRIVAL || kind == Transition.IPI;
         int calls = last - first + (arrives ? 0 : 1);
         String before = arrives ? lineBefore(steps, first) : "";
-        String arrival = !arrives ? "" : before.isEmpty() ? ", let in before anything else" : ", let in after " + before;
+        String arrival = !arrives ? "" : ", let in " + (before.isEmpty() ? "before anything else" : "after " + before);
         String line = steps.get(last).line();
         String where = line.isEmpty() ? "" : ", last at " + line;
         String unit = kind == Transition.DEVICE || kind == Transition.HARDWARE ? " step" : " call";

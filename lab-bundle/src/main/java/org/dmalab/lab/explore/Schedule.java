@@ -122,7 +122,8 @@ public final class Schedule {
             if (position < choices.length && checks[position] >= 0
                     && checks[position] != Math.floorMod(hash, RADIX)) {
                 throw new IllegalArgumentException("at step " + (position + 1) + " or before it something else happens "
-                        + "than was recorded: the schedule no longer fits the scenario, the patch or this version; explore again");
+                        + "than was recorded: the schedule no longer fits the scenario, the patch or this version; "
+                        + "explore again");
             }
             position++;
         }

@@ -41,7 +41,7 @@ public record Token(String scenario, String patch, String profile, Schedule sche
         }
     }
 
-    /** The parts of a token, {@link #PARTS} of them if it is one; what names the scenario may be a file with any name. */
+    /** The parts of a token, {@link #PARTS} of them if it is one; the name of a scenario may be that of any file. */
     public static String[] parts(String text) {
         String[] parts = text.split("~", -1);
         int more = parts.length - PARTS;

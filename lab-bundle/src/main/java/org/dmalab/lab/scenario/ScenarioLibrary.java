@@ -18,7 +18,7 @@ import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 
 /**
- * The scenarios below a root folder: {@code ARCH/NN-name.yaml} is known as {@code ARCH/name}, a file anywhere else as the
+ * The scenarios below a root folder: {@code ARCH/NN-name.yaml} is known as {@code ARCH/name}, a file elsewhere as the
  * user names it. Looks at the folder at every call. In a pattern {@code *} stands for any characters.
  */
 public final class ScenarioLibrary {

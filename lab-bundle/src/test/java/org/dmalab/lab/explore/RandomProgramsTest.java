@@ -49,7 +49,8 @@ class RandomProgramsTest {
         // the test would say nothing if the programs were few, or nothing happened in them
         String summary = searched + " searched, " + distinct.size() + " distinct, " + failing + " failing, "
                 + deadlocked
-                + " with a deadlock, " + interrupted + " interrupted inside a section, " + trees + " as trees, " + endless + " endless, states "
+                + " with a deadlock, " + interrupted + " interrupted inside a section, " + trees + " as trees, "
+                + endless + " endless, states "
                 + List.of(states[0], states[1]) + ", transitions " + List.of(transitions[0], transitions[1]);
         assertTrue(distinct.size() * 100 > programs * 97, summary);
         assertTrue(failing * 10 > searched * 3 && failing * 10 < searched * 7, summary);
