@@ -238,7 +238,7 @@ public class CommandLineIT {
                 result.err().contains("warning: bundle imposter, component example.GlobalFlush: vtd has "
             + "a variant flush-old-did in bundle org.dmalab.vtd"));
         assertTrue(result.err(), result.err().contains("warning: bundle odd, component example.GlobalFlush: dmalab."
-            + "patch is \"Odd)(dmalab.patch=*\", so it is no variant"));
+            + "id is \"Odd)(dmalab.patch=*\", so it is no variant"));
         assertEquals(result.err(), 3, result.err().lines().count());
         RunnableJar.Result machine = run("-c", "machine:create m vtd --patch flush-old-did; machine:show m");
         assertEquals(machine.err(), 0, machine.code());

@@ -32,7 +32,7 @@ public interface Catalog {
     /** The oracles common to all and those of an architecture, by name. */
     List<Oracle> oracles(String arch);
 
-    /** The variants of an architecture: history in the order of {@link VariantInfo#since()}, then id. */
+    /** The variants of an architecture: in the order of {@link VariantInfo#BY_DATE}. */
     List<VariantInfo> variants(String arch);
 
     /**
@@ -45,7 +45,7 @@ public interface Catalog {
 
     /** The filter of service properties that finds this variant and no other that claims its id. */
     default String filter(String arch, String id) {
-        return "(&(" + Variant.ARCH + "=" + arch + ")(" + Variant.PATCH + "=" + id + "))";
+        return Variant.filter(arch, id);
     }
 
     /**

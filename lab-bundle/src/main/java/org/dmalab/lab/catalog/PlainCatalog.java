@@ -93,7 +93,7 @@ public final class PlainCatalog implements Catalog {
             if (object instanceof Oracle oracle) {
                 oracle(oracle);
             }
-            if (properties.containsKey(Variant.PATCH)) {
+            if (Variant.id(properties::get) != null) {
                 variant(properties, object);
             }
             return this;

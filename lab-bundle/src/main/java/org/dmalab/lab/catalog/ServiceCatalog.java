@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -110,8 +111,7 @@ public final class ServiceCatalog implements Catalog {
         if (home == null || !ids(home, arch).contains(id)) {
             return Catalog.super.filter(arch, id);
         }
-        return "(&(" + Variant.ARCH + "=" + arch + ")(" + Variant.PATCH + "=" + id + ")(" + Constants.SERVICE_BUNDLEID
-                + "=" + home.getBundleId() + "))";
+        return "(&" + Variant.filter(arch, id) + "(" + Constants.SERVICE_BUNDLEID + "=" + home.getBundleId() + "))";
     }
 
     @Override
@@ -138,28 +138,32 @@ public final class ServiceCatalog implements Catalog {
     private static String objection(ServiceReference<?> reference, Set<ServiceKind> kinds, Set<String> architectures,
             Bundle owner) {
         String arch = text(reference, Variant.ARCH);
-        String id = text(reference, Variant.PATCH);
+        String id = id(reference);
         if (arch.isEmpty() || id.isEmpty()) {
             return "provides " + Selection.serviceName(kinds.iterator().next()) + " but has no property "
-                    + (arch.isEmpty() ? Variant.ARCH : Variant.PATCH) + ", so it is no variant; give it one";
+                    + (arch.isEmpty() ? Variant.ARCH : Variant.ID) + ", so it is no variant; give it one";
         }
         if (!VariantInfo.ID.matcher(id).matches()) {
-            return Variant.PATCH + " is \"" + id + "\", so it is no variant; expected lower-case letters, digits, dots,"
+            return Variant.ID + " is \"" + id + "\", so it is no variant; expected lower-case letters, digits, dots,"
                     + " dashes and _, the first a letter or digit";
         }
         if (!architectures.contains(arch)) {
             return Variant.ARCH + " is \"" + arch + "\"; now there is " + String.join(", ", architectures);
         }
         return owner == reference.getBundle() ? null : arch + " has a variant " + id + " in bundle " + name(owner)
-                + ", which is the one in use; choose another " + Variant.PATCH;
+                + ", which is the one in use; choose another " + Variant.ID;
     }
 
     private static String text(ServiceReference<?> reference, String property) {
         return Variants.text(reference::getProperty, property, "");
     }
 
+    private static String id(ServiceReference<?> reference) {
+        return Objects.requireNonNullElse(Variant.id(reference::getProperty), "");
+    }
+
     private static String key(ServiceReference<?> reference) {
-        return reference.getProperty(Variant.ARCH) + "/" + reference.getProperty(Variant.PATCH);
+        return text(reference, Variant.ARCH) + "/" + id(reference);
     }
 
     private static String name(Bundle bundle) {
@@ -185,7 +189,7 @@ public final class ServiceCatalog implements Catalog {
         Set<String> ids = new HashSet<>();
         for (ServiceReference<?> reference : kinds(arch).keySet()) {
             if (reference.getBundle() == bundle) {
-                ids.add(text(reference, Variant.PATCH));
+                ids.add(id(reference));
             }
         }
         return ids;
@@ -210,7 +214,7 @@ public final class ServiceCatalog implements Catalog {
         Map<ServiceReference<?>, Set<ServiceKind>> kinds = kinds(arch);
         List<Variants.Entry<ServiceReference<?>>> entries = new ArrayList<>();
         kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> {
-            if (reference.getBundle() == home || !taken.contains(text(reference, Variant.PATCH))) {
+            if (reference.getBundle() == home || !taken.contains(id(reference))) {
                 entries.add(new Variants.Entry<>(reference::getProperty, kinds.get(reference), reference));
             }
         });

@@ -1,5 +1,7 @@
 package org.dmalab.lab.catalog;
 
+import java.time.LocalDate;
+import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -13,16 +15,22 @@ import org.dmalab.api.service.ServiceKind;
  * @param services what it provides, in the order of {@link ServiceKind}
  * @param commit kernel commit; empty if there is none
  * @param since first and last kernel release, or the date of the proposal
- * @param origin {@code mainline}, {@code proposed}, {@code mutant} or {@code local}
+ * @param date the day of release or posting; null if it is not known
+ * @param origin {@code mainline}, {@code proposed}, {@code mutant}, {@code local} or {@code c}
  * @param description one line
  * @param steps the order of steps, one an element
  * @param defects known defects, empty if there are none
  * @param layout how it keeps kernel state
  */
 public record VariantInfo(String arch, String id, List<ServiceKind> services, String commit, String since,
-        String origin, String description, List<String> steps, List<String> defects, String layout) {
+        LocalDate date, String origin, String description, List<String> steps, List<String> defects, String layout) {
     /** What an id looks like. */
     public static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+
+    /** The order of the kernel's history; variants without a date come last. */
+    public static final Comparator<VariantInfo> BY_DATE = Comparator
+            .comparing(VariantInfo::date, Comparator.nullsLast(Comparator.naturalOrder()))
+            .thenComparing(VariantInfo::id);
 
     /** Copies the lists. */
     public VariantInfo {

@@ -1,11 +1,15 @@
 package org.dmalab.lab.catalog;
 
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -16,6 +20,7 @@ import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
+import org.dmalab.api.service.Origin;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
@@ -28,7 +33,7 @@ final class Variants {
     /** One registered variant: its service properties and what it provides. */
     record Entry<T>(Function<String, Object> property, Set<ServiceKind> kinds, T source) {
         String id() {
-            return text(property, Variant.PATCH, "");
+            return Objects.requireNonNullElse(Variant.id(property), "");
         }
     }
 
@@ -40,14 +45,15 @@ final class Variants {
                 byId.merge(entry.id(), info(arch, entry), Variants::join);
             }
         }
-        return byId.values().stream().sorted(SinceOrder.COMPARATOR).toList();
+        return byId.values().stream().sorted(VariantInfo.BY_DATE).toList();
     }
 
     private static <T> VariantInfo info(String arch, Entry<T> entry) {
         Function<String, Object> property = entry.property();
         return new VariantInfo(arch, entry.id(), sorted(entry.kinds()), textOrNone(property, Variant.COMMIT),
-                textOrNone(property, Variant.SINCE), text(property, Variant.ORIGIN, "local"),
-                text(property, Constants.SERVICE_DESCRIPTION, ""), lines(property.apply(Variant.STEPS)),
+                textOrNone(property, Variant.SINCE), date(text(property, Variant.DATE, "")),
+                text(property, Variant.ORIGIN, Origin.LOCAL.word()).toLowerCase(Locale.ROOT),
+                text(property, Variant.DESCRIPTION, text(property, Constants.SERVICE_DESCRIPTION, "")), lines(property.apply(Variant.STEPS)),
                 lines(property.apply(Variant.DEFECTS)), text(property, Variant.LAYOUT, ""));
     }
 
@@ -55,7 +61,7 @@ final class Variants {
         Set<ServiceKind> kinds = EnumSet.copyOf(first.services());
         kinds.addAll(second.services());
         return new VariantInfo(first.arch(), first.id(), sorted(kinds), first.commit(), first.since(),
-                first.origin(), first.description(), first.steps(), first.defects(), first.layout());
+                first.date(), first.origin(), first.description(), first.steps(), first.defects(), first.layout());
     }
 
     private static List<ServiceKind> sorted(Set<ServiceKind> kinds) {
@@ -65,6 +71,15 @@ final class Variants {
     static String text(Function<String, Object> property, String key, String otherwise) {
         Object value = property.apply(key);
         return value == null ? otherwise : value.toString();
+    }
+
+    /** The date that a property says; null if it says none, or not as {@code yyyy-mm-dd}. */
+    private static LocalDate date(String text) {
+        try {
+            return text.isEmpty() ? null : LocalDate.parse(text);
+        } catch (DateTimeParseException e) {
+            return null;
+        }
     }
 
     /** A dash stands for nothing. */

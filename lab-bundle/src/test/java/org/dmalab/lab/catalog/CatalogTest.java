@@ -11,14 +11,15 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.fake.FakeArchitecture;
 import org.dmalab.lab.fake.FakePlatform;
@@ -39,21 +40,36 @@ class CatalogTest {
                         .map(VariantInfo::id).toList());
         VariantInfo info = catalog.variants("fake").get(1);
         assertEquals(new VariantInfo("fake", "off-by-one", List.of(ServiceKind.IOMMU), "0123456789ab", "5.0",
-                "mutant", "Variant off-by-one of the fake patch.", List.of("flush", "map"),
+                LocalDate.of(2019, 5, 1), "mutant", "Variant off-by-one of the fake patch.", List.of("flush", "map"),
                 List.of("maps the next page"), ""), info);
         assertEquals(List.of(), catalog.variants("other"));
     }
 
     @Test
-    void historyIsToldFromReleasesSpansAndDates() {
-        List<String> ordered = List.of("to 6.4", "2.6.16", "March 2010", "May 2010", "2010-09-06", "2.6.39", "3.0",
-                "3.19", "2015-09", "4.8", "4.9 to 4.19", "5.0", "6.4", "6.5 to 6.14", "v6.15", "2026-01", "2026-06-01",
-                "unknown");
-        List<String> sorted = new ArrayList<>(ordered);
-        sorted.sort(Comparator.comparingDouble(SinceOrder::months));
-        assertEquals(ordered, sorted);
-        assertEquals(0, SinceOrder.months("before 4.10"));
-        assertTrue(SinceOrder.months("9.1") > SinceOrder.months("7.0"));
+    void variantsComeInTheOrderOfTheirDatesAndThoseWithoutOneLast() {
+        PlainCatalog.Builder builder = PlainCatalog.builder();
+        String[][] variants = {{"undated", ""}, {"third", "2016-12-05"}, {"no-date", "last spring"},
+            {"second", "2010-09-06"}, {"first", "2010-09-05"}, {"also-third", "2016-12-05"}};
+        for (String[] variant : variants) {
+            builder.variant(Map.of(Variant.ARCH, "fake", Variant.ID, variant[0], Variant.DATE, variant[1]),
+                    new FakeVariants.Exact());
+        }
+        List<String> order = builder.build().variants("fake").stream().map(VariantInfo::id).toList();
+        assertEquals(List.of("first", "second", "also-third", "third", "no-date", "undated"), order);
+    }
+
+    @Test
+    void whatPatchSaysIsReadAndWordsByHandToo() {
+        Map<String, Object> annotated = Map.of(Variant.ARCH, "fake", Variant.ID, "annotated", Variant.ORIGIN,
+                "PROPOSED", Variant.DATE, "2016-12-05", Variant.DESCRIPTION, "By annotation.");
+        Map<String, Object> byHand = Map.of(Variant.ARCH, "fake", Variant.PATCH, "by-hand", "service.description",
+                "By hand.");
+        List<VariantInfo> infos = PlainCatalog.builder().variant(annotated, new FakeVariants.Exact())
+                .variant(byHand, new FakeVariants.Exact()).build().variants("fake");
+        assertEquals(new VariantInfo("fake", "annotated", List.of(ServiceKind.IOMMU), "", "",
+                LocalDate.of(2016, 12, 5), "proposed", "By annotation.", List.of(), List.of(), ""), infos.get(0));
+        assertEquals(new VariantInfo("fake", "by-hand", List.of(ServiceKind.IOMMU), "", "", null, "local",
+                "By hand.", List.of(), List.of(), ""), infos.get(1));
     }
 
     @Test

@@ -158,14 +158,14 @@ class ServiceCatalogTest {
         register(bundle(9, "guest"), Iommu.class, properties("fake", "exact"), new FakeVariants.Throwing());
         register(bundle(9, "guest"), Iommu.class, properties("fake", "own"), new FakeVariants.Throwing());
         assertEquals(List.of("bundle guest, component C: fake has a variant exact in bundle home, which is the one in "
-                + "use; choose another dmalab.patch"), catalog.objections());
+                + "use; choose another dmalab.id"), catalog.objections());
         var spec = MachineSpecs.resolve(new FakeArchitecture(), null, null, null, Map.of(), Map.of());
         try (Lease lease = catalog.borrow(spec, Selection.parse("Iommu=exact,MemoryNotifier=refuse"))) {
             assertEquals(FakeVariants.Exact.class, lease.binding().iommu().getClass());
         }
-        assertEquals("(&(dmalab.arch=fake)(dmalab.patch=exact)(service.bundleid=3))", catalog.filter("fake", "exact"));
-        assertEquals("(&(dmalab.arch=fake)(dmalab.patch=own))", catalog.filter("fake", "own"));
-        assertEquals("(&(dmalab.arch=other)(dmalab.patch=own))", catalog.filter("other", "own"));
+        assertEquals("(&(&(dmalab.arch=fake)(|(dmalab.id=exact)(dmalab.patch=exact)))(service.bundleid=3))", catalog.filter("fake", "exact"));
+        assertEquals("(&(dmalab.arch=fake)(|(dmalab.id=own)(dmalab.patch=own)))", catalog.filter("fake", "own"));
+        assertEquals("(&(dmalab.arch=other)(|(dmalab.id=own)(dmalab.patch=own)))", catalog.filter("other", "own"));
     }
 
     @Test
@@ -179,14 +179,14 @@ class ServiceCatalogTest {
         register(bundle(10, "later"), Iommu.class, properties("fake", "twice"), new FakeVariants.Throwing());
         assertEquals(List.of(
                 "bundle guest, component C: dmalab.arch is \"fak\"; now there is fake",
-                "bundle guest, component C: dmalab.patch is \"A)(b=*\", so it is no variant; expected lower-case "
+                "bundle guest, component C: dmalab.id is \"A)(b=*\", so it is no variant; expected lower-case "
                 + "letters, digits, dots, dashes and _, the first a letter or digit",
                 "bundle guest, component C: provides Iommu but has no property dmalab.arch, so it is no variant; give "
                 + "it one",
-                "bundle guest, component C: provides Iommu but has no property dmalab.patch, so it is no variant; give "
+                "bundle guest, component C: provides Iommu but has no property dmalab.id, so it is no variant; give "
                 + "it one",
                 "bundle later, component C: fake has a variant twice in bundle guest, which is the one in use; choose"
-                + " another dmalab.patch"), catalog.objections());
+                + " another dmalab.id"), catalog.objections());
         assertEquals(List.of("exact", "refuse", "twice"),
                 catalog.variants("fake").stream().map(VariantInfo::id).sorted().toList());
     }

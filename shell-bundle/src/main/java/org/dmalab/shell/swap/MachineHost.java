@@ -182,7 +182,7 @@ public final class MachineHost {
 
     /** For tests and for Declarative Services: a service has come. */
     synchronized void bind(ServiceKind kind, Object service, Map<String, Object> properties) {
-        bound.put(kind, new Bound(service, String.valueOf(properties.get(Variant.PATCH))));
+        bound.put(kind, new Bound(service, Variant.id(properties::get)));
         publishIfAsWanted();
     }
 

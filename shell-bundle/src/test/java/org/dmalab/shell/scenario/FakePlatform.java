@@ -107,9 +107,13 @@ public final class FakePlatform {
                 .variant(properties("fake", "wrong-page", "5.0", "mainline"), new WrongPage()).build();
     }
 
+    private static final Map<String, String> DATES = Map.of("5.0 to 6.0", "2019-05-01", "5.0", "2019-05-01", "6.1",
+            "2022-12-11", "2026-01", "2026-01-01");
+
     private static Map<String, Object> properties(String arch, String id, String since, String origin) {
         return new HashMap<>(Map.of(Variant.ARCH, arch, Variant.PATCH, id, Variant.COMMIT,
-                origin.equals("mutant") ? "-" : "0123456789ab", Variant.SINCE, since, Variant.ORIGIN, origin,
+                origin.equals("mutant") ? "-" : "0123456789ab", Variant.SINCE, since, Variant.DATE,
+                DATES.getOrDefault(since, ""), Variant.ORIGIN, origin,
                 Variant.STEPS, new String[] {"take the slot", "work"},
                 Constants.SERVICE_DESCRIPTION, "the fake patch, " + id));
     }
