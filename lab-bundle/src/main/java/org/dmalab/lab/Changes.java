@@ -8,11 +8,13 @@ import java.util.Map;
 import org.dmalab.api.Machine;
 import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.kernel.Place;
+import org.dmalab.api.store.BitField;
 import org.dmalab.api.store.Store;
 
 /**
  * Says changed cells in the field's terms: kernel data by variable and field, which need not be cells of 8 bytes and
- * may be big endian; an object that is allocated or freed by its name, at its first cell.
+ * may be big endian; an object that is allocated or freed by its name, at its first cell; tables and registers of
+ * hardware by row, column and bit field.
  */
 public final class Changes {
     private static final int CELL_BYTES = 8;
@@ -42,10 +44,22 @@ public final class Changes {
                 changes.add(machine.kernel().data().name(), machine.kernel().objectOf(cell.cell()) + " allocated",
                         begins(cell.before()), begins(cell.after()));
             } else {
-                changes.add(cell.region().name(), cell.region().cellName(cell.cell()), cell.before(), cell.after());
+                changes.addFields(cell);
             }
         }
         return changes.changed;
+    }
+
+    /** A cell of hardware: each of its bit fields, and what is left of it. */
+    private void addFields(Store.Change cell) {
+        String region = cell.region().name();
+        String name = cell.region().cellName(cell.cell());
+        long rest = -1;
+        for (BitField field : cell.region().cellFields(cell.cell())) {
+            add(region, name + " " + field.name(), field.get(cell.before()), field.get(cell.after()));
+            rest &= ~field.mask();
+        }
+        add(region, name, cell.before() & rest, cell.after() & rest);
     }
 
     /** The places that the cell at an address has bytes of, if they were not named with an earlier cell. */

@@ -1,6 +1,7 @@
 package org.dmalab.api.store;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * A named range of 64-bit cells of a {@link Store}: the only place where a machine remembers anything.
@@ -33,6 +34,16 @@ public final class Region {
          * @return the name, for example {@code kmap_lock} or {@code TCE 0x80000001[12]}
          */
         String name(long cell);
+
+        /**
+         * The bit fields that a cell is made of.
+         *
+         * @param cell index in the region
+         * @return none if it is one number
+         */
+        default List<BitField> fields(long cell) {
+            return List.of();
+        }
     }
 
     /** Cells that a region may have: region and cell together are one 64-bit key. */
@@ -100,6 +111,11 @@ public final class Region {
     /** The name of one cell in the field's terms. */
     public String cellName(long cell) {
         return namer == null ? name + "[0x" + Long.toHexString(cell) + "]" : namer.name(cell);
+    }
+
+    /** The bit fields that a cell is made of; none if it is one number. */
+    public List<BitField> cellFields(long cell) {
+        return namer == null ? List.of() : namer.fields(cell);
     }
 
     /**
