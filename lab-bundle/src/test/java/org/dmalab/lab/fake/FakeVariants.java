@@ -14,9 +14,6 @@ import org.osgi.framework.Constants;
 
 /** Variants of a trivial patch. */
 public final class FakeVariants {
-    private static final Map<String, String> DATES = Map.of("to 6.0", "2018-01-01", "5.0", "2019-05-01", "6.1",
-            "2022-12-11");
-
     private FakeVariants() { }
 
     /** Properties of a variant. */
@@ -26,7 +23,7 @@ public final class FakeVariants {
         properties.put(Variant.PATCH, id);
         properties.put(Variant.COMMIT, "0123456789ab");
         properties.put(Variant.SINCE, since);
-        properties.put(Variant.DATE, DATES.getOrDefault(since, since + "-01"));
+        properties.put(Variant.DATE, date(since));
         properties.put(Variant.ORIGIN, origin);
         properties.put(Variant.STEPS, new String[] {"flush", "map"});
         properties.put(Constants.SERVICE_DESCRIPTION, "Variant " + id + " of the fake patch.");
@@ -228,5 +225,14 @@ public final class FakeVariants {
         public long notify(Cpu cpu, int action, long startPfn, long pageCount) {
             return NOTIFY_BAD;
         }
+    }
+
+    private static String date(String since) {
+        return switch (since) {
+            case "to 6.0" -> "2018-01-01";
+            case "5.0" -> "2019-05-01";
+            case "6.1" -> "2022-12-11";
+            default -> since + "-01";
+        };
     }
 }
