@@ -108,7 +108,7 @@ public final class FakePlatform {
     }
 
     private static final Map<String, String> DATES = Map.of("5.0 to 6.0", "2019-05-01", "5.0", "2019-05-01", "6.1",
-            "2022-12-11", "2026-01", "2026-01-01");
+            "2022-12-11", "2026-01", "2026-01-01", "2026-02", "2026-02-01");
 
     private static Map<String, Object> properties(String arch, String id, String since, String origin) {
         return new HashMap<>(Map.of(Variant.ARCH, arch, Variant.PATCH, id, Variant.COMMIT,
