@@ -179,10 +179,9 @@ public final class BundleRules {
     }
 
     private static ArchCondition<JavaClass> standAlone() {
-        return condition("be public and final, with a public constructor without parameters and no fields of objects",
+        return condition("be public, with a public constructor without parameters and no fields of objects",
                 type -> {
                     boolean open = type.getModifiers().contains(JavaModifier.PUBLIC)
-                            && type.getModifiers().contains(JavaModifier.FINAL)
                             && type.tryGetConstructor().map(made -> made.getModifiers().contains(JavaModifier.PUBLIC))
                                     .orElse(false);
                     boolean empty = type.getAllFields().stream()

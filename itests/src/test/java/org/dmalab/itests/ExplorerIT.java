@@ -34,7 +34,7 @@ public class ExplorerIT {
 
     @Test
     public void pseries() throws Exception {
-        explore(2 * 8, "pseries/*", "--all", "--mutants");
+        explore(2 * 9, "pseries/*", "--all", "--mutants");
     }
 
     @Test

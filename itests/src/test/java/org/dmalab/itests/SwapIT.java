@@ -56,8 +56,8 @@ public class SwapIT {
 
     @Test
     public void theFourServicesAreThereForTheirArchitectures() throws Exception {
-        assertService(DmaWindows.class, "(&(dmalab.arch=pseries)(dmalab.patch=pmem-guard))");
-        assertService(MemoryNotifier.class, "(&(dmalab.arch=pseries)(dmalab.patch=pmem-guard))");
+        assertService(DmaWindows.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
+        assertService(MemoryNotifier.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
         assertService(Iommu.class, "(&(dmalab.arch=vtd)(dmalab.patch=flush-old-did))");
         assertService(CacheFlush.class, "(&(dmalab.arch=mips)(dmalab.patch=per-page-irq-off))");
     }

@@ -58,8 +58,9 @@ final class PseriesPresets {
         return List.of(
                 profile("powervm", "at most 512 TCEs a call, TCEs must point to memory of the partition",
                         "the limit is from the message of 9d2ccf00bddc; that the first part of a refused range stays,"
-                        + " that a count of 0 is refused and what is checked in a TCE is not public: assumed",
-                        512, 1, 2, 64, 0, 1),
+                        + " that a count of 0 is taken (Linux asks for it whenever it replaces a single window, and"
+                        + " nobody reports the message) and what is checked in a TCE is not public: assumed",
+                        512, 1, 2, 64, 0, 0),
                 profile("kvm", "a refused range leaves nothing behind, TCEs must be aligned",
                         "read in the source of KVM and QEMU, not measured", 0, 0, 1, 32, 1, 0),
                 profile("qemu-7.2", "no limit of a call, nothing is checked in a TCE, entry counts of 32 bits",

@@ -50,7 +50,7 @@ class RecordedRunTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"all-windows", "direct-only", "pmem-guard", "limited-mask"})
+    @ValueSource(strings = {"all-windows-chunked", "direct-only", "pmem-guard", "limited-mask"})
     void hotplugEqualsTheRecordedKernel(String patch) {
         List<Call> recorded = RecordedTraces.boot("k6.1-xhci-full", 0);
         assertEquals(512 + 1 + 4 + 2, recorded.size());

@@ -27,6 +27,7 @@ import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.Services;
 import org.dmalab.pseries.hardware.HardwareEvent;
 import org.dmalab.pseries.patch.AllWindows;
+import org.dmalab.pseries.patch.AllWindowsChunked;
 import org.dmalab.pseries.patch.DdwDisabled;
 import org.dmalab.pseries.patch.DirectOnly;
 import org.dmalab.pseries.patch.LimitedMask;
@@ -98,6 +99,7 @@ public final class Rig {
     public static Object variant(String id) {
         return switch (id) {
             case "all-windows" -> new AllWindows();
+            case "all-windows-chunked" -> new AllWindowsChunked();
             case "direct-only" -> new DirectOnly();
             case "pmem-guard" -> new PmemGuard();
             case "limited-mask" -> new LimitedMask();

@@ -14,5 +14,5 @@
  * <p>Knows nothing of kernels. All state is in regions of the machine's store.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("0.1.0")
 package org.dmalab.pseries.hardware;

@@ -2,6 +2,8 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 
 /** Start of the kernel, as far as DMA and memory are concerned. */
@@ -48,6 +50,7 @@ public final class Boot {
         return 0;
     }
 
+    @KernelFunction("early_init_dt_scan_memory")
     private static void scanMemory(Cpu cpu) {
         long node = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_MEMORY);
         while (node != 0) {
@@ -63,6 +66,7 @@ public final class Boot {
     }
 
     /** pci_dma_bus_setup_pSeriesLP: a table for each bridge's default window, which is cleared. */
+    @KernelFunction("pci_dma_bus_setup_pSeriesLP")
     private static void setUpBridges(Cpu cpu) {
         long node = cpu.load(cpu.load(KernelData.OF_ROOT), Structs.NODE_CHILD);
         while (node != 0) {
@@ -75,11 +79,20 @@ public final class Boot {
                 if (table == 0) {
                     cpu.bug(NO_MEMORY);
                 }
-                TceBuild.free(cpu, liobn, busAddress >>> DEFAULT_SHIFT, DEFAULT_SHIFT, entries, true);
+                clear(cpu, table, busAddress >>> DEFAULT_SHIFT, entries);
                 cpu.store(node, Structs.NODE_TABLE0, table);
                 cpu.printk(TABLE_READY);
             }
             node = cpu.load(node, Structs.NODE_SIBLING);
+        }
+    }
+
+    private static void clear(Cpu cpu, long table, long firstTce, long entries) {
+        Binding variant = cpu.services().enter();
+        try {
+            PseriesKernel.of(variant.iommu()).tce_freemulti_pSeriesLP(cpu, table, firstTce, entries);
+        } finally {
+            cpu.services().leave();
         }
     }
 }

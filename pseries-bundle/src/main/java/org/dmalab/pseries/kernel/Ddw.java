@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 
 /** The RTAS calls for dynamic DMA windows as the kernel makes and prints them. */
@@ -40,6 +41,7 @@ public final class Ddw {
     }
 
     /** ddw_read_ext: an extension; -EINVAL without the property, -EOVERFLOW if it is too short. */
+    @KernelFunction("ddw_read_ext")
     public static long extension(Cpu cpu, long pdn, int index) {
         long extensions = DeviceTree.value(cpu, pdn, DeviceTree.DDW_EXTENSIONS, 4);
         if (extensions == 0) {
@@ -50,6 +52,7 @@ public final class Ddw {
     }
 
     /** iommu_get_page_shift: the largest page size of a mask, as a shift; 0 if there is none. */
+    @KernelFunction("iommu_get_page_shift")
     public static int pageShift(long mask) {
         int largest = 0;
         for (int bit = 0; bit < PAGE_SHIFT_BITS; bit++) {
@@ -80,6 +83,7 @@ public final class Ddw {
     }
 
     /** query_ddw. */
+    @KernelFunction("query_ddw")
     public static Query query(Cpu cpu, long device, long pdn) {
         int outputs = extension(cpu, pdn, EXT_QUERY_OUTPUTS) == 1 ? 6 : 5;
         long token = token(cpu, pdn, 0);
@@ -102,6 +106,7 @@ public final class Ddw {
     }
 
     /** create_ddw: repeated while the firmware is busy. */
+    @KernelFunction("create_ddw")
     public static Created create(Cpu cpu, long device, long pdn, long pageShift, long windowShift) {
         long token = token(cpu, pdn, 1);
         long buid = buid(cpu, pdn);
@@ -128,6 +133,7 @@ public final class Ddw {
     }
 
     /** __remove_dma_window. */
+    @KernelFunction("__remove_dma_window")
     public static void remove(Cpu cpu, long pdn, long liobn) {
         long token = token(cpu, pdn, 2);
         long block = RtasCall.begin(cpu, token, 1, 1);
@@ -140,11 +146,18 @@ public final class Ddw {
     }
 
     /** clean_dma_window: clears every TCE of a window. */
-    public static void clean(Cpu cpu, long pdn, long prop) {
+    @KernelFunction("clean_dma_window")
+    public static void clean(PseriesKernel kernel, Cpu cpu, long pdn, long prop) {
         long shift = BigEndian.load(cpu, prop, Structs.PROP_WINDOW_SHIFT);
-        if (TceRange.clear(cpu, 0, 1L << shift - Pages.PAGE_SHIFT, prop) != 0) {
+        long pages = shiftLeft(1, shift - Pages.PAGE_SHIFT);
+        if (kernel.tce_clearrange_multi_pSeriesLP(cpu, 0, pages, prop) != 0) {
             cpu.printk(CLEAR_FAILED, cpu.load(pdn, Structs.NODE_FULL_NAME));
         }
+    }
+
+    /** {@code sld} of ppc64, which looks at seven bits of the count: 64 and more leave nothing. */
+    private static long shiftLeft(long value, long count) {
+        return (count & 64) != 0 ? 0 : value << count;
     }
 
     /** reset_dma_window: back to the default window alone. */
@@ -156,6 +169,7 @@ public final class Ddw {
     }
 
     /** limited_dma_window: asks for windows that the device can address; 0 or a negative error number. */
+    @KernelFunction("limited_dma_window")
     public static long limit(Cpu cpu, long device, long pdn) {
         long token = extension(cpu, pdn, EXT_RESET);
         if (token < 0) {

@@ -3,6 +3,7 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Struct;
 
 /**
@@ -48,6 +49,7 @@ public final class DeviceTree {
     private DeviceTree() { }
 
     /** unflatten_device_tree: makes objects of the flattened tree at a linear-map address; sets of_root. */
+    @KernelFunction("unflatten_device_tree")
     public static void unflatten(Cpu cpu, long blob) {
         long at = blob + cpu.read(blob + 8, 4, Endian.BIG);
         long strings = blob + cpu.read(blob + 12, 4, Endian.BIG);
@@ -166,6 +168,7 @@ public final class DeviceTree {
     }
 
     /** of_find_node_by_type: the first node of a type after a node, from the start if that is 0; 0 if there is none. */
+    @KernelFunction("of_find_node_by_type")
     public static long findByType(Cpu cpu, long from, long type) {
         long node = next(cpu, from);
         while (node != 0) {
@@ -211,6 +214,7 @@ public final class DeviceTree {
     }
 
     /** of_add_property: appends a property with a value in kernel data; -ENOMEM as an address of 0. */
+    @KernelFunction("of_add_property")
     public static long add(Cpu cpu, long node, long name, long value, long lengthBytes) {
         long property = cpu.alloc(Structs.PROPERTY);
         if (property == 0) {
@@ -230,6 +234,7 @@ public final class DeviceTree {
     }
 
     /** of_remove_property: unlinks it and frees it, but not its value. */
+    @KernelFunction("of_remove_property")
     public static void remove(Cpu cpu, long node, long name) {
         long older = 0;
         long property = cpu.load(node, Structs.NODE_PROPERTIES);
@@ -255,6 +260,7 @@ public final class DeviceTree {
      * hot_add_drconf_memory_max: the end of all memory that can ever be added, from ibm,lrdr-capacity if the property
      * exists, even if it says 0; else the end of the last logical memory block; else 0.
      */
+    @KernelFunction("hot_add_drconf_memory_max")
     public static long hotAddDrconfMemoryMax(Cpu cpu) {
         long capacity = lrdrCapacity(cpu);
         if (capacity != 0) {
@@ -265,6 +271,7 @@ public final class DeviceTree {
     }
 
     /** The end of the last logical memory block of ibm,dynamic-reconfiguration-memory. */
+    @KernelFunction("drmem_lmb_memory_max")
     private static long drmemLmbMemoryMax(Cpu cpu, long drconf) {
         long size = value(cpu, drconf, LMB_SIZE, 8);
         if (size == 0) {
@@ -282,6 +289,7 @@ public final class DeviceTree {
     }
 
     /** Size of a memory block: ibm,lmb-size, else the second number of ibm,lrdr-capacity, else 256 MiB. */
+    @KernelFunction("pseries_memory_block_size")
     public static long memoryBlockSize(Cpu cpu) {
         long drconf = top(cpu, DRCONF);
         long size = drconf == 0 ? 0 : value(cpu, drconf, LMB_SIZE, 8);
@@ -311,6 +319,7 @@ public final class DeviceTree {
     }
 
     /** pci_dma_find: the nearest ancestor of a node, or itself, with a DMA window property; 0 if there is none. */
+    @KernelFunction("pci_dma_find")
     public static long findWindowNode(Cpu cpu, long node) {
         long up = node;
         while (up != 0 && property(cpu, up, DMA_WINDOW) == 0 && property(cpu, up, DIRECT64) == 0

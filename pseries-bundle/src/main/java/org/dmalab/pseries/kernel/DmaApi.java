@@ -3,6 +3,7 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
@@ -25,6 +26,7 @@ public final class DmaApi {
      * @param direction who writes
      * @return the bus address, or -EIO (DMA_MAPPING_ERROR)
      */
+    @KernelFunction("dma_map_page")
     public static long map(Cpu cpu, long device, long physical, long sizeBytes, Direction direction) {
         long bus = mapsDirectly(cpu, device, physical, sizeBytes) ? direct(cpu, device, physical, sizeBytes)
                 : translated(cpu, device, physical, sizeBytes, direction);
@@ -36,6 +38,7 @@ public final class DmaApi {
     }
 
     /** Takes a buffer back; 0 or a negative error number. */
+    @KernelFunction("dma_unmap_page")
     public static long unmap(Cpu cpu, long device, long bus, long physical, long sizeBytes, Direction direction) {
         long result = 0;
         if (!mappedDirectly(cpu, device, bus, sizeBytes)) {
@@ -74,6 +77,7 @@ public final class DmaApi {
     }
 
     /** dma_go_direct: the bypass is on and covers all memory that there is. */
+    @KernelFunction("dma_go_direct")
     private static boolean bypasses(Cpu cpu, long device, long limit) {
         if (cpu.load(device, Structs.DEVICE_BYPASS) == 0) {
             return false;
@@ -86,6 +90,7 @@ public final class DmaApi {
         return Long.compareUnsigned(reach, required) >= 0;
     }
 
+    @KernelFunction("dma_direct_map_page")
     private static long direct(Cpu cpu, long device, long physical, long sizeBytes) {
         long bus = physical + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
         long mask = cpu.load(device, Structs.DEVICE_DMA_MASK);
@@ -100,6 +105,7 @@ public final class DmaApi {
     }
 
     /** iommu_alloc. */
+    @KernelFunction("iommu_map_page")
     private static long translated(Cpu cpu, long device, long physical, long sizeBytes, Direction direction) {
         long table = cpu.load(device, Structs.DEVICE_TABLE);
         if (table == 0) {
@@ -132,6 +138,7 @@ public final class DmaApi {
     }
 
     /** iommu_num_pages. */
+    @KernelFunction("iommu_num_pages")
     private static long pages(long address, long sizeBytes, long shift) {
         long offset = address & (1L << shift) - 1;
         return offset + sizeBytes + (1L << shift) - 1 >>> shift;

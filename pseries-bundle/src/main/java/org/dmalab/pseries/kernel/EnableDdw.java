@@ -2,46 +2,31 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 
 /**
  * enable_ddw: makes a dynamic DMA window for a device, or finds the one that its host bridge has. After a failure
- * from 6.7 on the answer is still what was planned, so a first call can say direct although there is no window; with
+ * the answer is still what was planned, so a first call can say direct although there is no window; with
  * persistent memory it also leaves a limit of the bus address, below which DMA is not translated.
  */
-public final class EnableDdw {
+final class EnableDdw {
     private static final long SKIPPING = Text.id("%s %s: Skipping ibm,pmemory");
     private static final long IN_USE = Text.id("%s %s: current IOMMU table in use, can't be replaced.");
     private static final long MAP_FAILED = Text.id("%s %s: failed to map DMA window for %s: %d");
-    private static final long MIN_VPMEM_WINDOW = 2L << 30;
     private static final long MMIO32_START = 0x80000000L;
     private static final long MMIO32_END = 0x100000000L;
-    private static final int DEFAULT_SHIFT = 12;
 
     private EnableDdw() { }
-
-    /** What is to be made: step 10 of the decision. */
-    private record Plan(int pageShift, int length, boolean direct, boolean dynamic, long dynamicOffset) { }
 
     /** What came of it, as the end of the function sees it. */
     private record Outcome(boolean direct, int length, int maxRamLength) { }
 
-    /**
-     * The function.
-     *
-     * @param cpu where it runs
-     * @param device address of the struct pci_dev
-     * @param mask the DMA mask that the driver set
-     * @param rules of the kernel version
-     * @return 1 if memory is mapped one to one, 0 if not
-     */
-    public static long run(Cpu cpu, long device, long mask, DdwRules rules) {
-        if (mask >>> 32 == 0 || !rules.limitedMasks() && mask != -1L) {
-            return 0;
-        }
-        long pdn = cpu.load(device, Structs.DEVICE_PDN);
+    /** The function, see {@link PseriesKernel#enable_ddw}. */
+    @KernelFunction("enable_ddw")
+    static long run(PseriesKernel kernel, Cpu cpu, long device, long pdn, long mask) {
         boolean pmem = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_PMEMORY) != 0;
         cpu.lock(KernelData.DMA_WIN_INIT_MUTEX);
-        Outcome outcome = locked(cpu, device, pdn, mask, pmem, rules);
+        Outcome outcome = locked(kernel, cpu, device, pdn, mask, pmem);
         cpu.unlock(KernelData.DMA_WIN_INIT_MUTEX);
         if (pmem && outcome.direct() && outcome.length() != Pages.MAX_PHYSMEM_BITS) {
             cpu.store(device, Structs.DEVICE_BUS_LIMIT,
@@ -50,8 +35,8 @@ public final class EnableDdw {
         return outcome.direct() ? 1 : 0;
     }
 
-    private static Outcome locked(Cpu cpu, long device, long pdn, long mask, boolean pmem, DdwRules rules) {
-        int maxRam = Ddw.orderBase2(HotplugMax.of(cpu, rules));
+    private static Outcome locked(PseriesKernel kernel, Cpu cpu, long device, long pdn, long mask, boolean pmem) {
+        int maxRam = Ddw.orderBase2(kernel.ddw_memory_hotplug_max(cpu));
         long window = WindowList.find(cpu, pdn);
         if (window != 0) {
             long prop = WindowList.prop(cpu, window);
@@ -75,14 +60,14 @@ public final class EnableDdw {
         }
         boolean defaultRemoved = false;
         if (query.available() == 0) {
-            defaultRemoved = removeDefault(cpu, device, pdn);
+            defaultRemoved = removeDefault(kernel, cpu, device, pdn);
             query = defaultRemoved ? Ddw.query(cpu, device, pdn) : query;
             if (query.status() != 0 || query.available() == 0) {
                 return fail(cpu, device, pdn, defaultRemoved || limited, new Outcome(false, 0, maxRam));
             }
         }
-        return create(cpu, device, pdn, plan(cpu, device, query, mask, pmem, defaultRemoved, maxRam, rules),
-                defaultRemoved, limited, maxRam, rules);
+        return create(kernel, cpu, device, pdn, plan(kernel, cpu, device, query, mask, pmem, defaultRemoved, maxRam),
+                defaultRemoved, limited, maxRam);
     }
 
     /** FAIL: undo what was done to the endpoint, and do not try again. */
@@ -95,7 +80,7 @@ public final class EnableDdw {
     }
 
     /** Step 7, for an endpoint with a single window: true if the default window is gone. */
-    private static boolean removeDefault(Cpu cpu, long device, long pdn) {
+    private static boolean removeDefault(PseriesKernel kernel, Cpu cpu, long device, long pdn) {
         long table = cpu.load(pdn, Structs.NODE_TABLE0);
         if (table != 0 && IommuTable.inUse(cpu, table)) {
             cpu.printk(IN_USE, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
@@ -105,59 +90,47 @@ public final class EnableDdw {
         if (value == 0 || Ddw.extension(cpu, pdn, Ddw.EXT_RESET) < 0) {
             return false;
         }
-        long liobn = BigEndian.load(cpu, value, 4);
-        long first = BigEndian.load(cpu, value + 4, 8) >>> DEFAULT_SHIFT;
-        TceBuild.free(cpu, liobn, first, DEFAULT_SHIFT, BigEndian.load(cpu, value + 12, 8) >>> DEFAULT_SHIFT, true);
-        Ddw.remove(cpu, pdn, liobn);
+        // The property is taken for a dynamic_dma_window_prop: its size stands where the shifts would.
+        Ddw.clean(kernel, cpu, pdn, value);
+        Ddw.remove(cpu, pdn, BigEndian.load(cpu, value, Structs.PROP_LIOBN));
         return true;
     }
 
     /** Steps 8 to 10. */
-    private static Plan plan(Cpu cpu, long device, Ddw.Query query, long mask, boolean pmem, boolean defaultRemoved,
-            int maxRam, DdwRules rules) {
+    private static DdwPlan plan(PseriesKernel kernel, Cpu cpu, long device, Ddw.Query query, long mask, boolean pmem,
+            boolean defaultRemoved, int maxRam) {
         int pageShift = Ddw.pageShift(query.pageMask());
         if (pageShift == 0) {
-            return new Plan(0, 0, false, false, 0);
+            return new DdwPlan(0, 0, false, false, 0);
         }
         int deviceMax = 64 - Long.numberOfLeadingZeros(mask);
-        int largest = Math.min(Ddw.orderBase2(query.largestBlockTces() << pageShift), deviceMax);
+        long tces = query.largestBlockTces();
+        int largest = Math.min(Ddw.orderBase2(tces << pageShift), deviceMax);
         int length = maxRam;
         if (pmem) {
-            if (!tooSmall(query, largest, Pages.MAX_PHYSMEM_BITS, pageShift, rules)) {
+            if (!kernel.windowTooSmall(tces, pageShift, largest, Pages.MAX_PHYSMEM_BITS)) {
                 length = Pages.MAX_PHYSMEM_BITS;
             } else {
                 cpu.printk(SKIPPING, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
             }
         }
-        if (tooSmall(query, largest, length, pageShift, rules)) {
-            return new Plan(pageShift, largest, false, true, 0);
+        if (kernel.windowTooSmall(tces, pageShift, largest, length)) {
+            return DdwPlan.dynamic(pageShift, largest);
         }
         boolean direct = !defaultRemoved || length == Pages.MAX_PHYSMEM_BITS || !pmem && length == maxRam;
-        if (direct || !rules.hybrid()) {
-            return new Plan(pageShift, length, direct, !direct, 0);
-        }
-        boolean split = 1L << largest >= MIN_VPMEM_WINDOW + (1L << maxRam);
-        return new Plan(pageShift, largest, split, true, split ? 1L << maxRam : 0);
-    }
-
-    private static boolean tooSmall(Ddw.Query query, int largest, int length, int pageShift, DdwRules rules) {
-        if (rules.sizeTest() == DdwRules.SizeTest.ORDER) {
-            return largest < length;
-        }
-        int count = length - pageShift & 127;
-        return count >= 64 || query.largestBlockTces() >>> count == 0;
+        return direct ? DdwPlan.direct(pageShift, length) : kernel.notDirect(pageShift, length, largest, maxRam);
     }
 
     /** Steps 11 to 19. */
-    private static Outcome create(Cpu cpu, long device, long pdn, Plan plan, boolean defaultRemoved, boolean limited,
-            int maxRam, DdwRules rules) {
-        Outcome outcome = new Outcome(plan.direct(), plan.length(), maxRam);
-        Outcome failed = rules.answersPlan() ? outcome : new Outcome(false, 0, maxRam);
+    private static Outcome create(PseriesKernel kernel, Cpu cpu, long device, long pdn, DdwPlan plan,
+            boolean defaultRemoved, boolean limited, int maxRam) {
+        Outcome outcome = new Outcome(plan.direct(), plan.windowShift(), maxRam);
+        Outcome failed = new Outcome(kernel.directAfterFailure(plan.direct()), plan.windowShift(), maxRam);
         boolean reset = defaultRemoved || limited;
         if (plan.pageShift() == 0) {
             return fail(cpu, device, pdn, reset, failed);
         }
-        Ddw.Created created = Ddw.create(cpu, device, pdn, plan.pageShift(), plan.length());
+        Ddw.Created created = Ddw.create(cpu, device, pdn, plan.pageShift(), plan.windowShift());
         if (created.status() != 0) {
             return fail(cpu, device, pdn, reset, failed);
         }
@@ -168,7 +141,7 @@ public final class EnableDdw {
             return fail(cpu, device, pdn, reset, failed);
         }
         long window = WindowList.create(cpu, pdn, prop);
-        if (window == 0 || !fill(cpu, device, pdn, window, prop, plan, defaultRemoved, rules)) {
+        if (window == 0 || !fill(kernel, cpu, device, pdn, window, prop, plan, defaultRemoved)) {
             if (window != 0) {
                 cpu.free(window);
             }
@@ -185,7 +158,7 @@ public final class EnableDdw {
         return outcome;
     }
 
-    private static long property(Cpu cpu, long pdn, long name, Ddw.Created created, Plan plan) {
+    private static long property(Cpu cpu, long pdn, long name, Ddw.Created created, DdwPlan plan) {
         long prop = cpu.alloc(Structs.PROP);
         if (prop == 0) {
             return 0;
@@ -193,7 +166,7 @@ public final class EnableDdw {
         BigEndian.store(cpu, prop, Structs.PROP_LIOBN, created.liobn());
         BigEndian.store(cpu, prop, Structs.PROP_DMA_BASE, created.busAddress());
         BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, plan.pageShift());
-        BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.length());
+        BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.windowShift());
         if (DeviceTree.add(cpu, pdn, name, prop, Structs.PROP.sizeBytes()) == 0) {
             cpu.free(prop);
             return 0;
@@ -202,17 +175,15 @@ public final class EnableDdw {
     }
 
     /** Steps 15 and 16: true if the window can be used. */
-    private static boolean fill(Cpu cpu, long device, long pdn, long window, long prop, Plan plan,
-            boolean defaultRemoved, DdwRules rules) {
+    private static boolean fill(PseriesKernel kernel, Cpu cpu, long device, long pdn, long window, long prop,
+            DdwPlan plan, boolean defaultRemoved) {
         cpu.store(window, Structs.DMA_WIN_DIRECT, plan.direct() ? 1 : 0);
         if (plan.direct()) {
-            long end = rules.walkEnd() == DdwRules.WalkEnd.HOTPLUG_MAX ? HotplugMax.of(cpu, rules)
-                    : Memblock.endOfDram(cpu);
-            long code = walkSystemRam(cpu, end >>> Pages.PAGE_SHIFT, prop);
+            long code = walkSystemRam(kernel, cpu, kernel.walkEnd(cpu) >>> Pages.PAGE_SHIFT, prop);
             if (code != 0) {
                 cpu.printk(MAP_FAILED, cpu.load(device, Structs.DEVICE_DRIVER),
                         cpu.load(device, Structs.DEVICE_NAME), cpu.load(pdn, Structs.NODE_FULL_NAME), code);
-                Ddw.clean(cpu, pdn, prop);
+                Ddw.clean(kernel, cpu, pdn, prop);
                 return false;
             }
             if (defaultRemoved) {
@@ -223,11 +194,11 @@ public final class EnableDdw {
         return !plan.dynamic() || dynamicTable(cpu, device, pdn, prop, plan, defaultRemoved);
     }
 
-    private static boolean dynamicTable(Cpu cpu, long device, long pdn, long prop, Plan plan,
+    private static boolean dynamicTable(Cpu cpu, long device, long pdn, long prop, DdwPlan plan,
             boolean defaultRemoved) {
         int shift = plan.pageShift();
         long start = BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE) + plan.dynamicOffset();
-        long entries = (1L << plan.length()) - plan.dynamicOffset() >>> shift;
+        long entries = (1L << plan.windowShift()) - plan.dynamicOffset() >>> shift;
         long table = IommuTable.create(cpu, BigEndian.load(cpu, prop, Structs.PROP_LIOBN), start, shift, entries,
                 MMIO32_START >>> shift, MMIO32_END >>> shift);
         if (table == 0) {
@@ -239,12 +210,13 @@ public final class EnableDdw {
     }
 
     /** walk_system_ram_range with tce_setrange_multi_pSeriesLP_walk: every range of memory below an end. */
-    private static long walkSystemRam(Cpu cpu, long endPfn, long prop) {
+    @KernelFunction("walk_system_ram_range")
+    private static long walkSystemRam(PseriesKernel kernel, Cpu cpu, long endPfn, long prop) {
         long count = Memblock.count(cpu);
         for (long i = 0; i < count; i++) {
             long start = Memblock.start(cpu, i) >>> Pages.PAGE_SHIFT;
             long end = Math.min(endPfn, Memblock.end(cpu, i) >>> Pages.PAGE_SHIFT);
-            long code = start < end ? TceRange.set(cpu, start, end - start, prop) : 0;
+            long code = start < end ? kernel.tce_setrange_multi_pSeriesLP(cpu, start, end - start, prop) : 0;
             if (code != 0) {
                 return code;
             }

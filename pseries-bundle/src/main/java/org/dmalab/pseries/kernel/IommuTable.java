@@ -1,6 +1,7 @@
 package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 
 /**
  * struct iommu_table: which entries of a TCE table are in use. Small allocations come from up to four pools in the
@@ -29,6 +30,7 @@ public final class IommuTable {
      * @param reservedEnd the entry after the last of them; equal to the first for none
      * @return its address, or 0 if there is no memory
      */
+    @KernelFunction("iommu_init_table")
     public static long create(Cpu cpu, long liobn, long busAddress, long shift, long entries, long reservedStart,
             long reservedEnd) {
         long table = cpu.alloc(Structs.TABLE);
@@ -79,6 +81,7 @@ public final class IommuTable {
     }
 
     /** iommu_table_in_use: tells whether any entry but the reserved ones is given out. */
+    @KernelFunction("iommu_table_in_use")
     public static boolean inUse(Cpu cpu, long table) {
         long map = cpu.load(table, Structs.TABLE_MAP);
         long first = cpu.load(table, Structs.TABLE_OFFSET) == 0 ? 1 : 0;
@@ -117,6 +120,7 @@ public final class IommuTable {
      * @param mask what the device can address
      * @return the number of the first one in the table, or -1 if there is no room
      */
+    @KernelFunction("iommu_range_alloc")
     public static long take(Cpu cpu, long table, long count, int alignShift, long mask) {
         long flags = cpu.irqSave();
         cpu.lock(table + Structs.TABLE_LOCK.offset());
@@ -174,6 +178,7 @@ public final class IommuTable {
     }
 
     /** iommu_free: gives entries back. */
+    @KernelFunction("iommu_free")
     public static void release(Cpu cpu, long table, long first, long count) {
         long flags = cpu.irqSave();
         cpu.lock(table + Structs.TABLE_LOCK.offset());

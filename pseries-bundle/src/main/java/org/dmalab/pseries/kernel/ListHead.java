@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Variable;
 
 /** The kernel's doubly linked lists: a node is the address of its next pointer, the prev pointer follows it. */
@@ -31,11 +32,13 @@ public final class ListHead {
     }
 
     /** list_add: in front. */
+    @KernelFunction("list_add")
     public static void add(Cpu cpu, Variable head, long object, Field link) {
         insert(cpu, object + link.offset(), head.address(), cpu.load(head.address(), 8));
     }
 
     /** list_add_tail: at the end. */
+    @KernelFunction("list_add_tail")
     public static void addTail(Cpu cpu, Variable head, long object, Field link) {
         insert(cpu, object + link.offset(), cpu.load(head.address() + PREV, 8), head.address());
     }
@@ -48,6 +51,7 @@ public final class ListHead {
     }
 
     /** list_del. */
+    @KernelFunction("list_del")
     public static void remove(Cpu cpu, long object, Field link) {
         long node = object + link.offset();
         long next = cpu.load(node, 8);

@@ -1,6 +1,7 @@
 package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 
 /** memblock.memory: the ranges of memory that the kernel knows of, ascending and merged; kept after boot. */
@@ -23,6 +24,7 @@ public final class Memblock {
     }
 
     /** memblock_end_of_DRAM. */
+    @KernelFunction("memblock_end_of_DRAM")
     public static long endOfDram(Cpu cpu) {
         long count = count(cpu);
         return count == 0 ? 0 : end(cpu, count - 1);
@@ -51,6 +53,7 @@ public final class Memblock {
     }
 
     /** memblock_add: 0, -EINVAL if it overlaps what is there, or -ENOMEM if there is no room for another range. */
+    @KernelFunction("memblock_add")
     public static long add(Cpu cpu, long start, long size) {
         if (size <= 0 || overlaps(cpu, start, size)) {
             return Errno.EINVAL;
@@ -80,6 +83,7 @@ public final class Memblock {
     }
 
     /** memblock_remove of a range inside one that is there: 0, -EINVAL if it is not there, or -ENOMEM. */
+    @KernelFunction("memblock_remove")
     public static long remove(Cpu cpu, long start, long size) {
         long count = count(cpu);
         long at = 0;

@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
@@ -49,6 +50,7 @@ public final class MemoryHotplug {
      *
      * @return what that one answered; else NOTIFY_OK, or 0 if one of them did not handle the event
      */
+    @KernelFunction("memory_notify")
     public static long memoryNotify(Cpu cpu, int action, long startPfn, long pageCount) {
         long verdict = MemoryNotifier.NOTIFY_OK;
         long notifier = cpu.load(KernelData.MEMORY_CHAIN);
@@ -76,6 +78,7 @@ public final class MemoryHotplug {
     }
 
     /** page_ext_callback, which needs memory for the pages that come; it fails when fault injection says so. */
+    @KernelFunction("page_ext_callback")
     private static long pageExt(Cpu cpu, int action) {
         if (action == MemoryNotifier.MEM_GOING_ONLINE) {
             long failures = cpu.load(KernelData.FAIL_PAGE_EXT);
@@ -88,6 +91,7 @@ public final class MemoryHotplug {
     }
 
     /** notifier_to_errno. */
+    @KernelFunction("notifier_to_errno")
     public static long toErrno(long answer) {
         long code = answer & ~NOTIFY_STOP_MASK;
         return code > MemoryNotifier.NOTIFY_OK ? MemoryNotifier.NOTIFY_OK - code : 0;
@@ -116,6 +120,7 @@ public final class MemoryHotplug {
     }
 
     /** online_pages for one memory block: 0, -EINVAL if it is not off line, or what the chain refused it with. */
+    @KernelFunction("online_pages")
     public static long onlineBlock(Cpu cpu, long start) {
         long block = findBlock(cpu, start);
         if (block == 0 || cpu.load(block, Structs.BLOCK_STATE) != OFFLINE) {
@@ -138,6 +143,7 @@ public final class MemoryHotplug {
     }
 
     /** offline_pages for one memory block; what the chain says to MEM_OFFLINE is ignored. */
+    @KernelFunction("offline_pages")
     public static long offlineBlock(Cpu cpu, long start) {
         long block = findBlock(cpu, start);
         if (block == 0 || cpu.load(block, Structs.BLOCK_STATE) != ONLINE) {
@@ -171,6 +177,7 @@ public final class MemoryHotplug {
     }
 
     /** add_memory: memblock, then memory blocks that are off line. 0, -EINVAL, -EEXIST or -ENOMEM. */
+    @KernelFunction("add_memory")
     public static long addMemory(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         boolean addressable = start >= 0 && size > 0 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
@@ -199,6 +206,7 @@ public final class MemoryHotplug {
     }
 
     /** remove_memory: 0, -EINVAL if it is not there, -EBUSY if some of it is in use, or -ENOMEM. */
+    @KernelFunction("remove_memory")
     public static long removeMemory(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         for (long at = start; at < start + size; at += block) {
@@ -281,6 +289,7 @@ public final class MemoryHotplug {
     }
 
     /** dlpar_memory_add_by_ic: logical memory blocks from the hypervisor; all of them or none. */
+    @KernelFunction("dlpar_memory_add_by_ic")
     private static long hotAdd(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         cpu.printk(ADDING, size / block, drcIndex(start, block));
@@ -303,6 +312,7 @@ public final class MemoryHotplug {
         return 0;
     }
 
+    @KernelFunction("dlpar_add_lmb")
     private static long addLmb(Cpu cpu, long start, long block) {
         if (RtasCall.setIndicator(cpu, ALLOCATION_STATE, drcIndex(start, block), 1) != 0
                 || RtasCall.setIndicator(cpu, ISOLATION_STATE, drcIndex(start, block), 1) != 0) {
@@ -321,6 +331,7 @@ public final class MemoryHotplug {
         return result;
     }
 
+    @KernelFunction("dlpar_remove_lmb")
     private static long removeLmb(Cpu cpu, long start, long block) {
         long result = offlineBlock(cpu, start);
         if (result == 0) {
@@ -346,6 +357,7 @@ public final class MemoryHotplug {
         return alone(cpu, () -> hotRemoveAlone(cpu, start, size));
     }
 
+    @KernelFunction("dlpar_memory_remove_by_ic")
     private static long hotRemoveAlone(Cpu cpu, long start, long size) {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
@@ -372,6 +384,7 @@ public final class MemoryHotplug {
         return alone(cpu, () -> kmemAlone(cpu, start, size));
     }
 
+    @KernelFunction("dev_dax_kmem_probe")
     private static long kmemAlone(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
         long first = start + block - 1 & -block;

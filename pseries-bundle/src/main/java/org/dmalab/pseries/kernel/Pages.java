@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** Pages, the linear map, and the allocator of pages that are never freed. */
 public final class Pages {
@@ -32,6 +33,7 @@ public final class Pages {
     }
 
     /** __get_free_page: the linear-map address of a page; 0 if there is none, or if fault injection says so. */
+    @KernelFunction("__get_free_page")
     public static long alloc(Cpu cpu) {
         long failures = cpu.load(KernelData.FAIL_PAGE_ALLOC);
         while (failures != 0) {

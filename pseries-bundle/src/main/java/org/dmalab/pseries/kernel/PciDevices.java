@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 
@@ -70,6 +71,7 @@ public final class PciDevices {
     }
 
     /** dma_set_mask_and_coherent: 0 or -EIO. */
+    @KernelFunction("dma_set_mask_and_coherent")
     public static long setMasks(Cpu cpu, long device, long mask) {
         if (!supported(cpu, device, mask)) {
             return Errno.EIO;
@@ -83,6 +85,7 @@ public final class PciDevices {
     }
 
     /** dma_iommu_dma_supported. */
+    @KernelFunction("dma_iommu_dma_supported")
     private static boolean supported(Cpu cpu, long device, long mask) {
         long driver = cpu.load(device, Structs.DEVICE_DRIVER);
         long name = cpu.load(device, Structs.DEVICE_NAME);

@@ -2,15 +2,17 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** What happens to the windows of a node that is detached: OF_RECONFIG_DETACH_NODE. */
-public final class RemoveDdw {
+final class RemoveDdw {
     private RemoveDdw() { }
 
     /** Cleans and removes the direct window, else the dynamic one; frees the tables, forgets the window. Returns 0. */
-    public static long run(Cpu cpu, long pdn) {
-        if (!remove(cpu, pdn, DeviceTree.DIRECT64)) {
-            remove(cpu, pdn, DeviceTree.DMA64);
+    @KernelFunction("iommu_reconfig_notifier")
+    static long run(PseriesKernel kernel, Cpu cpu, long pdn) {
+        if (!remove(kernel, cpu, pdn, DeviceTree.DIRECT64)) {
+            remove(kernel, cpu, pdn, DeviceTree.DMA64);
         }
         freeTable(cpu, pdn, Structs.NODE_TABLE0);
         freeTable(cpu, pdn, Structs.NODE_TABLE1);
@@ -19,16 +21,18 @@ public final class RemoveDdw {
     }
 
     /** remove_ddw: the property stays on the node, which goes. */
-    private static boolean remove(Cpu cpu, long pdn, long name) {
+    @KernelFunction("remove_ddw")
+    private static boolean remove(PseriesKernel kernel, Cpu cpu, long pdn, long name) {
         long prop = DeviceTree.value(cpu, pdn, name, Structs.PROP.sizeBytes());
         if (prop == 0) {
             return false;
         }
-        Ddw.clean(cpu, pdn, prop);
+        Ddw.clean(kernel, cpu, pdn, prop);
         Ddw.remove(cpu, pdn, BigEndian.load(cpu, prop, Structs.PROP_LIOBN));
         return true;
     }
 
+    @KernelFunction("iommu_pseries_free_group")
     private static void freeTable(Cpu cpu, long pdn, Field field) {
         long table = cpu.load(pdn, field);
         if (table != 0) {

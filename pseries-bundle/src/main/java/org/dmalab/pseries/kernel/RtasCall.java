@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** rtas_call: builds the argument block in the kernel's RTAS page. The caller holds {@link KernelData#RTAS_LOCK}. */
 public final class RtasCall {
@@ -31,6 +32,7 @@ public final class RtasCall {
     }
 
     /** Makes the call; returns its status, sign extended. */
+    @KernelFunction("rtas_call")
     public static long call(Cpu cpu, long block, int arguments) {
         cpu.rtas(Pages.physical(block));
         return (int) cpu.read(block + 4L * (3 + arguments), 4, Endian.BIG);
@@ -47,6 +49,7 @@ public final class RtasCall {
     }
 
     /** rtas_busy_delay: waits as long as a status asks for; false if it asks for no other call. */
+    @KernelFunction("rtas_busy_delay")
     public static boolean busyDelay(Cpu cpu, long status) {
         if (status == BUSY) {
             cpu.delay(MILLISECOND);
@@ -64,6 +67,7 @@ public final class RtasCall {
     }
 
     /** set-indicator; returns the status. */
+    @KernelFunction("rtas_set_indicator")
     public static long setIndicator(Cpu cpu, long indicator, long index, long state) {
         long block = begin(cpu, cpu.load(KernelData.SET_INDICATOR), 3, 1);
         argument(cpu, block, 0, indicator);

@@ -2,6 +2,8 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.api.service.Direction;
 
 /**
  * TCE build and free of dynamic mappings. Only H_NOT_ENOUGH_RESOURCES is an error: any other return code is printed and
@@ -21,21 +23,14 @@ public final class TceBuild {
 
     private TceBuild() { }
 
-    /**
-     * tce_buildmulti_pSeriesLP.
-     *
-     * @param cpu where it runs
-     * @param liobn the table
-     * @param firstTce number of the first entry, counted from bus address 0
-     * @param shift page shift of the table
-     * @param count number of entries
-     * @param physical first address
-     * @param permission bits of each TCE
-     * @param chunked whether to free in chunks of 512 after an error (6.5 and later)
-     * @return 0, or H_NOT_ENOUGH_RESOURCES
-     */
-    public static long build(Cpu cpu, long liobn, long firstTce, long shift, long count, long physical,
-            long permission, boolean chunked) {
+    /** tce_buildmulti_pSeriesLP, see {@link PseriesKernel#tce_buildmulti_pSeriesLP}. */
+    @KernelFunction("tce_buildmulti_pSeriesLP")
+    static long buildMulti(PseriesKernel kernel, Cpu cpu, long table, long firstTce, long count, long physical,
+            Direction direction) {
+        long liobn = cpu.load(table, Structs.TABLE_INDEX);
+        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+        long permission = direction == Direction.TO_DEVICE ? Hvcall.TCE_PCI_READ
+                : Hvcall.TCE_PCI_READ | Hvcall.TCE_PCI_WRITE;
         boolean indirect = (cpu.load(KernelData.FIRMWARE_FEATURES) & KernelData.FEATURE_PUT_TCE_IND) != 0;
         if (count == 1 || !indirect) {
             return buildOneByOne(cpu, liobn, firstTce, shift, count, physical, permission);
@@ -63,7 +58,7 @@ public final class TceBuild {
         } while (left > 0 && code == Hvcall.H_SUCCESS);
         cpu.irqRestore(flags);
         if (code == Hvcall.H_NOT_ENOUGH_RESOURCES) {
-            free(cpu, liobn, firstTce, shift, count - (left + limit), chunked);
+            kernel.tce_freemulti_pSeriesLP(cpu, table, firstTce, count - (left + limit));
             return code;
         }
         if (code != Hvcall.H_SUCCESS && ratelimit(cpu)) {
@@ -76,7 +71,8 @@ public final class TceBuild {
     }
 
     /** tce_build_pSeriesLP: one H_PUT_TCE each. */
-    public static long buildOneByOne(Cpu cpu, long liobn, long firstTce, long shift, long count, long physical,
+    @KernelFunction("tce_build_pSeriesLP")
+    static long buildOneByOne(Cpu cpu, long liobn, long firstTce, long shift, long count, long physical,
             long permission) {
         for (long i = 0; i < count; i++) {
             long tce = permission | (physical >>> shift) + i << shift;
@@ -95,8 +91,11 @@ public final class TceBuild {
         return 0;
     }
 
-    /** tce_freemulti_pSeriesLP: chunks of 512 since 6.5, before that any count in one hypercall. */
-    public static void free(Cpu cpu, long liobn, long firstTce, long shift, long count, boolean chunked) {
+    /** tce_freemulti_pSeriesLP with the most TCEs that go into one hypercall. */
+    @KernelFunction("tce_freemulti_pSeriesLP")
+    public static void freeMulti(Cpu cpu, long table, long firstTce, long count, long most) {
+        long liobn = cpu.load(table, Structs.TABLE_INDEX);
+        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
         if ((cpu.load(KernelData.FIRMWARE_FEATURES) & KernelData.FEATURE_STUFF_TCE) == 0) {
             freeOneByOne(cpu, liobn, firstTce, shift, count);
             return;
@@ -105,7 +104,7 @@ public final class TceBuild {
         long left = count;
         long code = Hvcall.H_SUCCESS;
         while (left > 0 && code == Hvcall.H_SUCCESS) {
-            long limit = chunked ? Math.min(left, Hvcall.MAX_TCES) : left;
+            long limit = Math.min(left, most);
             code = cpu.hcall(Hvcall.H_STUFF_TCE, liobn, tce << shift, 0, limit);
             left -= limit;
             tce += limit;
@@ -118,6 +117,7 @@ public final class TceBuild {
         }
     }
 
+    @KernelFunction("tce_free_pSeriesLP")
     private static void freeOneByOne(Cpu cpu, long liobn, long firstTce, long shift, long count) {
         for (long i = 0; i < count; i++) {
             long code = cpu.hcall(Hvcall.H_PUT_TCE, liobn, firstTce + i << shift, 0, 0);

@@ -1,6 +1,7 @@
 package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 
 /**
@@ -19,11 +20,13 @@ public final class TceRange {
      * @param prop address of the window's struct dynamic_dma_window_prop
      * @return 0, a negative return code of the hypervisor, or -ENOMEM
      */
+    @KernelFunction("tce_setrange_multi_pSeriesLP")
     public static long set(Cpu cpu, long startPfn, long pageCount, long prop) {
         return set(cpu, startPfn, pageCount, prop, BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE));
     }
 
     /** The same with the bus address of the window given by the caller. */
+    @KernelFunction("tce_setrange_multi_pSeriesLP")
     public static long set(Cpu cpu, long startPfn, long pageCount, long prop, long dmaBase) {
         long shift = BigEndian.load(cpu, prop, Structs.PROP_TCE_SHIFT);
         long liobn = BigEndian.load(cpu, prop, Structs.PROP_LIOBN);
@@ -61,6 +64,7 @@ public final class TceRange {
      *
      * @return 0 or a negative return code of the hypervisor
      */
+    @KernelFunction("tce_clearrange_multi_pSeriesLP")
     public static long clear(Cpu cpu, long startPfn, long pageCount, long prop) {
         long shift = BigEndian.load(cpu, prop, Structs.PROP_TCE_SHIFT);
         long liobn = BigEndian.load(cpu, prop, Structs.PROP_LIOBN);

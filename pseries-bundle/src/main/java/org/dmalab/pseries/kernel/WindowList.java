@@ -1,6 +1,7 @@
 package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** dma_win_list: the dynamic DMA windows of all devices, newest first, under dma_win_list_lock. */
 public final class WindowList {
@@ -37,6 +38,7 @@ public final class WindowList {
     }
 
     /** ddw_list_new_entry: a window that is not on the list yet; 0 if there is no memory. */
+    @KernelFunction("ddw_list_new_entry")
     public static long create(Cpu cpu, long node, long prop) {
         long window = cpu.alloc(Structs.DMA_WIN);
         if (window != 0) {
@@ -55,6 +57,7 @@ public final class WindowList {
     }
 
     /** find_existing_ddw: the first window of a node; 0 if there is none. The caller holds no lock. */
+    @KernelFunction("find_existing_ddw")
     public static long find(Cpu cpu, long node) {
         lock(cpu);
         long window = first(cpu);

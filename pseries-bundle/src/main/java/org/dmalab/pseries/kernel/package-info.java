@@ -14,5 +14,5 @@
  * <p>Reaches hardware through {@link org.dmalab.api.cpu.Cpu} only and keeps nothing.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("0.1.0")
 package org.dmalab.pseries.kernel;

@@ -1,94 +1,95 @@
 package org.dmalab.pseries.patch;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
-import org.dmalab.api.service.Variant;
-import org.dmalab.pseries.kernel.DdwRules;
-import org.dmalab.pseries.kernel.DynamicTces;
-import org.dmalab.pseries.kernel.EnableDdw;
-import org.dmalab.pseries.kernel.RemoveDdw;
-import org.dmalab.pseries.kernel.TceRange;
-import org.dmalab.pseries.kernel.WindowList;
-import org.osgi.framework.Constants;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
+import org.dmalab.pseries.kernel.BigEndian;
+import org.dmalab.pseries.kernel.DdwPlan;
+import org.dmalab.pseries.kernel.DeviceTree;
+import org.dmalab.pseries.kernel.MemNotifier;
+import org.dmalab.pseries.kernel.Memblock;
+import org.dmalab.pseries.kernel.PseriesKernel;
+import org.dmalab.pseries.kernel.Structs;
+import org.dmalab.pseries.kernel.TceBuild;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The memory notifier as it was up to Linux 6.4: every window of the list is taken for a direct one, and every
- * range for memory that the windows cover.
+ * Linux up to 6.4: the memory notifier takes every window of the list for a direct one, and every range for memory that
+ * the windows cover. The versions after it are made from this one, each by what its patch changed.
  */
-@Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class}, property = {
-    Variant.ARCH + "=pseries", Variant.PATCH + "=all-windows", Variant.COMMIT + "=-",
-    Variant.SINCE + "=to 6.4", Variant.ORIGIN + "=mainline", Variant.LAYOUT + "=dma_win",
-    Constants.SERVICE_DESCRIPTION + "=The notifier maps and clears hotplugged memory in every window of the list",
-    Variant.STEPS + "=ddw_memory_hotplug_max: the largest of lrdr-capacity, memblock and all memory "
-        + "nodes",
-    Variant.STEPS + "=enable_ddw: a direct window is mapped up to memblock_end_of_DRAM",
-    Variant.STEPS + "=Windows of the list in turn, newest first, under dma_win_list_lock; the "
-        + "results are ORed",
-    Variant.STEPS + "=GOING_ONLINE: set the range in every window",
-    Variant.STEPS + "=CANCEL_ONLINE, OFFLINE: clear the range in every window",
-    Variant.STEPS + "=Unmapping of dynamic TCEs: one H_STUFF_TCE with any count",
-    Variant.DEFECTS + "=Persistent memory beyond the window: H_PARAMETER, and the memory can not be "
-        + "put on line (fixed by 6aa989ab2bd0)",
-    Variant.DEFECTS + "=Dynamic windows are treated as direct ones: removing memory wipes unrelated "
-        + "TCEs (fixed by d61cd13e732c)",
-    Variant.DEFECTS + "=More than 512 TCEs in one H_STUFF_TCE, which newer firmware refuses (fixed by "
-        + "9d2ccf00bddc)"})
-public final class AllWindows implements DmaWindows, MemoryNotifier, Iommu {
-    private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.EVERYTHING, DdwRules.WalkEnd.END_OF_DRAM,
-            DdwRules.SizeTest.SHIFT, false, false, false);
-
+@Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
+@Patch(arch = "pseries", id = "all-windows", since = "to 6.4", date = "2022-03-20",
+    origin = Origin.MAINLINE, layout = "dma_win",
+    description = "The notifier maps and clears hotplugged memory in every window of the list",
+    steps = {
+        "ddw_memory_hotplug_max: the largest of lrdr-capacity, memblock and all memory nodes",
+        "enable_ddw: a direct window is mapped up to memblock_end_of_DRAM",
+        "Windows of the list in turn, newest first, under dma_win_list_lock; the results are ORed",
+        "GOING_ONLINE: set the range in every window",
+        "CANCEL_ONLINE, OFFLINE: clear the range in every window",
+        "Unmapping of dynamic TCEs: one H_STUFF_TCE with any count"},
+    defects = {
+        "Persistent memory beyond the window: H_PARAMETER, and the memory can not be put on line (fixed by "
+            + "6aa989ab2bd0)",
+        "Dynamic windows are treated as direct ones: removing memory wipes unrelated TCEs (fixed by d61cd13e732c)",
+        "More than 512 TCEs in one H_STUFF_TCE, which newer firmware refuses (fixed by 9d2ccf00bddc)"})
+public class AllWindows implements PseriesKernel {
     @Override
-    public long enable(Cpu cpu, long device, long dmaMask) {
-        return EnableDdw.run(cpu, device, dmaMask, RULES);
+    public long iommu_bypass_supported_pSeriesLP(Cpu cpu, long device, long mask) {
+        return mask == -1L ? enable_ddw(cpu, device, cpu.load(device, Structs.DEVICE_PDN), mask) : 0;
     }
 
+    /** The largest of hot_add_drconf_memory_max, memblock_end_of_DRAM and the ends of all memory nodes. */
     @Override
-    public long remove(Cpu cpu, long node) {
-        return RemoveDdw.run(cpu, node);
-    }
-
-    @Override
-    public long notify(Cpu cpu, int action, long startPfn, long pageCount) {
-        long result = switch (action) {
-            case MEM_GOING_ONLINE -> setRanges(cpu, startPfn, pageCount);
-            case MEM_CANCEL_ONLINE, MEM_OFFLINE -> clearRanges(cpu, startPfn, pageCount);
-            default -> 0;
-        };
-        return result != 0 && action != MEM_CANCEL_ONLINE ? NOTIFY_BAD : NOTIFY_OK;
-    }
-
-    private static long setRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            result |= TceRange.set(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
+    public long ddw_memory_hotplug_max(Cpu cpu) {
+        long max = Math.max(DeviceTree.hotAddDrconfMemoryMax(cpu), Memblock.endOfDram(cpu));
+        long node = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_MEMORY);
+        while (node != 0) {
+            long reg = DeviceTree.value(cpu, node, DeviceTree.REG, 16);
+            if (reg != 0) {
+                max = Math.max(max, BigEndian.load(cpu, reg, 8) + BigEndian.load(cpu, reg + 8, 8));
+            }
+            node = DeviceTree.findByType(cpu, node, DeviceTree.TYPE_MEMORY);
         }
-        WindowList.unlock(cpu);
-        return result;
+        return max;
     }
 
-    private static long clearRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            result |= TceRange.clear(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
-        }
-        WindowList.unlock(cpu);
-        return result;
+    /**
+     * {@code largest_available_block < (1ULL << (len - page_shift))}, which a compiler for ppc64 makes a shift to the
+     * right of: it looks at seven bits of the count, so a negative count leaves nothing.
+     */
+    @Override
+    public boolean windowTooSmall(long largestBlockTces, int pageShift, int largest, int needed) {
+        int count = needed - pageShift & 127;
+        return count >= 64 || largestBlockTces >>> count == 0;
     }
 
     @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
-            Direction direction) {
-        return DynamicTces.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction, false);
+    public DdwPlan notDirect(int pageShift, int length, int largest, int maxRamLength) {
+        return DdwPlan.dynamic(pageShift, length);
     }
 
     @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return DynamicTces.unmap(cpu, domain, busAddress, sizeBytes, false);
+    public long walkEnd(Cpu cpu) {
+        return Memblock.endOfDram(cpu);
+    }
+
+    @Override
+    public boolean directAfterFailure(boolean planned) {
+        return false;
+    }
+
+    @Override
+    public long iommu_mem_notifier(Cpu cpu, int action, long startPfn, long pageCount) {
+        return MemNotifier.run(this, cpu, action, startPfn, pageCount, window -> true);
+    }
+
+    /** One hypercall, whatever the count. */
+    @Override
+    public void tce_freemulti_pSeriesLP(Cpu cpu, long table, long firstTce, long count) {
+        TceBuild.freeMulti(cpu, table, firstTce, count, Long.MAX_VALUE);
     }
 }

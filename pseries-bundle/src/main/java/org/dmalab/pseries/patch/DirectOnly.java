@@ -1,95 +1,46 @@
 package org.dmalab.pseries.patch;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
-import org.dmalab.api.service.Variant;
-import org.dmalab.pseries.kernel.DdwRules;
-import org.dmalab.pseries.kernel.DynamicTces;
-import org.dmalab.pseries.kernel.EnableDdw;
-import org.dmalab.pseries.kernel.RemoveDdw;
-import org.dmalab.pseries.kernel.TceRange;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
+import org.dmalab.pseries.kernel.DdwPlan;
+import org.dmalab.pseries.kernel.MemNotifier;
 import org.dmalab.pseries.kernel.WindowList;
-import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The memory notifier of Linux 6.5 to 6.14: windows that map dynamically are left alone, but any range is taken
- * for memory that a direct window covers.
+ * The memory notifier of Linux 6.5 to 6.14: windows that map dynamically are left alone, but any range is taken for
+ * memory that a direct window covers.
  */
-@Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class}, property = {
-    Variant.ARCH + "=pseries", Variant.PATCH + "=direct-only", Variant.COMMIT + "=d61cd13e732c",
-    Variant.SINCE + "=6.5 to 6.14", Variant.ORIGIN + "=mainline", Variant.LAYOUT + "=dma_win",
-    Constants.SERVICE_DESCRIPTION + "=The notifier looks at direct windows only",
-    Variant.STEPS + "=ddw_memory_hotplug_max: the largest of lrdr-capacity, memblock and all memory "
-        + "nodes",
-    Variant.STEPS + "=enable_ddw: a direct window is mapped up to memblock_end_of_DRAM",
-    Variant.STEPS + "=Windows of the list in turn, newest first, under dma_win_list_lock; the "
-        + "results are ORed",
-    Variant.STEPS + "=GOING_ONLINE: set the range in each direct window",
-    Variant.STEPS + "=CANCEL_ONLINE, OFFLINE: clear the range in each direct window",
-    Variant.DEFECTS + "=Persistent memory beyond the window: H_PARAMETER, and the memory can not be "
-        + "put on line (fixed by 6aa989ab2bd0)",
-    Variant.DEFECTS + "=In a hybrid window memory above the direct part overwrites dynamic TCEs "
-        + "without an error"})
-public final class DirectOnly implements DmaWindows, MemoryNotifier, Iommu {
-    private static final DdwRules RULES = new DdwRules(DdwRules.HotplugMax.EVERYTHING, DdwRules.WalkEnd.END_OF_DRAM,
-            DdwRules.SizeTest.SHIFT, true, false, true);
-
+@Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
+@Patch(arch = "pseries", id = "direct-only", commit = "d61cd13e732c", since = "6.5 to 6.14", date = "2023-08-27",
+    origin = Origin.MAINLINE, layout = "dma_win", description = "The notifier looks at direct windows only",
+    steps = {
+        "ddw_memory_hotplug_max: the largest of lrdr-capacity, memblock and all memory nodes",
+        "enable_ddw: a direct window is mapped up to memblock_end_of_DRAM",
+        "Windows of the list in turn, newest first, under dma_win_list_lock; the results are ORed",
+        "GOING_ONLINE: set the range in each direct window",
+        "CANCEL_ONLINE, OFFLINE: clear the range in each direct window"},
+    defects = {
+        "Persistent memory beyond the window: H_PARAMETER, and the memory can not be put on line (fixed by "
+            + "6aa989ab2bd0)",
+        "In a hybrid window memory above the direct part overwrites dynamic TCEs without an error"})
+public class DirectOnly extends AllWindowsChunked {
     @Override
-    public long enable(Cpu cpu, long device, long dmaMask) {
-        return EnableDdw.run(cpu, device, dmaMask, RULES);
+    public DdwPlan notDirect(int pageShift, int length, int largest, int maxRamLength) {
+        return DdwPlan.hybrid(pageShift, largest, maxRamLength);
     }
 
     @Override
-    public long remove(Cpu cpu, long node) {
-        return RemoveDdw.run(cpu, node);
+    public boolean directAfterFailure(boolean planned) {
+        return planned;
     }
 
     @Override
-    public long notify(Cpu cpu, int action, long startPfn, long pageCount) {
-        long result = switch (action) {
-            case MEM_GOING_ONLINE -> setRanges(cpu, startPfn, pageCount);
-            case MEM_CANCEL_ONLINE, MEM_OFFLINE -> clearRanges(cpu, startPfn, pageCount);
-            default -> 0;
-        };
-        return result != 0 && action != MEM_CANCEL_ONLINE ? NOTIFY_BAD : NOTIFY_OK;
-    }
-
-    private static long setRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            if (WindowList.isDirect(cpu, window)) {
-                result |= TceRange.set(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
-            }
-        }
-        WindowList.unlock(cpu);
-        return result;
-    }
-
-    private static long clearRanges(Cpu cpu, long startPfn, long pageCount) {
-        long result = 0;
-        WindowList.lock(cpu);
-        for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
-            if (WindowList.isDirect(cpu, window)) {
-                result |= TceRange.clear(cpu, startPfn, pageCount, WindowList.prop(cpu, window));
-            }
-        }
-        WindowList.unlock(cpu);
-        return result;
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
-            Direction direction) {
-        return DynamicTces.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction, true);
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return DynamicTces.unmap(cpu, domain, busAddress, sizeBytes, true);
+    public long iommu_mem_notifier(Cpu cpu, int action, long startPfn, long pageCount) {
+        return MemNotifier.run(this, cpu, action, startPfn, pageCount, window -> WindowList.isDirect(cpu, window));
     }
 }

@@ -11,11 +11,15 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.dmalab.api.NotReadyException;
+import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.TceTables;
+import org.dmalab.pseries.patch.DirectOnly;
+import org.dmalab.pseries.patch.LimitedMask;
+import org.dmalab.pseries.patch.PmemGuard;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +43,7 @@ class EnableDdwTest {
             values.put("ramBytes", 4 * GIB);
             values.put("lrdrCapacityBytes", 8 * GIB);
             values.put("pmemBytes", 0L);
+            values.put("stuffLimitTces", 0L);
         }
         for (int i = 0; i < set.length; i += 2) {
             values.put((String) set[i], ((Number) set[i + 1]).longValue());
@@ -138,8 +143,7 @@ class EnableDdwTest {
         make("qemu-1G-maxmem8G", "qemu-7.2", "limited-mask");
         assertEquals(0, probe("00:00.0", 40));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
-        assertEquals(0, EnableDdw.run(cpu, device(0), -1L, new DdwRules(DdwRules.HotplugMax.DRCONF,
-                DdwRules.WalkEnd.HOTPLUG_MAX, DdwRules.SizeTest.ORDER, true, true, true)));
+        assertEquals(0, new LimitedMask().enable(cpu, device(0), -1L));
         lpar("limited-mask", "limitedAddressMode", 0);
         assertEquals(0, probe("00:00.0", 40));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
@@ -253,8 +257,8 @@ class EnableDdwTest {
         lpar("direct-only", "pmemBytes", GIB, "pmemStart", 1L << 42, "phbCount", 2, "largestBlockTces", 1L << 23);
         assertEquals(0, probe("00:00.0", 32));
         assertEquals(0, rig.run("pmem.online", "start", "0x40000000000", "size", "1G"));
-        assertEquals((1L << 42) + GIB, HotplugMax.everything(cpu));
-        assertEquals(8 * GIB, HotplugMax.drconf(cpu));
+        assertEquals((1L << 42) + GIB, new DirectOnly().ddw_memory_hotplug_max(cpu));
+        assertEquals(8 * GIB, new PmemGuard().ddw_memory_hotplug_max(cpu));
         assertEquals(0, probe("01:00.0", 64));
         assertEquals(43, windowShift());
         assertEquals((1L << 42) + 3, rig.partition().tables().tce(3, 1L << 42 - 21));
@@ -285,8 +289,12 @@ class EnableDdwTest {
         rig.run("pmem.online", "start", "0x40000000000", "size", "1G");
         rig.use(Rig.variant("ddw-disabled"));
         probe("00:00.0", 64);
-        long answer = EnableDdw.run(cpu, device(0), -1L, new DdwRules(DdwRules.HotplugMax.DRCONF,
-                DdwRules.WalkEnd.END_OF_DRAM, DdwRules.SizeTest.SHIFT, true, false, true));
+        long answer = new PmemGuard() {
+            @Override
+            public long walkEnd(Cpu cpu) {
+                return Memblock.endOfDram(cpu);
+            }
+        }.enable(cpu, device(0), -1L);
         assertEquals(1, answer);
         assertEquals(0, WindowList.first(cpu));
         assertTrue(WindowList.failedBefore(cpu, pdn()));
@@ -300,10 +308,8 @@ class EnableDdwTest {
         make("qemu-512M", "qemu-7.2", "limited-mask");
         rig.use(Rig.variant("ddw-disabled"));
         probe("00:00.0", 64);
-        DdwRules rules = new DdwRules(DdwRules.HotplugMax.DRCONF, DdwRules.WalkEnd.HOTPLUG_MAX,
-                DdwRules.SizeTest.ORDER, true, true, true);
-        assertEquals(1, EnableDdw.run(cpu, device(0), -1L, rules));
-        assertEquals(0, EnableDdw.run(cpu, device(0), -1L, rules));
+        assertEquals(1, new LimitedMask().enable(cpu, device(0), -1L));
+        assertEquals(0, new LimitedMask().enable(cpu, device(0), -1L));
     }
 
     @Test

@@ -142,13 +142,26 @@ class FailuresTest {
         assertFalse(IommuTable.inUse(rig.cpu(), table));
     }
 
+    private static long build(LiveCpu cpu, long firstTce, long count) {
+        return new PseriesKernel.Mainline().tce_buildmulti_pSeriesLP(cpu, table(cpu), firstTce, count, 0x4000000,
+                Direction.BIDIRECTIONAL);
+    }
+
+    private static void free(LiveCpu cpu, long firstTce, long count) {
+        new PseriesKernel.Mainline().tce_freemulti_pSeriesLP(cpu, table(cpu), firstTce, count);
+    }
+
+    private static long table(LiveCpu cpu) {
+        return cpu.load(PciDevices.find(cpu, 0), Structs.DEVICE_TABLE);
+    }
+
     @Test
     void otherRefusalsArePrintedAndTakenForSuccess() {
         Rig rig = lpar("ddw-disabled").probed();
         LiveCpu cpu = rig.cpu();
-        assertEquals(0, TceBuild.build(cpu, LIOBN, 0x3ffff, 12, 4, 0x4000000, 3, true));
+        assertEquals(0, build(cpu, 0x3ffff, 4));
         assertTrue(rig.dmesg().contains("tce_buildmulti_pSeriesLP: plpar_tce_put failed. rc=-4"));
-        TceBuild.free(cpu, LIOBN, 0x3ffff, 12, 4, true);
+        free(cpu, 0x3ffff, 4);
         assertTrue(rig.dmesg().contains("tce_freemulti_pSeriesLP: plpar_tce_stuff failed"));
     }
 
@@ -157,15 +170,15 @@ class FailuresTest {
         Rig rig = lpar("ddw-disabled", "multitce", 0).probed();
         LiveCpu cpu = rig.cpu();
         TceTables tables = rig.partition().tables();
-        assertEquals(0, TceBuild.build(cpu, LIOBN, 16, 12, 4, 0x4000000, 3, true));
+        assertEquals(0, build(cpu, 16, 4));
         assertEquals(0x4003003, tables.tce(0, 19));
-        TceBuild.free(cpu, LIOBN, 16, 12, 4, true);
+        free(cpu, 16, 4);
         assertEquals(0, tables.tce(0, 19));
         answer(rig, Op.HCALL, 2, Hvcall.H_NOT_ENOUGH_RESOURCES);
-        assertEquals(Hvcall.H_NOT_ENOUGH_RESOURCES, TceBuild.build(cpu, LIOBN, 16, 12, 4, 0x4000000, 3, true));
+        assertEquals(Hvcall.H_NOT_ENOUGH_RESOURCES, build(cpu, 16, 4));
         assertEquals(0, tables.tce(0, 16));
         for (int i = 0; i < 12; i++) {
-            TceBuild.free(cpu, LIOBN, 0x40000, 12, 1, true);
+            free(cpu, 0x40000, 1);
         }
         assertEquals(10, rig.dmesg().stream().filter("tce_free_pSeriesLP: plpar_tce_put failed. rc=-4"::equals)
                 .count());
@@ -175,9 +188,9 @@ class FailuresTest {
     void withoutAListPageTcesAreBuiltOneByOne() {
         Rig rig = lpar("ddw-disabled").probed();
         rig.run("kernel.fault", "times", "1");
-        assertEquals(0, TceBuild.build(rig.cpu(), LIOBN, 16, 12, 4, 0x4000000, 3, true));
+        assertEquals(0, build(rig.cpu(), 16, 4));
         assertEquals(4, rig.hypercalls(Hvcall.H_PUT_TCE).size());
-        assertEquals(0, TceBuild.build(rig.cpu(), LIOBN, 16, 12, 4, 0x4000000, 3, true));
+        assertEquals(0, build(rig.cpu(), 16, 4));
         assertEquals(4, rig.hypercalls(Hvcall.H_PUT_TCE).size());
         assertThrows(IndexOutOfBoundsException.class, () -> Pages.writeTce(rig.cpu(), Pages.tcePage(rig.cpu()), 512,
                 0));
@@ -247,7 +260,7 @@ class FailuresTest {
         long pdn = DeviceTree.top(rig.cpu(), BRIDGE);
         long prop = WindowList.prop(rig.cpu(), WindowList.first(rig.cpu()));
         BigEndian.store(rig.cpu(), prop, Structs.PROP_WINDOW_SHIFT, 41);
-        Ddw.clean(rig.cpu(), pdn, prop);
+        Ddw.clean(new PseriesKernel.Mainline(), rig.cpu(), pdn, prop);
         assertTrue(rig.dmesg().contains("/pci@800000020000000 failed to clear tces in window."));
     }
 

@@ -1,7 +1,6 @@
 /**
  * Versions with one mistake each, for seeing that scenarios and oracles notice. Can: fail. Can't: be recommended.
  *
- * <p>A mutant has the whole of its original with that mistake, not a switch in shared code: a diff of the two shows it,
- * as a diff of kernel versions does.
+ * <p>A mutant extends the version that it is made from and overrides the function with the mistake.
  */
 package org.dmalab.pseries.patch.mutant;
