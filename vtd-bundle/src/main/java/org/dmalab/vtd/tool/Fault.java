@@ -4,15 +4,16 @@ package org.dmalab.vtd.tool;
  * One fault as a kernel printed it.
  *
  * @param line number of its line, from 1
- * @param timestamp as printed, in seconds since boot; empty if there is none
+ * @param timestamp as printed, in seconds since boot or a date; empty if there is none
  * @param kind what the device did
+ * @param segment PCI segment; 0 where the kernel does not name it
  * @param sourceId bus, device and function of the request
  * @param pasid its PASID, or {@link #NO_PASID}
  * @param address page that was accessed, or for {@link Kind#INTERRUPT} the index in the table
  * @param reason code, as recorded by the unit
  * @param words the kernel's words for it
  */
-record Fault(int line, String timestamp, Kind kind, int sourceId, long pasid, long address, int reason, String words) {
+record Fault(int line, String timestamp, Kind kind, int segment, int sourceId, long pasid, long address, int reason, String words) {
     static final long NO_PASID = -1;
 
     /** What a device did when it met the fault. */
@@ -36,11 +37,16 @@ record Fault(int line, String timestamp, Kind kind, int sourceId, long pasid, lo
     }
 
     String device() {
+        return (segment == 0 ? "" : String.format("%04x:", segment)) + bdf(sourceId);
+    }
+
+    /** A source-id as people write it: {@code 02:00.0}. */
+    static String bdf(int sourceId) {
         return String.format("%02x:%02x.%x", sourceId >> 8, sourceId >> 3 & 0x1f, sourceId & 7);
     }
 
     /** Equal for the same message of the same moment, as in a log that was printed twice. */
     String key() {
-        return timestamp + " " + kind + " " + sourceId + " " + pasid + " " + address + " " + reason;
+        return timestamp + " " + kind + " " + segment + " " + sourceId + " " + pasid + " " + address + " " + reason;
     }
 }

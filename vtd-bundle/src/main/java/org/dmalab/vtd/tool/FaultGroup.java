@@ -15,7 +15,7 @@ record FaultGroup(List<Fault> faults) {
     static List<FaultGroup> of(List<Fault> faults) {
         Map<String, List<Fault>> groups = new LinkedHashMap<>();
         for (Fault fault : faults) {
-            groups.computeIfAbsent(fault.kind() + " " + fault.sourceId() + " " + fault.pasid() + " " + fault.reason(),
+            groups.computeIfAbsent(fault.kind() + " " + fault.device() + " " + fault.pasid() + " " + fault.reason(),
                     key -> new ArrayList<>()).add(fault);
         }
         return groups.values().stream().map(FaultGroup::new).toList();

@@ -2,143 +2,201 @@ package org.dmalab.vtd.tool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The faults in a kernel log, and what the log says around them.
- *
- * <p>The formats of Linux's {@code dmar_fault_do_one}: before 4.3 in two lines; to 5.4 {@code [DMA Read] ... addr
- * fffff000 [fault reason 06]}; to 5.13 with {@code PASID ffffffff}; 5.14 with 0x before each number; from 5.15 without
- * it before the device. A reason is hexadecimal only if it begins with 0x: 12 is 0xc.
+ * What a kernel log says about DMA remapping: the faults, the errors of the invalidation queue, the tables that were
+ * printed after a fault, and what the log says around them.
  *
  * @param lines how many the log has
  * @param faults in their order, each message once
- * @param repeated how many messages were there again, with the same time stamp
- * @param truncated how many faults of the two-line format lack their second line
- * @param untold how many times the kernel found a fault pending and printed none
- * @param copiedLine where a kernel copied the translation tables of a crashed one; 0 if none did
- * @param overflowed how many times the unit reported that it had lost faults (FSTS.PFO)
- * @param status all bits of the fault status register that the kernel printed
- * @param suppressed how many messages the kernel's rate limit kept back
+ * @param queueErrors in their order
+ * @param dumps in their order
+ * @param notes what happened besides, in its order
+ * @param counts how often something was said that makes the lists incomplete
+ * @param bridges the bridges that the log names, by source-id, with the buses behind them
+ * @param foreign lines of other architectures' units
+ * @param unknown lines about remapping that say that something is wrong and are not known here
  */
-record FaultLog(int lines, List<Fault> faults, int repeated, int truncated, int untold, int copiedLine,
-        int overflowed, long status, long suppressed) {
-    private static final String DEVICE = "Request device \\[{1,2}(?:0x)?([0-9a-f]{2}):(?:0x)?([0-9a-f]{2})\\.([0-7])"
-            + "\\]";
-    private static final Pattern REQUEST = Pattern.compile("\\[?(DMA Read|DMA Write|INTR-REMAP)"
-            + "(?: (?:NO_PASID|PASID 0x([0-9a-f]{1,8})))?(?:\\]|:) ?" + DEVICE
-            + "(?: PASID ([0-9a-f]{1,8}))? fault (?:addr|index) (?:0x)?([0-9a-f]{1,16})\\b");
-    private static final Pattern REASON = Pattern.compile("\\[fault reason (?:0x([0-9a-f]{1,2})|([0-9]{1,3}))\\]"
-            + " ?(.{0,120})");
-    private static final Pattern TIMESTAMP = Pattern.compile("\\[ {0,8}([0-9]{1,10}\\.[0-9]{6})\\]");
+record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, List<TableDump> dumps, List<Note> notes,
+        Counts counts, Map<Integer, String> bridges, List<Note> foreign, List<Note> unknown) {
     private static final Pattern STATUS = Pattern.compile("DRHD: handling fault status reg ([0-9a-f]{1,8})");
     private static final Pattern SUPPRESSED = Pattern.compile("dmar_fault: ([0-9]{1,9}) callbacks suppressed");
     private static final Pattern COPIED = Pattern.compile("Copied translation tables from previous kernel"
             + "|trying to copy translation structures");
-    private static final long INVALID_PASID = 0xffffffffL;
-    private static final int HIGHEST_REASON = 0xff;
-    private static final long PENDING = 2;
+    private static final Pattern BRIDGE = Pattern.compile("pci (?:[0-9a-f]{4}:)?([0-9a-f]{2}):([0-9a-f]{2})\\.([0-7]):"
+            + " PCI bridge to \\[bus ([0-9a-f]{2}(?:-[0-9a-f]{2})?)");
+    private static final Pattern FOREIGN = Pattern.compile("AMD-Vi: .*Event logged|IO_PAGE_FAULT|arm-smmu.*(?:fault"
+            + "|event 0x)");
+    private static final Pattern WRONG = Pattern.compile("(?i)error|fail|\\binvalid\\b|broken|\\bbug\\b|abort"
+            + "|time[d-]? ?out|corrupt|not respond|hang");
+    private static final Map<String, String> NOTED = new TreeMap<>(Map.of(
+            "IOMMU enabled", "the kernel switches DMA remapping on",
+            "Copied translation tables from previous kernel", "a crashed kernel's tables were copied",
+            "Failed to copy translation tables", "a crashed kernel's tables could not be copied",
+            "Invalidation Time-out Error (ITE) cleared", "the time-out was cleared, and the queue goes on",
+            "Invalidation Queue Error (IQE) cleared", "the queue error was cleared, and the queue goes on",
+            "Invalidation Completion Error (ICE) cleared", "the completion error was cleared"));
 
-    /** Copies the list. */
+    /** Copies the lists. */
     FaultLog {
         faults = List.copyOf(faults);
+        queueErrors = List.copyOf(queueErrors);
+        dumps = List.copyOf(dumps);
+        notes = List.copyOf(notes);
+        bridges = new TreeMap<>(bridges);
+        foreign = List.copyOf(foreign);
+        unknown = List.copyOf(unknown);
+    }
+
+    /**
+     * Something that a line says.
+     *
+     * @param line its number, from 1
+     * @param timestamp as printed; empty if there is none
+     * @param words what happened
+     */
+    record Note(int line, String timestamp, String words) { }
+
+    /**
+     * What makes the list of faults incomplete, or shorter than the log.
+     *
+     * @param repeated how many messages were there again, with the same time stamp
+     * @param truncated how many faults lack their reason
+     * @param untold how many times the kernel found a fault pending and printed none
+     * @param copiedLine where a kernel copied the translation tables of a crashed one; 0 if none did
+     * @param overflowed how many times the unit reported that it had lost faults (FSTS.PFO)
+     * @param status all bits of the fault status register that the kernel printed
+     * @param suppressed how many messages the kernel's rate limit kept back
+     */
+    record Counts(int repeated, int truncated, int untold, int copiedLine, int overflowed, long status,
+            long suppressed) { }
+
+    /** Tells whether there is nothing to explain. */
+    boolean quiet() {
+        return faults.isEmpty() && queueErrors.isEmpty();
     }
 
     /** Tells whether a fault came after the tables of a crashed kernel were copied. */
     boolean inKdump(Fault fault) {
-        return copiedLine > 0 && fault.line() > copiedLine;
+        return counts.copiedLine() > 0 && fault.line() > counts.copiedLine();
+    }
+
+    /** The dump of the tables that the kernel printed for a fault; null if it printed none. */
+    TableDump dump(Fault fault) {
+        return dumps.stream().filter(dump -> dump.line() > fault.line() && dump.address() == fault.address())
+                .filter(dump -> faults.stream().noneMatch(other -> other.line() > fault.line()
+                        && other.line() < dump.line())).findFirst().orElse(null);
     }
 
     static FaultLog read(String text) {
-        String[] lines = text.split("\\r?\\n|\\r", -1);
-        int count = lines.length - (lines[lines.length - 1].isEmpty() ? 1 : 0);
-        List<Fault> faults = new ArrayList<>();
-        Set<String> seen = new TreeSet<>();
-        int repeated = 0;
-        int truncated = 0;
-        Set<String> untold = new TreeSet<>();
-        String pending = null;
-        int copiedLine = 0;
-        int overflowed = 0;
-        long status = 0;
-        long suppressed = 0;
-        for (int i = 0; i < count; i++) {
-            Matcher request = REQUEST.matcher(lines[i]);
-            if (request.find()) {
-                Fault fault = fault(lines, i, request);
-                pending = null;
-                if (fault == null) {
-                    truncated++;
-                } else if (fault.timestamp().isEmpty() || seen.add(fault.key())) {
-                    faults.add(fault);
-                } else {
-                    repeated++;
-                }
+        List<String> lines = LogLines.lines(text);
+        Reader reader = new Reader();
+        LogLines.messages(lines).forEach(reader::take);
+        return reader.log(lines.size());
+    }
+
+    /** Goes through the messages of one log. */
+    private static final class Reader {
+        private static final long OVERFLOW = 1;
+        private static final long PENDING = 2;
+        private final List<Fault> faults = new ArrayList<>();
+        private final Set<String> seen = new TreeSet<>();
+        private final QueueError.Collector queue = new QueueError.Collector();
+        private final TableDump.Collector tables = new TableDump.Collector();
+        private final List<Note> notes = new ArrayList<>();
+        private final Map<Integer, String> bridges = new TreeMap<>();
+        private final List<Note> foreign = new ArrayList<>();
+        private final List<Note> unknown = new ArrayList<>();
+        private final Set<String> untold = new TreeSet<>();
+        private String pending;
+        private int repeated;
+        private int truncated;
+        private int copiedLine;
+        private int overflowed;
+        private long status;
+        private long suppressed;
+
+        void take(LogLines.Message message) {
+            String text = message.text();
+            if (FaultMessage.named(text)) {
+                fault(message);
+                return;
             }
-            copiedLine = copiedLine == 0 && COPIED.matcher(lines[i]).find() ? i + 1 : copiedLine;
-            long handled = number(STATUS, lines[i], 16);
-            overflowed += (handled & 1) != 0 ? 1 : 0;
+            if (queue.take(message) || tables.take(message)) {
+                return;
+            }
+            if (copiedLine == 0 && COPIED.matcher(text).find()) {
+                copiedLine = message.number();
+            }
+            long handled = number(STATUS, text, 16);
+            status(message, handled);
+            suppressed += number(SUPPRESSED, text, 10);
+            Matcher bridge = BRIDGE.matcher(text);
+            if (bridge.find()) {
+                bridges.put(Integer.parseInt(bridge.group(1), 16) << 8 | Integer.parseInt(bridge.group(2), 16) << 3
+                        | Integer.parseInt(bridge.group(3)), bridge.group(4));
+            }
+            NOTED.forEach((words, meaning) -> {
+                if (text.contains(words) && (message.timestamp().isEmpty() || seen.add(message.timestamp() + words))) {
+                    notes.add(new Note(message.number(), message.timestamp(), meaning));
+                }
+            });
+            remember(message, handled);
+        }
+
+        private void fault(LogLines.Message message) {
+            Fault fault = FaultMessage.read(message);
+            pending = null;
+            if (fault == null) {
+                truncated++;
+            } else if (fault.timestamp().isEmpty() || seen.add(fault.key())) {
+                faults.add(fault);
+            } else {
+                repeated++;
+            }
+        }
+
+        private void status(LogLines.Message message, long handled) {
+            overflowed += (handled & OVERFLOW) != 0 ? 1 : 0;
             status |= handled;
             if ((handled & PENDING) != 0) {
-                note(pending, untold);
-                pending = stamp(lines[i], i);
+                endPending();
+                pending = message.timestamp().isEmpty() ? "line " + message.number() : message.timestamp();
             }
-            suppressed += number(SUPPRESSED, lines[i], 10);
         }
-        note(pending, untold);
-        return new FaultLog(count, faults, repeated, truncated, untold.size(), copiedLine, overflowed, status,
-                suppressed);
-    }
 
-    private static void note(String pending, Set<String> untold) {
-        if (pending != null) {
-            untold.add(pending);
+        private void endPending() {
+            if (pending != null) {
+                untold.add(pending);
+            }
         }
-    }
 
-    /** What tells one moment from another: the time stamp, or the line if there is none. */
-    private static String stamp(String line, int index) {
-        Matcher timestamp = TIMESTAMP.matcher(line);
-        return timestamp.find() ? timestamp.group(1) : "line " + index;
-    }
-
-    /** Null if the reason is missing, on this line and at the head of the next. */
-    private static Fault fault(String[] lines, int index, Matcher request) {
-        Matcher reason = REASON.matcher(lines[index]);
-        boolean found = reason.find(request.end());
-        if (!found && index + 1 < lines.length && !REQUEST.matcher(lines[index + 1]).find()) {
-            reason = REASON.matcher(lines[index + 1]);
-            found = reason.find();
+        private void remember(LogLines.Message message, long handled) {
+            Note note = new Note(message.number(), message.timestamp(), message.text().strip());
+            if (FOREIGN.matcher(message.text()).find()) {
+                foreign.add(note);
+            } else if (message.text().contains("DMAR") && handled == 0 && WRONG.matcher(message.text()).find()
+                    && NOTED.keySet().stream().noneMatch(message.text()::contains)
+                    && !SUPPRESSED.matcher(message.text()).find()) {
+                unknown.add(note);
+            }
         }
-        int code = !found ? -1 : reason.group(1) != null ? Integer.parseInt(reason.group(1), 16)
-                : Integer.parseInt(reason.group(2));
-        int device = Integer.parseInt(request.group(4), 16);
-        if (code < 0 || code > HIGHEST_REASON || device > 0x1f) {
-            return null;
+
+        FaultLog log(int lines) {
+            endPending();
+            return new FaultLog(lines, faults, queue.errors(), tables.dumps(), notes, new Counts(repeated, truncated,
+                    untold.size(), copiedLine, overflowed, status, suppressed), bridges, foreign, unknown);
         }
-        Fault.Kind kind = request.group(1).equals("INTR-REMAP") ? Fault.Kind.INTERRUPT
-                : request.group(1).equals("DMA Read") ? Fault.Kind.READ : Fault.Kind.WRITE;
-        int sourceId = Integer.parseInt(request.group(3), 16) << 8 | device << 3 | Integer.parseInt(request.group(5));
-        Matcher timestamp = TIMESTAMP.matcher(lines[index]);
-        return new Fault(index + 1, timestamp.find() ? timestamp.group(1) : "", kind, sourceId,
-                pasid(request.group(2) != null ? request.group(2) : request.group(6)),
-                Long.parseUnsignedLong(request.group(7), 16), code, printable(reason.group(3)));
-    }
 
-    private static long pasid(String digits) {
-        long value = digits == null ? INVALID_PASID : Long.parseLong(digits, 16);
-        return value == INVALID_PASID ? Fault.NO_PASID : value;
-    }
-
-    private static String printable(String words) {
-        return words.replaceAll("[^ -~]", "?").strip();
-    }
-
-    private static long number(Pattern pattern, String line, int radix) {
-        Matcher matcher = pattern.matcher(line);
-        return matcher.find() ? Long.parseLong(matcher.group(1), radix) : 0;
+        private static long number(Pattern pattern, String line, int radix) {
+            Matcher matcher = pattern.matcher(line);
+            return matcher.find() ? Long.parseLong(matcher.group(1), radix) : 0;
+        }
     }
 }

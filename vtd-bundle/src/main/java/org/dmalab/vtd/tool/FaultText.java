@@ -11,6 +11,7 @@ final class FaultText {
     private static final int WIDTH = 110;
     private static final int INDENT = 11;
     private static final int MOST_ADDRESSES = 6;
+    private static final int MOST_WORDS = 100;
     private static final long INVALIDATION_QUEUE_ERROR = 1 << 4;
     private static final long INVALIDATION_COMPLETION_ERROR = 1 << 5;
     private static final long INVALIDATION_TIME_OUT = 1 << 6;
@@ -23,23 +24,48 @@ final class FaultText {
         StringBuilder text = new StringBuilder();
         if (file != null) {
             text.append(file).append(": ").append(log.faults().isEmpty() ? "no DMAR fault" : counted(
-                    log.faults().size(), "DMAR fault")).append(" in ").append(counted(log.lines(), "line"))
-                    .append('\n');
+                    log.faults().size(), "DMAR fault")).append(log.queueErrors().isEmpty() ? "" : ", "
+                    + counted(log.queueErrors().size(), "error") + " of the invalidation queue").append(" in ")
+                    .append(counted(log.lines(), "line")).append('\n');
         }
         List<List<String>> said = new ArrayList<>();
         for (FaultGroup group : groups) {
             text.append(text.isEmpty() ? "" : "\n");
             group(text, group);
-            List<String> hints = FaultReason.lookAt(group.last(), log.inKdump(group.last()));
+            TableDump dump = log.dump(group.last());
+            if (dump != null) {
+                field(text, "tables", "as the processor read them after the fault (line " + dump.line() + "): "
+                        + dump.words());
+            }
+            List<String> hints = FaultHints.of(group.last(), log);
             hints(text, said.contains(hints) ? List.of("as for the same reason above") : hints);
             said.add(hints);
         }
-        List<String> remarks = remarks(log);
-        if (!remarks.isEmpty()) {
-            text.append("\nremarks\n");
-            remarks.forEach(remark -> text.append("  ").append(remark).append('\n'));
+        for (QueueError error : log.queueErrors()) {
+            text.append(text.isEmpty() ? "" : "\n");
+            queue(text, error);
+            hints(text, said.contains(error.lookAt()) ? List.of("as for the same error above") : error.lookAt());
+            said.add(error.lookAt());
         }
+        list(text, "in time", FaultStory.of(log, groups));
+        list(text, "remarks", remarks(log));
         return text.toString();
+    }
+
+    private static void list(StringBuilder text, String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append(text.isEmpty() ? "" : "\n").append(title).append('\n');
+            lines.forEach(line -> text.append("  ").append(line).append('\n'));
+        }
+    }
+
+    private static void queue(StringBuilder text, QueueError error) {
+        text.append(error.title()).append('\n');
+        for (QueueError.Descriptor descriptor : error.descriptors()) {
+            field(text, descriptor.name().equals("HEAD") ? "head" : "prior", descriptor.words());
+        }
+        field(text, "when", when(error.line(), error.timestamp()));
+        field(text, "means", error.meaning());
     }
 
     private static void group(StringBuilder text, FaultGroup group) {
@@ -49,14 +75,21 @@ final class FaultText {
                 .append(fault.words().isEmpty() ? "" : " (" + fault.words() + ")")
                 .append(", ").append(group.faults().size() == 1 ? "once" : group.faults().size() + " times")
                 .append('\n');
-        field(text, "device", String.format("source-id 0x%04x", fault.sourceId())
-                + (fault.pasid() != Fault.NO_PASID ? ", PASID 0x" + Long.toHexString(fault.pasid())
-                : fault.kind() == Kind.INTERRUPT ? "" : ", no PASID"));
-        field(text, fault.kind() == Kind.INTERRUPT ? "index" : "address", addresses(group));
+        field(text, "device", String.format("source-id 0x%04x", fault.sourceId()) + pasid(fault));
+        if (fault.reason() != FaultReason.COMPATIBILITY_FORMAT) {
+            field(text, fault.kind() == Kind.INTERRUPT ? "index" : "address", addresses(group));
+        }
         if (fault.line() != group.last().line() || !fault.timestamp().isEmpty()) {
-            field(text, "when", when(fault) + (group.faults().size() == 1 ? "" : " to " + when(group.last())));
+            field(text, "when", when(fault.line(), fault.timestamp()) + (group.faults().size() == 1 ? "" : " to " + when(group.last().line(), group.last().timestamp())));
         }
         field(text, "means", FaultReason.meaning(fault.reason()));
+    }
+
+    private static String pasid(Fault fault) {
+        if (fault.kind() == Kind.INTERRUPT) {
+            return "";
+        }
+        return fault.pasid() == Fault.NO_PASID ? ", no PASID" : ", PASID 0x" + Long.toHexString(fault.pasid());
     }
 
     private static void hints(StringBuilder text, List<String> hints) {
@@ -65,8 +98,10 @@ final class FaultText {
         }
     }
 
-    private static String when(Fault fault) {
-        return "line " + fault.line() + (fault.timestamp().isEmpty() ? "" : ", " + fault.timestamp() + " s");
+    /** Where and when; seconds since boot have their unit, dates none. */
+    static String when(int line, String timestamp) {
+        return "line " + line + (timestamp.isEmpty() ? "" : ", " + timestamp)
+                + (timestamp.matches("[0-9.]+") ? " s" : "");
     }
 
     private static String addresses(FaultGroup group) {
@@ -98,36 +133,60 @@ final class FaultText {
     /** What makes the list of faults incomplete, or shorter than the log. */
     static List<String> remarks(FaultLog log) {
         List<String> remarks = new ArrayList<>();
-        if (log.overflowed() > 0) {
-            remarks.add("the unit ran out of fault records " + (log.overflowed() == 1 ? "once" : log.overflowed()
-                    + " times") + " (FSTS.PFO): some faults were never recorded");
+        FaultLog.Counts counts = log.counts();
+        if (counts.overflowed() > 0) {
+            remarks.add("the unit ran out of fault records " + (counts.overflowed() == 1 ? "once"
+                    : counts.overflowed() + " times") + " (FSTS.PFO): some faults were never recorded");
         }
-        if ((log.status() & INVALIDATION_QUEUE_ERROR) != 0) {
-            remarks.add("the unit refused a descriptor of the invalidation queue (FSTS.IQE)");
+        queueStatus(log, remarks);
+        if (counts.suppressed() > 0) {
+            remarks.add("the kernel's rate limit kept back " + counted(counts.suppressed(), "message"));
         }
-        if ((log.status() & INVALIDATION_TIME_OUT) != 0) {
-            remarks.add("a device did not answer an invalidation of its TLB (FSTS.ITE): it was removed, or hangs");
-        }
-        if ((log.status() & INVALIDATION_COMPLETION_ERROR) != 0) {
-            remarks.add("a device answered an invalidation of its TLB that nobody waited for (FSTS.ICE)");
-        }
-        if (log.suppressed() > 0) {
-            remarks.add("the kernel's rate limit kept back " + counted(log.suppressed(), "message"));
-        }
-        if (log.untold() > 0) {
-            remarks.add(counted(log.untold(), "fault status", "fault statuses") + " (FSTS.PPF) without a fault line"
+        if (counts.untold() > 0) {
+            remarks.add(counted(counts.untold(), "fault status", "fault statuses") + " (FSTS.PPF) without a fault line"
                     + " after it: the kernel's rate limit, or lines are missing");
         }
-        if (log.repeated() > 0) {
-            remarks.add(counted(log.repeated(), "message") + " with the same time stamp again, counted once");
+        if (counts.repeated() > 0) {
+            remarks.add(counted(counts.repeated(), "message") + " with the same time stamp again, counted once");
         }
-        if (log.truncated() > 0) {
-            remarks.add(counted(log.truncated(), "fault line") + " without a reason, left out");
+        if (counts.truncated() > 0) {
+            remarks.add(counted(counts.truncated(), "fault line") + " without a reason, left out");
+        }
+        if (!log.foreign().isEmpty()) {
+            remarks.add(counted(log.foreign().size(), "line") + " of another architecture's unit (AMD-Vi, SMMU), not"
+                    + " decoded here, the first is line " + first(log.foreign()));
+        }
+        if (!log.unknown().isEmpty()) {
+            remarks.add(counted(log.unknown().size(), "line") + " of DMAR that this program does not know, the first is"
+                    + " line " + first(log.unknown()));
         }
         return remarks;
     }
 
-    private static String counted(long count, String what) {
+    /** What the status register said of the queue, where the kernel did not print more of it. */
+    private static void queueStatus(FaultLog log, List<String> remarks) {
+        if (!log.queueErrors().isEmpty()) {
+            return;
+        }
+        long status = log.counts().status();
+        if ((status & INVALIDATION_QUEUE_ERROR) != 0) {
+            remarks.add("the unit refused a descriptor of the invalidation queue (FSTS.IQE)");
+        }
+        if ((status & INVALIDATION_TIME_OUT) != 0) {
+            remarks.add("a device did not answer an invalidation of its TLB (FSTS.ITE): it was removed, or hangs");
+        }
+        if ((status & INVALIDATION_COMPLETION_ERROR) != 0) {
+            remarks.add("a device answered an invalidation of its TLB that nobody waited for (FSTS.ICE)");
+        }
+    }
+
+    private static String first(List<FaultLog.Note> notes) {
+        String words = notes.get(0).words().replaceAll("[^ -~]", "?");
+        return notes.get(0).line() + ": " + (words.length() <= MOST_WORDS ? words : words.substring(0, MOST_WORDS)
+                + "...");
+    }
+
+    static String counted(long count, String what) {
         return counted(count, what, what + "s");
     }
 

@@ -24,6 +24,8 @@ class DmesgDecodeTest {
     private static final String F1 = "DMAR: [DMA Read] Request device [02:00.0] fault addr fffff000"
             + " [fault reason 06] PTE Read access is not set";
 
+    private static final String COPIED = "DMAR: Copied translation tables from previous kernel for dmar0\n";
+
     private static Tool.Result decode(String file, byte[] bytes) {
         return new DmesgDecode().run(new Tool.Input(Map.of("file-or-line", new Tool.Document(file, bytes)),
                 new Values(Map.of())));
@@ -78,7 +80,7 @@ class DmesgDecodeTest {
             List<Fault> faults = faults(line);
             assertEquals(1, faults.size(), line);
             Fault fault = faults.get(0);
-            assertEquals(new Fault(1, fault.timestamp(), Fault.Kind.READ, 0x200, Fault.NO_PASID, 0xfffff000L, 6,
+            assertEquals(new Fault(1, fault.timestamp(), Fault.Kind.READ, 0, 0x200, Fault.NO_PASID, 0xfffff000L, 6,
                     fault.words()), fault, line);
         }
     }
@@ -142,9 +144,9 @@ class DmesgDecodeTest {
     @Example
     void everyReasonHasAMeaningAndAHint() {
         for (int reason = 0; reason <= 0xff; reason++) {
-            Fault fault = new Fault(1, "", Fault.Kind.READ, 0, Fault.NO_PASID, 0, reason, "");
+            Fault fault = new Fault(1, "", Fault.Kind.READ, 0, 0, Fault.NO_PASID, 0, reason, "");
             assertFalse(FaultReason.meaning(reason).isEmpty());
-            assertFalse(FaultReason.lookAt(fault, reason % 2 == 0).isEmpty());
+            assertFalse(FaultHints.of(fault, FaultLog.read(reason % 2 == 0 ? "" : COPIED)).isEmpty());
         }
         assertTrue(FaultReason.meaning(0x59).contains("PASID table entry"));
         assertTrue(FaultReason.meaning(0x39).contains("root entry"));
@@ -168,6 +170,144 @@ class DmesgDecodeTest {
         Golden.check("dmesg-scalable.txt", decode("log", log.toString().getBytes(StandardCharsets.UTF_8)).text());
     }
 
+    /** Lines that a mail program wrapped: with the reason's words on the third line, and no more than those. */
+    @Example
+    void wrappedLines() throws IOException {
+        Golden.check("dmesg-wrapped.txt", sample("wrapped.txt").text());
+        String prose = "DMAR: [DMA Write NO_PASID] Request\ndevice [80:1f.6] fault addr 0x1aba8d000 [fault reason"
+                + " 0x39] SM:\nPresent bit in Root Entry is clear\nAnd then the machine hangs.\n";
+        for (String text : List.of(prose, prose.replace("Request\n", "Request ").replace("Request d", "\nRequest d"),
+                "> " + prose.replace("\n", "\n> "), "> > " + prose.replace("\n", "\n>> "),
+                "[    1.000000] " + prose, "<4>" + prose)) {
+            List<Fault> faults = faults(text);
+            assertEquals(1, faults.size(), text);
+            assertEquals("SM: Present bit in Root Entry is clear", faults.get(0).words());
+            assertEquals(0x1aba8d000L, faults.get(0).address());
+        }
+        assertEquals("80:14.0 0x39", faults("DMAR: [DMA Read NO_PASID] Request device [80:14.0] fault addr 0xe8a356000"
+                + " [fault reason 0x39] SM: Present bit\nin Root Entry is clear\nxhci_hcd 0000:80:14.0: alloc ERST\n")
+                .stream().map(fault -> fault.device() + " 0x" + Integer.toHexString(fault.reason())).findFirst().get());
+        assertEquals(0x4, FaultLog.read("DMAR: DRHD: handling fault\nstatus reg 4\n").counts().status()
+                | FaultLog.read("DMAR: DRHD: handling fault status\nreg 4\n").counts().status());
+    }
+
+    /** Each line is the beginning of a message: nothing is drawn into the one before it. */
+    @Example
+    void linesThatBeginAreNotJoined() {
+        FaultLog log = FaultLog.read("[    1.000000] DMAR: [DMA Read NO_PASID] Request device\n[    1.000001] usb 1-1: new"
+                + " device\n[    1.000002] DMAR: [DMA Write] Request device [00:02.0] fault addr 7000 [fault reason 05] x\n");
+        assertEquals(1, log.faults().size());
+        assertEquals(3, log.faults().get(0).line());
+    }
+
+    @Example
+    void colours() throws IOException {
+        Tool.Result result = sample("coloured.txt");
+        assertFalse(result.text().contains("\u001b"));
+        assertFalse(result.json().toString().contains("\u001b"));
+        assertTrue(result.text().contains("(PTE Read access is not set)"), result.text());
+        assertTrue(result.text().contains("12.345678 s"), result.text());
+        String dated = "\u001b[1;31m[Wed Jun  3 15:40:37 2026] " + F1 + "\u001b[0m";
+        assertEquals("Wed Jun  3 15:40:37 2026", faults(dated).get(0).timestamp());
+        assertEquals("PTE Read access is not set", faults(dated).get(0).words());
+        assertEquals("Jun  3 15:40:37", faults("Jun  3 15:40:37 host kernel: " + F1).get(0).timestamp());
+        assertEquals("2026-06-03T15:40:37.123456", faults("2026-06-03T15:40:37.123456+02:00 host kernel: " + F1).get(0)
+                .timestamp());
+    }
+
+    /** The register's SID is 0; the descriptor names the device. */
+    @Example
+    void errorsOfTheInvalidationQueue() throws IOException {
+        Tool.Result result = sample("device-tlb-timeout.txt");
+        Golden.check("dmesg-device-tlb-timeout.txt", result.text());
+        Map<?, ?> error = (Map<?, ?>) ((List<?>) ((Map<?, ?>) result.json()).get("queueErrors")).get(0);
+        assertEquals("af:00.3", error.get("device"));
+        assertEquals("[device-TLB of af:00.3, everything]", error.get("descriptors").toString());
+        QueueError twice = FaultLog.read("DMAR: VT-d detected Invalidation Time-out Error: SID 301\n"
+                + "DMAR: VT-d detected Invalidation Time-out Error: SID 302\n").queueErrors().get(1);
+        assertEquals("03:00.2", Fault.bdf(twice.device()));
+    }
+
+    @Example
+    void everyDescriptorIsSaid() {
+        Map<String, long[]> words = Map.of(
+                "context cache, global", new long[] {0x11, 0},
+                "context cache, device-selective of domain-id 5, device 02:00.0", new long[] {0x20000050031L, 0},
+                "IOTLB, domain-selective of domain-id 5", new long[] {0x50022, 0},
+                "IOTLB, page-selective of domain-id 5, 0xfffff000, 2^3 pages", new long[] {0x50032, 0xfffff003L},
+                "device-TLB of 03:00.0, 0x1000, one page", new long[] {0x30000000003L, 0x1000},
+                "device-TLB of 03:00.0, 0x4000, 2^2 pages", new long[] {0x30000000003L, 0x5001},
+                "interrupt entry cache, 2^0 entries from 0x7", new long[] {0x700000014L, 0},
+                "IOTLB of PASID 9 of domain-id 5", new long[] {0x900050026L, 0},
+                "PASID cache, global", new long[] {0x37, 0},
+                "a type that is not known here, 13", new long[] {0xd, 0});
+        words.forEach((expected, word) -> assertEquals(expected, new QueueError.Descriptor("HEAD", word[0], word[1])
+                .words()));
+        assertEquals("all ones, not read from memory", new QueueError.Descriptor("HEAD", -1, -1).words());
+    }
+
+    /** As posted with 194b3348bdbb: the processor reads a directory entry that the unit did not. */
+    @Example
+    void tablesAfterAFault() throws IOException {
+        Golden.check("dmesg-pasid-directory.txt", sample("pasid-directory.txt").text());
+        FaultLog log = FaultLog.read("DMAR: " + F1.substring(6) + "\nDMAR: Dump dmar0 table entries for IOVA\n0xfffff000\n"
+                + "DMAR: root entry: 0x0000000001000001\nDMAR: context entry: hi 0x0000000000000502, low"
+                + " 0x0000000001001001\nDMAR: pte level: 1, pte value: 0x0000000012345003\n");
+        TableDump dump = log.dump(log.faults().get(0));
+        assertEquals("root entry P=1 table 0x1000000; context entry P=1 domain-id 5, AW=2, TT=0, tables 0x1001000; level"
+                + " 1 R=1 W=1 address 0x12345000", dump.words());
+        assertTrue(FaultHints.of(log.faults().get(0), log).get(0).contains("an older one is still cached"));
+        assertTrue(FaultLog.read("DMAR: context table is not present\n").dumps().isEmpty());
+    }
+
+    @Example
+    void severalProblemsAreAStory() throws IOException {
+        Golden.check("dmesg-several.txt", sample("several.txt").text());
+    }
+
+    /** What the reason rules out is not said. */
+    @Example
+    void hintsFitTheReason() throws IOException {
+        String write = sample("first-level-write.txt").text();
+        assertTrue(write.contains("DMA_TO_DEVICE gives no permission to write"), write);
+        assertFalse(write.contains("clflush"), write);
+        String read = sample("first-level-not-present.txt").text();
+        assertFalse(read.contains("permission"), read);
+        assertTrue(read.contains("whether the address was mapped at that moment"), read);
+        String kdump = sample("kdump-root-not-present.txt").text();
+        assertFalse(kdump.contains("stay cached"), kdump);
+        assertTrue(kdump.contains("1. the kernel copied the tables of a crashed one: where a bus has"), kdump);
+        String lower = text(COPIED + "DMAR: [DMA Read NO_PASID] Request device [80:04.0] fault addr 0x1000 [fault reason"
+                + " 0x39] SM: Present bit in Root Entry is clear");
+        assertFalse(lower.contains("Fix UCTP"), lower);
+        for (int reason : new int[] {0x80, 0x83, 0x84, 0x04}) {
+            assertTrue(text(String.format("[DMA Write NO_PASID] Request device [00:1f.2] fault addr 0x0 [fault reason"
+                    + " 0x%02x] x", reason)).contains("the address itself"));
+        }
+        String compatibility = text("[INTR-REMAP] Request device [f0:1f.0] fault index 0x1e [fault reason 0x25] Blocked");
+        assertFalse(compatibility.contains("index  "), compatibility);
+        assertTrue(compatibility.contains("I/O APIC"), compatibility);
+    }
+
+    @Example
+    void xen() {
+        List<Fault> faults = faults("(XEN) [VT-D]DMAR:[DMA Read] Request device [0000:00:02.0] fault addr 8e43c000\n"
+                + "(XEN) [VT-D]DMAR: reason 06 - PTE Read access is not set\n"
+                + "(XEN) [VT-D]DMAR:[DMA Write] Request device [0001:02:00.1] fault addr fffff000\n"
+                + "(XEN) [VT-D]DMAR: reason 0c - non-zero reserved fields in PTE\n");
+        assertEquals(List.of("00:02.0 6 PTE Read access is not set", "0001:02:00.1 12 non-zero reserved fields in PTE"),
+                faults.stream().map(fault -> fault.device() + " " + fault.reason() + " " + fault.words()).toList());
+    }
+
+    @Example
+    void otherArchitecturesAreSaidToBeOthers() {
+        String line = "AMD-Vi: Event logged [IO_PAGE_FAULT device=01:00.0 domain=0x000a address=0x0 flags=0x0000]";
+        assertEquals("""
+                remarks
+                  1 line of another architecture's unit (AMD-Vi, SMMU), not decoded here, the first is line 1: %s
+                """.formatted(line), text(line));
+    }
+
     @Example
     void aLogWithoutFaultsIsNoError() {
         assertEquals("log: no DMAR fault in 1 line\n", decode("log", "all is well\n".getBytes()).text());
@@ -184,9 +324,9 @@ class DmesgDecodeTest {
                 remarks
                   1 fault status (FSTS.PPF) without a fault line after it: the kernel's rate limit, or lines are missing
                 """, decode("log", (status + status).getBytes()).text());
-        assertEquals(0, FaultLog.read(status + F1).untold());
+        assertEquals(0, FaultLog.read(status + F1).counts().untold());
         assertEquals(2, FaultLog.read("DRHD: handling fault status reg 2\nDRHD: handling fault status reg 3\n")
-                .untold());
+                .counts().untold());
     }
 
     @Example
@@ -261,7 +401,7 @@ class DmesgDecodeTest {
     void everyFaultIsReadBack(@ForAll Format format, @ForAll @IntRange(max = 0xffff) int sourceId,
             @ForAll @IntRange(max = 0xff) int reason, @ForAll long address, @ForAll boolean write,
             @ForAll @IntRange(min = -1, max = 0xfffff) int pasid, @ForAll boolean stamped) {
-        Fault fault = new Fault(1, stamped ? "12.345678" : "", write ? Fault.Kind.WRITE : Fault.Kind.READ, sourceId,
+        Fault fault = new Fault(1, stamped ? "12.345678" : "", write ? Fault.Kind.WRITE : Fault.Kind.READ, 0, sourceId,
                 format.tellsPasid ? pasid : Fault.NO_PASID, address, reason, "x");
         assertEquals(List.of(fault), faults((stamped ? "[   12.345678] " : "") + format.line(fault)));
     }
@@ -271,7 +411,7 @@ class DmesgDecodeTest {
     void everyInterruptFaultIsReadBack(@ForAll @IntRange(max = 0xffff) int sourceId,
             @ForAll @IntRange(min = 0x20, max = 0x26) int reason, @ForAll @IntRange(max = 0xffff) int index,
             @ForAll boolean hexadecimal) {
-        Fault fault = new Fault(1, "", Fault.Kind.INTERRUPT, sourceId, Fault.NO_PASID, index, reason, "x");
+        Fault fault = new Fault(1, "", Fault.Kind.INTERRUPT, 0, sourceId, Fault.NO_PASID, index, reason, "x");
         assertEquals(List.of(fault), faults(String.format(hexadecimal
                 ? "DMAR: [INTR-REMAP] Request device [%s] fault index 0x%x [fault reason 0x%02x] x"
                 : "DMAR: [INTR-REMAP] Request device [%s] fault index %x [fault reason %02d] x", fault.device(), index,
