@@ -70,8 +70,14 @@ public interface Tool {
      *
      * @param text for people, each line ended by a newline
      * @param json for programs: null, String, Number, Boolean, List, or Map with strings as keys in their order
+     * @param clean false if the tool looks for what is wrong and has found something: exit code 1
      */
-    record Result(String text, Object json) { }
+    record Result(String text, Object json, boolean clean) {
+        /** Of a tool that shows and does not judge. */
+        public Result(String text, Object json) {
+            this(text, json, true);
+        }
+    }
 
     /** An input that can't be read. The message is one line: where in it, what was expected, what to do. */
     final class BadInput extends RuntimeException {

@@ -15,6 +15,7 @@ import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandFunction;
 import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 
@@ -60,7 +61,7 @@ final class ToolCommand implements CommandFunction {
         try (Output output = Output.open(session, args)) {
             output.stream().print(output.text() ? result.text() : Json.write(result.json()) + "\n");
         }
-        return null;
+        return result.clean() ? ExitCode.OK : new ExitCode(1);
     }
 
     private Tool.Input input(Arguments args) {

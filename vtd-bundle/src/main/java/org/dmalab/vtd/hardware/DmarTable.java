@@ -26,13 +26,14 @@ public record DmarTable(int revision, boolean checksummed, String oemId, String 
     }
 
     /** One remapping structure. */
-    public sealed interface Structure permits Drhd, Rmrr, Atsr, Rhsa, Andd, Satc, Other { }
+    public sealed interface Structure permits Drhd, Rmrr, Atsr, Rhsa, Andd, Satc, Sidp, Other {
+    }
 
     /**
      * Remapping hardware unit.
      *
      * @param flags bit 0: all devices of the segment that no other unit has
-     * @param size register space is 2^size pages
+     * @param size bits 3:0: register space is 2^n pages; the others are reserved
      * @param segment PCI segment
      * @param base of the registers
      * @param scopes its devices
@@ -99,6 +100,19 @@ public record DmarTable(int revision, boolean checksummed, String oemId, String 
     public record Satc(int flags, int segment, List<Scope> scopes) implements Structure {
         /** Copies the list. */
         public Satc {
+            scopes = List.copyOf(scopes);
+        }
+    }
+
+    /**
+     * Properties of integrated devices.
+     *
+     * @param segment PCI segment
+     * @param scopes the devices; the flags of a scope name its property
+     */
+    public record Sidp(int segment, List<Scope> scopes) implements Structure {
+        /** Copies the list. */
+        public Sidp {
             scopes = List.copyOf(scopes);
         }
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 
 import org.dmalab.vtd.hardware.DmarTable.Andd;
 import org.dmalab.vtd.hardware.DmarTable.Atsr;
@@ -16,6 +17,7 @@ import org.dmalab.vtd.hardware.DmarTable.Rhsa;
 import org.dmalab.vtd.hardware.DmarTable.Rmrr;
 import org.dmalab.vtd.hardware.DmarTable.Satc;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarTable.Sidp;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /** Writes an ACPI DMAR table, with its length, and with its checksum if it is to have one. */
@@ -64,9 +66,10 @@ public final class DmarWriter {
     }
 
     private static int typeOf(Structure structure) {
-        return structure instanceof Drhd ? 0 : structure instanceof Rmrr ? 1 : structure instanceof Atsr ? 2
-                : structure instanceof Rhsa ? 3 : structure instanceof Andd ? 4 : structure instanceof Satc ? 5
-                : ((Other) structure).type();
+        if (structure instanceof Other other) {
+            return other.type();
+        }
+        return Arrays.asList(DmarReader.NAMES).indexOf(structure.getClass().getSimpleName().toUpperCase(Locale.ROOT));
     }
 
     private static void body(ByteBuffer out, Structure structure) {
@@ -87,6 +90,9 @@ public final class DmarWriter {
         } else if (structure instanceof Satc caches) {
             out.put((byte) caches.flags()).put((byte) 0).putShort((short) caches.segment());
             scopes(out, caches.scopes());
+        } else if (structure instanceof Sidp properties) {
+            out.putShort((short) 0).putShort((short) properties.segment());
+            scopes(out, properties.scopes());
         } else {
             out.put(HexFormat.of().parseHex(((Other) structure).body()));
         }

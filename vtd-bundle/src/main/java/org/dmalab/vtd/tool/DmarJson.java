@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 import org.dmalab.vtd.hardware.DmarReader;
+import org.dmalab.vtd.hardware.DmarReader.Problem;
+import org.dmalab.vtd.hardware.DmarReader.Says;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarTable.Andd;
 import org.dmalab.vtd.hardware.DmarTable.Atsr;
@@ -15,13 +17,14 @@ import org.dmalab.vtd.hardware.DmarTable.Rhsa;
 import org.dmalab.vtd.hardware.DmarTable.Rmrr;
 import org.dmalab.vtd.hardware.DmarTable.Satc;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarTable.Sidp;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /** A DMAR table for programs; addresses and ids are hexadecimal strings, as they may have 64 bits. */
 final class DmarJson {
     private DmarJson() { }
 
-    static Map<String, Object> write(String file, int bytes, DmarReader.Inspection inspection, List<String> problems) {
+    static Map<String, Object> write(String file, int bytes, DmarReader.Inspection inspection, List<Problem> problems) {
         DmarTable table = inspection.table();
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("file", file);
@@ -40,7 +43,9 @@ final class DmarJson {
             structures.add(structure(inspection.offsets().get(i), table.structures().get(i)));
         }
         facts.put("structures", structures);
-        facts.put("problems", problems);
+        facts.put("problems", DmarChecks.of(Says.SPECIFICATION, problems));
+        facts.put("kernels", DmarChecks.of(Says.KERNELS, problems));
+        facts.put("copy", DmarChecks.of(Says.COPY, problems));
         return facts;
     }
 
@@ -51,7 +56,7 @@ final class DmarJson {
         if (structure instanceof Drhd unit) {
             facts.put("segment", unit.segment());
             facts.put("base", DmarWords.hex(unit.base()));
-            facts.put("sizeExponent", unit.size());
+            facts.put("sizeExponent", unit.size() & 0xf);
             facts.put("includeAll", DmarWords.includesAll(unit));
         } else if (structure instanceof Rmrr region) {
             facts.put("segment", region.segment());
@@ -69,6 +74,8 @@ final class DmarJson {
         } else if (structure instanceof Satc caches) {
             facts.put("segment", caches.segment());
             facts.put("required", (caches.flags() & 1) != 0);
+        } else if (structure instanceof Sidp properties) {
+            facts.put("segment", properties.segment());
         } else {
             facts.put("body", ((Other) structure).body());
         }

@@ -1,20 +1,43 @@
 package org.dmalab.vtd.tool;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Tool;
 import org.dmalab.vtd.hardware.DmarException;
 import org.dmalab.vtd.hardware.DmarReader;
+import org.dmalab.vtd.hardware.DmarReader.Problem;
 import org.osgi.service.component.annotations.Component;
 
-/** {@code dmar.show}: what an ACPI DMAR table says, and what is wrong or odd about it. */
+/** {@code dmar.show}: what an ACPI DMAR table says, what the specification has against it, what kernels make of it. */
 @Component(property = Tool.ARCH + "=vtd")
 public final class DmarShow implements Tool {
-    private static final String FILE = "file";
-    private static final String SIGNATURE = "DMAR";
+    static final Parameter FILE = Parameter.required("file", Parameter.Type.FILE,
+            "a DMAR table: a copy of /sys/firmware/acpi/tables/DMAR, acpidump's text, iasl -d's output, or a hex dump");
+
+    /**
+     * A table with what there is to say of it.
+     *
+     * @param bytes the table's
+     * @param inspection what could be read
+     * @param problems all of them
+     */
+    record Table(byte[] bytes, DmarReader.Inspection inspection, List<Problem> problems) {
+        static Table read(Input input) {
+            byte[] bytes = DmarInput.table(input.document(FILE.name()).bytes());
+            try {
+                DmarReader.Inspection inspection = DmarReader.inspect(bytes);
+                List<Problem> problems = new ArrayList<>(inspection.problems());
+                problems.addAll(DmarChecks.check(inspection));
+                problems.sort(Comparator.comparingInt(Problem::offset));
+                return new Table(bytes, inspection, List.copyOf(problems));
+            } catch (DmarException e) {
+                throw new BadInput(e.getMessage() + "; copy /sys/firmware/acpi/tables/DMAR as it is");
+            }
+        }
+    }
 
     @Override
     public String name() {
@@ -28,31 +51,13 @@ public final class DmarShow implements Tool {
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(Parameter.required(FILE, Parameter.Type.FILE,
-                "a DMAR table in binary, such as a copy of /sys/firmware/acpi/tables/DMAR"));
+        return List.of(FILE);
     }
 
     @Override
     public Result run(Input input) {
-        Document document = input.document(FILE);
-        try {
-            DmarReader.Inspection inspection = DmarReader.inspect(document.bytes());
-            List<String> problems = new ArrayList<>();
-            inspection.problems().forEach(problem -> problems.add(problem.located()));
-            problems.addAll(DmarChecks.check(inspection));
-            return new Result(DmarText.write(inspection, document.bytes().length, problems),
-                    DmarJson.write(document.file(), document.bytes().length, inspection, problems));
-        } catch (DmarException e) {
-            throw new BadInput(e.getMessage() + "; " + whatNext(document.bytes()));
-        }
-    }
-
-    private static String whatNext(byte[] bytes) {
-        String head = new String(bytes, 0, Math.min(bytes.length, SIGNATURE.length() + 2), StandardCharsets.ISO_8859_1);
-        if (head.equals(SIGNATURE + " @")) {
-            return "that is the text of acpidump: make it binary with acpixtract -s" + SIGNATURE;
-        }
-        return head.startsWith(SIGNATURE) ? "a whole copy? If so the firmware is wrong, and kernels stop here too"
-                : "copy /sys/firmware/acpi/tables/" + SIGNATURE + " as it is";
+        Table table = Table.read(input);
+        return new Result(DmarText.write(table.inspection(), table.bytes().length, table.problems()), DmarJson.write(
+                input.document(FILE.name()).file(), table.bytes().length, table.inspection(), table.problems()));
     }
 }

@@ -3,6 +3,8 @@ package org.dmalab.vtd.tool;
 import java.util.List;
 
 import org.dmalab.vtd.hardware.DmarReader;
+import org.dmalab.vtd.hardware.DmarReader.Problem;
+import org.dmalab.vtd.hardware.DmarReader.Says;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
@@ -11,7 +13,7 @@ import org.dmalab.vtd.hardware.DmarTable.Structure;
 final class DmarText {
     private DmarText() { }
 
-    static String write(DmarReader.Inspection inspection, int bytes, List<String> problems) {
+    static String write(DmarReader.Inspection inspection, int bytes, List<Problem> problems) {
         DmarTable table = inspection.table();
         StringBuilder text = new StringBuilder();
         text.append(String.format("DMAR table of %s %s: revision %d, %d bytes, %d structures\n",
@@ -25,9 +27,22 @@ final class DmarText {
         text.append("  flags ").append(String.format("0x%02x", table.flags()));
         text.append(table.flags() == 0 ? "" : ": " + String.join(", ", DmarWords.flags(table))).append("\n\n");
         structures(text, inspection);
-        text.append('\n').append(problems.isEmpty() ? "nothing odd\n" : "problems\n");
-        problems.forEach(problem -> text.append("  ").append(problem).append('\n'));
+        problems(text, problems);
         return text.toString();
+    }
+
+    static void problems(StringBuilder text, List<Problem> problems) {
+        text.append(problems.isEmpty() ? "\nnothing odd\n" : "");
+        list(text, "the copy", DmarChecks.of(Says.COPY, problems));
+        list(text, "against the specification", DmarChecks.of(Says.SPECIFICATION, problems));
+        list(text, "what kernels make of it", DmarChecks.of(Says.KERNELS, problems));
+    }
+
+    private static void list(StringBuilder text, String title, List<String> lines) {
+        if (!lines.isEmpty()) {
+            text.append('\n').append(title).append('\n');
+            lines.forEach(line -> text.append("  ").append(line).append('\n'));
+        }
     }
 
     private static void structures(StringBuilder text, DmarReader.Inspection inspection) {

@@ -2,6 +2,7 @@ package org.dmalab.vtd.tool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarTable.Andd;
@@ -13,6 +14,7 @@ import org.dmalab.vtd.hardware.DmarTable.Rhsa;
 import org.dmalab.vtd.hardware.DmarTable.Rmrr;
 import org.dmalab.vtd.hardware.DmarTable.Satc;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarTable.Sidp;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /** Names of what is in a DMAR table. */
@@ -27,19 +29,45 @@ final class DmarWords {
 
     static String type(Structure structure) {
         return structure instanceof Other other ? "type " + other.type()
-                : structure.getClass().getSimpleName().toUpperCase(java.util.Locale.ROOT);
+                : structure.getClass().getSimpleName().toUpperCase(Locale.ROOT);
     }
 
     static List<Scope> scopes(Structure structure) {
-        return structure instanceof Drhd unit ? unit.scopes() : structure instanceof Rmrr region ? region.scopes()
-                : structure instanceof Atsr ports ? ports.scopes() : structure instanceof Satc caches ? caches.scopes()
-                : List.of();
+        if (structure instanceof Drhd unit) {
+            return unit.scopes();
+        } else if (structure instanceof Rmrr region) {
+            return region.scopes();
+        } else if (structure instanceof Atsr ports) {
+            return ports.scopes();
+        } else if (structure instanceof Satc caches) {
+            return caches.scopes();
+        }
+        return structure instanceof Sidp properties ? properties.scopes() : List.of();
+    }
+
+    /** The PCI segment that a structure is about; -1 if it is about none. */
+    static int segment(Structure structure) {
+        if (structure instanceof Drhd unit) {
+            return unit.segment();
+        } else if (structure instanceof Rmrr region) {
+            return region.segment();
+        } else if (structure instanceof Atsr ports) {
+            return ports.segment();
+        } else if (structure instanceof Satc caches) {
+            return caches.segment();
+        }
+        return structure instanceof Sidp properties ? properties.segment() : -1;
+    }
+
+    /** Bytes of a unit's registers: 2^n pages, n in bits 3:0. */
+    static long registerBytes(Drhd unit) {
+        return 4096L << (unit.size() & 0xf);
     }
 
     /** A structure without its scopes. */
     static String facts(Structure structure) {
         if (structure instanceof Drhd unit) {
-            return "unit at " + hex(unit.base()) + ", " + pages(unit.size()) + " of registers"
+            return "unit at " + hex(unit.base()) + ", " + units(registerBytes(unit)) + " of registers"
                     + segment(unit.segment()) + (includesAll(unit) ? ", all devices that no other unit has" : "");
         } else if (structure instanceof Rmrr region) {
             return hex(region.base()) + " to " + hex(region.limit()) + size(region) + segment(region.segment());
@@ -52,6 +80,8 @@ final class DmarWords {
         } else if (structure instanceof Satc caches) {
             return ((caches.flags() & 1) != 0 ? "address translation caches that must be on"
                     : "address translation caches") + segment(caches.segment());
+        } else if (structure instanceof Sidp properties) {
+            return "properties of integrated devices" + segment(properties.segment());
         }
         String body = ((Other) structure).body();
         return "not known here, " + (4 + body.length() / 2) + " bytes" + (body.isEmpty() ? "" : ": " + brief(body));
@@ -68,21 +98,20 @@ final class DmarWords {
     private static String size(Rmrr region) {
         long bytes = region.limit() - region.base() + 1;
         boolean sane = Long.compareUnsigned(region.base(), region.limit()) <= 0 && bytes > 0;
-        return !sane ? "" : bytes % 1024 == 0 ? " (" + units(bytes) + ")" : " (" + bytes + " bytes)";
-    }
-
-    /** 2^exponent pages of 4 KiB. */
-    private static String pages(int exponent) {
-        return exponent < 40 ? units(4096L << exponent) : "2^" + exponent + " pages";
+        if (!sane) {
+            return "";
+        }
+        return bytes % 1024 == 0 ? " (" + units(bytes) + ")" : " (" + bytes + " bytes)";
     }
 
     private static String units(long bytes) {
+        long count = bytes;
         int unit = 0;
-        while (bytes % 1024 == 0 && unit < 4) {
-            bytes /= 1024;
+        while (count % 1024 == 0 && unit < 4) {
+            count /= 1024;
             unit++;
         }
-        return bytes + List.of("", " KiB", " MiB", " GiB", " TiB").get(unit);
+        return count + List.of("", " KiB", " MiB", " GiB", " TiB").get(unit);
     }
 
     private static String segment(int segment) {
@@ -104,9 +133,12 @@ final class DmarWords {
 
     static String scopeRemark(Scope scope) {
         String flags = scope.flags() == 0 ? "" : String.format("flags 0x%02x", scope.flags());
-        String what = scope.type() == BRIDGE ? "and all below it"
-                : scope.type() == ENDPOINT && scope.enumerationId() == 0 ? "" : "id " + scope.enumerationId();
+        String what = scope.type() == BRIDGE ? "and all below it" : id(scope);
         return what + (what.isEmpty() || flags.isEmpty() ? "" : ", ") + flags;
+    }
+
+    private static String id(Scope scope) {
+        return scope.type() == ENDPOINT && scope.enumerationId() == 0 ? "" : "id " + scope.enumerationId();
     }
 
     static List<String> flags(DmarTable table) {

@@ -29,6 +29,7 @@ import org.dmalab.vtd.hardware.DmarTable.Rhsa;
 import org.dmalab.vtd.hardware.DmarTable.Rmrr;
 import org.dmalab.vtd.hardware.DmarTable.Satc;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarTable.Sidp;
 import org.dmalab.vtd.hardware.DmarTable.Structure;
 
 /** Reading and writing DMAR tables. */
@@ -173,7 +174,8 @@ class DmarTableTest {
                 Combinators.combine(quad, Arbitraries.longs().between(0, 0xffffffffL)).as(Rhsa::new),
                 Combinators.combine(bytes(), name).as(Andd::new),
                 Combinators.combine(bytes(), word, scopes()).as(Satc::new),
-                Combinators.combine(Arbitraries.integers().between(6, 0xffff),
+                Combinators.combine(word, scopes()).as(Sidp::new),
+                Combinators.combine(Arbitraries.integers().between(7, 0xffff),
                         Arbitraries.bytes().array(byte[].class).ofMaxSize(20)).as((type, body) ->
                                 new Other(type, HexFormat.of().formatHex(body))));
     }

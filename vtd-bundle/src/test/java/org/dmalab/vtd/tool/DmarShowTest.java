@@ -1,5 +1,6 @@
 package org.dmalab.vtd.tool;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -27,12 +28,13 @@ import org.dmalab.vtd.hardware.DmarTable.Rhsa;
 import org.dmalab.vtd.hardware.DmarTable.Rmrr;
 import org.dmalab.vtd.hardware.DmarTable.Satc;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
+import org.dmalab.vtd.hardware.DmarTable.Sidp;
 import org.dmalab.vtd.hardware.DmarWriter;
 import org.dmalab.vtd.hardware.SeedTable;
 
 class DmarShowTest {
     private static final int HEADER_BYTES = 48;
-    private static final String WHOLE = "a whole copy? If so the firmware is wrong, and kernels stop here too";
+    private static final String COPY = "; copy /sys/firmware/acpi/tables/DMAR as it is";
     private static final Scope CARD = new Scope(1, 0, 0, 0, List.of(new Hop(0x1c, 0), new Hop(0, 1)));
 
     private static Tool.Result show(byte[] table) {
@@ -62,10 +64,10 @@ class DmarShowTest {
     void everyKindOfStructure() throws IOException {
         byte[] bytes = table(true, new Drhd(0, 1, 0, 0xfed90000L, List.of(CARD, new Scope(4, 0, 2, 0xf0,
                 List.of(new Hop(0x1f, 0))), new Scope(5, 1, 1, 0, List.of(new Hop(2, 0))))),
-                new Drhd(1, 0, 0, 0xfed91000L, List.of()), new Rmrr(0, 0x7b800000L, 0x7fffffffL, List.of(CARD)),
-                new Atsr(0, 1, List.of(new Scope(2, 0, 0, 0x80, List.of(new Hop(1, 0))))),
+                new Drhd(1, 0, 0, 0xfed92000L, List.of()), new Rmrr(0, 0x7b800000L, 0x7fffffffL, List.of(CARD)),
+                new Atsr(0, 0, List.of(new Scope(2, 0, 0, 0x80, List.of(new Hop(1, 0))))),
                 new Rhsa(0xfed90000L, 1), new Andd(1, "\\_SB.PCI0.UA00"), new Satc(1, 0, List.of(CARD)),
-                new Other(6, "0000010000000100"));
+                new Sidp(0, List.of(new Scope(1, 1, 0, 0, List.of(new Hop(3, 0))))), new Other(7, "00000100"));
         Tool.Result result = show(bytes);
         Golden.check("dmar-all.txt", result.text());
         Golden.check("dmar-all.json.txt", result.json().toString() + "\n");
@@ -84,19 +86,88 @@ class DmarShowTest {
         assertTrue(show(table(true)).text().contains("there is no DRHD"));
     }
 
+    /** As firmware has been seen to leave them, or people to copy them. */
+    @Example
+    void oddCopiesAndTables() throws IOException {
+        for (String name : List.of("andd-padded", "andd-no-nul", "zero-length", "padded-to-4k", "truncated",
+                "order-rmrr-first", "reserved-flags")) {
+            Golden.check("dmar-" + name + ".txt", show(SeedTable.resource(name + ".bin")).text());
+        }
+    }
+
+    @Example
+    void whatFirmwareGetsWrong() throws IOException {
+        byte[] bytes = table(true, new Drhd(0, 2, 0, 0xfed90000L, List.of(CARD)),
+                new Drhd(0, 0, 0, 0xfed93000L, List.of(CARD)), new Drhd(0, 0, 1, 0xfed98000L, List.of()),
+                new Rmrr(0, 0xfed80000L, 0xfed9ffffL, List.of(CARD)), new Rmrr(0, 0x1000, 0x2fff, List.of(CARD)),
+                new Rmrr(0, 0x2000, 0x3fff, List.of(CARD)), new Rmrr(0, 0x2000, 0x3fff,
+                        List.of(new Scope(1, 0, 0, 0, List.of(new Hop(2, 0))))), new Atsr(0, 0, List.of()),
+                new Satc(0, 7, List.of(CARD)));
+        Golden.check("dmar-firmware.txt", show(bytes).text());
+    }
+
+    /** 0 clean, 1 a problem, 2 unreadable. */
+    @Example
+    void verdictsForFirmware() {
+        Tool.Result clean = check(SeedTable.resource("seed-rmrr.bin"));
+        assertEquals("table.bin: clean\n", clean.text());
+        assertTrue(clean.clean());
+        assertEquals("{file=table.bin, clean=true, problems=[], kernels=[], copy=[]}", clean.json().toString());
+        assertTrue(check(SeedTable.resource("andd-padded.bin")).clean());
+        assertTrue(check(SeedTable.resource("padded-to-4k.bin")).clean());
+        Tool.Result order = check(SeedTable.resource("order-rmrr-first.bin"));
+        assertTrue(order.text().startsWith("table.bin: 1 problem\n"), order.text());
+        assertEquals(false, order.clean());
+        assertEquals(false, check(SeedTable.resource("andd-no-nul.bin")).clean());
+        assertEquals("offset 0x4, header: length 104, the file has 98 bytes: the copy is cut off, and what is missing is"
+                + " not shown", assertThrows(Tool.BadInput.class, () -> check(SeedTable.resource("truncated.bin")))
+                        .getMessage());
+    }
+
+    private static Tool.Result check(byte[] table) {
+        return new DmarCheck().run(new Tool.Input(Map.of("file", new Tool.Document("table.bin", table)),
+                new Values(Map.of())));
+    }
+
+    /** What people paste: acpidump, xxd, hexdump -C, od -A x -t x1; with letters beside the bytes that look like some. */
+    @Example
+    void textsOfATable() {
+        byte[] bytes = SeedTable.resource("seed-rmrr.bin");
+        bytes = Arrays.copyOf(bytes, bytes.length - 8);
+        bytes[4] = (byte) bytes.length;
+        bytes = DmarWriter.withChecksum(bytes);
+        String acpidump = "FACP @ 0x00000000BDFE0000\n    0000: 46 41 43 50 F4 00 00 00\n\n"
+                + "DMAR @ 0x00000000BDFE1000\n" + rows(bytes, "    %04X: ", " ", 1) + "\nHPET @ 0x0000000000000000\n"
+                + "    0000: 48 50 45 54\n";
+        for (String text : List.of(acpidump, rows(bytes, "%08x: ", " ", 2), rows(bytes, "%08x  ", " ", 1),
+                rows(bytes, "%06x ", " ", 1), "Raw Table Data: Length 304\n\n" + rows(bytes, "  %04X: ", " ", 1))) {
+            assertArrayEquals(bytes, DmarInput.table(text.getBytes()), text);
+        }
+    }
+
+    private static String rows(byte[] bytes, String offset, String between, int group) {
+        StringBuilder text = new StringBuilder();
+        for (int at = 0; at < bytes.length; at += 16) {
+            text.append(String.format(offset, at));
+            for (int i = at; i < Math.min(at + 16, bytes.length); i++) {
+                text.append(String.format("%02X", bytes[i])).append((i - at) % group == group - 1 ? between : "");
+            }
+            text.append(" ADDED BEEF ..\n");
+        }
+        return text.toString();
+    }
+
     @Example
     void whatCannotBeReadIsLocated() {
         byte[] good = SeedTable.resource("seed-rmrr.bin");
-        assertEquals("DMAR table, offset 0x10, header: the table ends, expected 48 bytes; " + WHOLE,
+        assertEquals("DMAR table, offset 0x10, header: the table ends, expected 48 bytes" + COPY,
                 message(Arrays.copyOf(good, 16)));
-        assertEquals("DMAR table, offset 0x0, header: signature \"FACP\", expected \"DMAR\"; copy"
-                + " /sys/firmware/acpi/tables/DMAR as it is", message(("FACP" + "x".repeat(60)).getBytes()));
-        assertTrue(message("DMAR @ 0x0000\n    0000: 44 4D 41 52 78 00 00 00 01 02\n".getBytes())
-                .endsWith("; that is the text of acpidump: make it binary with acpixtract -sDMAR"));
+        byte[] other = good.clone();
+        System.arraycopy("FACP".getBytes(), 0, other, 0, 4);
+        assertEquals("DMAR table, offset 0x0, header: signature \"FACP\", expected \"DMAR\"" + COPY, message(other));
+        assertTrue(message(("FACP" + "x".repeat(60)).getBytes()).startsWith("is text without a DMAR table"));
+        assertTrue(message("FACP @ 0x0000\n    0000: 46 41 43 50\n".getBytes()).startsWith("DMAR table, offset"));
         assertTrue(message(new byte[0]).endsWith("as it is"));
-        byte[] looping = good.clone();
-        looping[0x32] = 0;
-        assertEquals("DMAR table, offset 0x32, DRHD: length 0, expected at least 16; " + WHOLE, message(looping));
     }
 
     private static String message(byte[] table) {
