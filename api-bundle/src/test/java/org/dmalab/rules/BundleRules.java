@@ -65,7 +65,7 @@ public final class BundleRules {
      * One test for each rule, over the shipped classes of a bundle.
      *
      * @param root the bundle's package
-     * @param parsers classes that may change because they live for one call; no field may hold one
+     * @param parsers classes that may change because they live for one call; no field of others may hold one
      */
     public static Stream<DynamicTest> tests(String root, Class<?>... parsers) {
         JavaClasses shipped = new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests())
@@ -152,7 +152,7 @@ public final class BundleRules {
     private ArchCondition<JavaClass> keepNoState() {
         return condition("have only final fields of values and handles", type -> type.getFields().stream()
                 .filter(field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC))
-                .filter(field -> !(parsers.contains(type.getName()) || isKept(field)) || holdsParser(field))
+                .filter(field -> !parsers.contains(type.getName()) && (!isKept(field) || holdsParser(field)))
                 .map(field -> field.getFullName() + " of type " + field.getRawType().getName() + " can keep state"));
     }
 
@@ -169,7 +169,7 @@ public final class BundleRules {
         boolean table = !onCpu && type.isArray() && (constant || field.getOwner().isRecord());
         return field.getModifiers().contains(JavaModifier.FINAL) && (type.isPrimitive() || type.isEnum()
                 || type.isRecord() || type.isEquivalentTo(String.class) || list || table
-                || constant && type.isEquivalentTo(java.util.regex.Pattern.class)
+                || (constant || field.getOwner().isRecord()) && type.isEquivalentTo(java.util.regex.Pattern.class)
                 || type.getPackageName().startsWith("org.dmalab.api") || type.getPackageName().startsWith(root));
     }
 

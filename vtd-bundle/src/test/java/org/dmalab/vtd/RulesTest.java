@@ -10,7 +10,10 @@ import org.junit.jupiter.api.TestFactory;
 /** The rules that every architecture bundle keeps. */
 class RulesTest {
     @TestFactory
-    Stream<DynamicTest> rules() {
-        return BundleRules.tests("org.dmalab.vtd", DmarReader.class);
+    Stream<DynamicTest> rules() throws ClassNotFoundException {
+        String tool = "org.dmalab.vtd.tool.";
+        return BundleRules.tests("org.dmalab.vtd", DmarReader.class, Class.forName(tool + "DmarChecks"),
+                Class.forName(tool + "FaultHints"), Class.forName(tool + "FaultLog$Reader"),
+                Class.forName(tool + "QueueError$Collector"), Class.forName(tool + "TableDump$Collector"));
     }
 }

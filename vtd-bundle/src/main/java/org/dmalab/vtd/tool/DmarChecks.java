@@ -1,9 +1,9 @@
 package org.dmalab.vtd.tool;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarReader.Problem;
@@ -245,7 +245,7 @@ final class DmarChecks {
 
     /** A device that two units name belongs to the one that comes first. */
     private void devicesOfTwoUnits() {
-        Map<String, Integer> first = new HashMap<>();
+        Map<String, Integer> first = new TreeMap<>();
         for (int i = 0; i < table.structures().size(); i++) {
             if (table.structures().get(i) instanceof Drhd unit) {
                 for (Scope scope : unit.scopes()) {

@@ -20,7 +20,8 @@ final class FaultHints {
         this.fault = fault;
         this.kdump = log.inKdump(fault);
         this.dump = log.dump(fault);
-        this.behind = log.bridges().get(fault.sourceId());
+        this.behind = log.bridges().stream().filter(bridge -> bridge.sourceId() == fault.sourceId())
+                .map(FaultLog.Bridge::buses).findFirst().orElse(null);
     }
 
     static List<String> of(Fault fault, FaultLog log) {

@@ -2,9 +2,7 @@ package org.dmalab.vtd.tool;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,12 +17,12 @@ import java.util.regex.Pattern;
  * @param dumps in their order
  * @param notes what happened besides, in its order
  * @param counts how often something was said that makes the lists incomplete
- * @param bridges the bridges that the log names, by source-id, with the buses behind them
+ * @param bridges the bridges that the log names
  * @param foreign lines of other architectures' units
  * @param unknown lines about remapping that say that something is wrong and are not known here
  */
 record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, List<TableDump> dumps, List<Note> notes,
-        Counts counts, Map<Integer, String> bridges, List<Note> foreign, List<Note> unknown) {
+        Counts counts, List<Bridge> bridges, List<Note> foreign, List<Note> unknown) {
     private static final Pattern STATUS = Pattern.compile("DRHD: handling fault status reg ([0-9a-f]{1,8})");
     private static final Pattern SUPPRESSED = Pattern.compile("dmar_fault: ([0-9]{1,9}) callbacks suppressed");
     private static final Pattern COPIED = Pattern.compile("Copied translation tables from previous kernel"
@@ -35,13 +33,13 @@ record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, Lis
             + "|event 0x)");
     private static final Pattern WRONG = Pattern.compile("(?i)error|fail|\\binvalid\\b|broken|\\bbug\\b|abort"
             + "|time[d-]? ?out|corrupt|not respond|hang");
-    private static final Map<String, String> NOTED = new TreeMap<>(Map.of(
-            "IOMMU enabled", "the kernel switches DMA remapping on",
-            "Copied translation tables from previous kernel", "a crashed kernel's tables were copied",
-            "Failed to copy translation tables", "a crashed kernel's tables could not be copied",
-            "Invalidation Time-out Error (ITE) cleared", "the time-out was cleared, and the queue goes on",
-            "Invalidation Queue Error (IQE) cleared", "the queue error was cleared, and the queue goes on",
-            "Invalidation Completion Error (ICE) cleared", "the completion error was cleared"));
+    private static final List<Noted> NOTED = List.of(
+            new Noted("IOMMU enabled", "the kernel switches DMA remapping on"),
+            new Noted("Copied translation tables from previous kernel", "a crashed kernel's tables were copied"),
+            new Noted("Failed to copy translation tables", "a crashed kernel's tables could not be copied"),
+            new Noted("Invalidation Time-out Error (ITE) cleared", "the time-out was cleared, and the queue goes on"),
+            new Noted("Invalidation Queue Error (IQE) cleared", "the queue error was cleared, and the queue goes on"),
+            new Noted("Invalidation Completion Error (ICE) cleared", "the completion error was cleared"));
 
     /** Copies the lists. */
     FaultLog {
@@ -49,10 +47,21 @@ record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, Lis
         queueErrors = List.copyOf(queueErrors);
         dumps = List.copyOf(dumps);
         notes = List.copyOf(notes);
-        bridges = new TreeMap<>(bridges);
+        bridges = List.copyOf(bridges);
         foreign = List.copyOf(foreign);
         unknown = List.copyOf(unknown);
     }
+
+    /** Words of a kernel, and what they tell. */
+    private record Noted(String words, String meaning) { }
+
+    /**
+     * A bridge.
+     *
+     * @param sourceId its own
+     * @param buses behind it, as printed: {@code 01} or {@code 01-03}
+     */
+    record Bridge(int sourceId, String buses) { }
 
     /**
      * Something that a line says.
@@ -110,7 +119,7 @@ record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, Lis
         private final QueueError.Collector queue = new QueueError.Collector();
         private final TableDump.Collector tables = new TableDump.Collector();
         private final List<Note> notes = new ArrayList<>();
-        private final Map<Integer, String> bridges = new TreeMap<>();
+        private final List<Bridge> bridges = new ArrayList<>();
         private final List<Note> foreign = new ArrayList<>();
         private final List<Note> unknown = new ArrayList<>();
         private final Set<String> untold = new TreeSet<>();
@@ -139,14 +148,16 @@ record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, Lis
             suppressed += number(SUPPRESSED, text, 10);
             Matcher bridge = BRIDGE.matcher(text);
             if (bridge.find()) {
-                bridges.put(Integer.parseInt(bridge.group(1), 16) << 8 | Integer.parseInt(bridge.group(2), 16) << 3
-                        | Integer.parseInt(bridge.group(3)), bridge.group(4));
+                bridges.add(new Bridge((Integer.parseInt(bridge.group(1), 16) << 8)
+                        | (Integer.parseInt(bridge.group(2), 16) << 3) | Integer.parseInt(bridge.group(3)),
+                        bridge.group(4)));
             }
-            NOTED.forEach((words, meaning) -> {
-                if (text.contains(words) && (message.timestamp().isEmpty() || seen.add(message.timestamp() + words))) {
-                    notes.add(new Note(message.number(), message.timestamp(), meaning));
+            for (Noted noted : NOTED) {
+                if (text.contains(noted.words()) && (message.timestamp().isEmpty()
+                        || seen.add(message.timestamp() + noted.words()))) {
+                    notes.add(new Note(message.number(), message.timestamp(), noted.meaning()));
                 }
-            });
+            }
             remember(message, handled);
         }
 
@@ -182,7 +193,7 @@ record FaultLog(int lines, List<Fault> faults, List<QueueError> queueErrors, Lis
             if (FOREIGN.matcher(message.text()).find()) {
                 foreign.add(note);
             } else if (message.text().contains("DMAR") && handled == 0 && WRONG.matcher(message.text()).find()
-                    && NOTED.keySet().stream().noneMatch(message.text()::contains)
+                    && NOTED.stream().noneMatch(noted -> message.text().contains(noted.words()))
                     && !SUPPRESSED.matcher(message.text()).find()) {
                 unknown.add(note);
             }
