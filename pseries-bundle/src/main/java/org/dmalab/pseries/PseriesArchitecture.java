@@ -29,10 +29,11 @@ import org.dmalab.api.store.Store;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.Partition;
 import org.dmalab.pseries.hardware.PartitionTree;
-import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.hardware.PlatformRequest;
+import org.dmalab.pseries.kernel.KernelLayout.MemoryBlock;
+import org.dmalab.pseries.kernel.KernelLayout;
 import org.dmalab.pseries.kernel.Memblock;
 import org.dmalab.pseries.kernel.MemoryHotplug;
-import org.dmalab.pseries.kernel.Structs;
 import org.osgi.service.component.annotations.Component;
 
 /** IBM pSeries: a logical partition with dynamic DMA windows and memory that comes and goes. */
@@ -60,7 +61,7 @@ public final class PseriesArchitecture implements Architecture {
 
     @Override
     public List<Parameter> parameters() {
-        return PseriesPresets.parameters();
+        return PseriesParameters.all();
     }
 
     @Override
@@ -80,7 +81,7 @@ public final class PseriesArchitecture implements Architecture {
 
     @Override
     public List<Failure> failures() {
-        return Failures.all();
+        return PseriesFailures.all();
     }
 
     @Override
@@ -95,15 +96,16 @@ public final class PseriesArchitecture implements Architecture {
 
     private static Machine made(MachineSpec spec, Services services) {
         long processors = spec.number("processors");
-        if (processors < 1 || processors > KernelData.MAX_PROCESSORS) {
+        if (processors < 1 || processors > KernelLayout.MAX_PROCESSORS) {
             throw new IllegalArgumentException("processors: " + processors + ", expected 1 to "
-                    + KernelData.MAX_PROCESSORS);
+                    + KernelLayout.MAX_PROCESSORS);
         }
         Store store = new Store();
         Emitter emitter = new Emitter();
         Partition partition = Partition.create(spec, store, emitter);
-        KernelMemory kernel = KernelData.create(store);
-        Ports ports = new Ports(partition.memory(), null, partition.hypervisor(), null, partition.dma());
+        KernelMemory kernel = KernelLayout.create(store);
+        Ports ports = new Ports(new LinearMap(partition.memory(), emitter), null,
+                new HypervisorPort(partition.hypervisor(), partition.rtas()), null, partition.dma());
         Machine machine = new Machine(new Machine.Parts(spec, store, emitter, kernel,
                 new Processors(store, (int) processors), ports, (cpu, vector, argument) -> { }, () -> false,
                 new PseriesModel(partition)), services);
@@ -129,21 +131,32 @@ public final class PseriesArchitecture implements Architecture {
 
     @Override
     public String describe(Machine machine, Event event) {
-        return Words.describe(machine, event);
+        return PseriesWords.describe(machine, event);
     }
 
     @Override
     public List<Metric> metrics() {
         return List.of(
-                new Metric("hypercalls", "hypercalls", (kind, a, b, c, d, e, result) -> kind == Op.HCALL ? 1 : 0),
+                new Metric("hypercalls", "hypercalls",
+                        (kind, a, b, c, d, e, result) -> isHypercall(kind, a) ? 1 : 0),
                 new Metric("hypercallsRefused", "hypercalls that were refused",
                         (kind, a, b, c, d, e, result) -> kind == Op.HCALL && result < 0 ? 1 : 0),
                 new Metric("tcesPut", "TCEs that the kernel asked to set",
-                        (kind, a, b, c, d, e, result) -> kind != Op.HCALL ? 0 : a == Papr.H_PUT_TCE ? 1
-                                : a == Papr.H_PUT_TCE_INDIRECT ? e : 0),
+                        (kind, a, b, c, d, e, result) -> kind == Op.HCALL ? tcesPut(a, e) : 0),
                 new Metric("tcesStuffed", "TCEs that the kernel asked to fill with one value",
                         (kind, a, b, c, d, e, result) -> kind == Op.HCALL && a == Papr.H_STUFF_TCE ? e : 0),
                 new Metric("rtasCalls", "RTAS calls", (kind, a, b, c, d, e, result) -> kind == Op.RTAS ? 1 : 0));
+    }
+
+    private static boolean isHypercall(int kind, long number) {
+        return kind == Op.HCALL && !PlatformRequest.is(number);
+    }
+
+    private static long tcesPut(long number, long count) {
+        if (number == Papr.H_PUT_TCE_INDIRECT) {
+            return count;
+        }
+        return number == Papr.H_PUT_TCE ? 1 : 0;
     }
 
     @Override
@@ -156,21 +169,21 @@ public final class PseriesArchitecture implements Architecture {
     @Override
     public long traffic(Machine machine, long sequence) {
         Cpu cpu = machine.cpu(0, Level.USER);
-        if (cpu.load(KernelData.SYSTEM_RUNNING) == 0) {
+        if (cpu.load(KernelLayout.SYSTEM_RUNNING) == 0) {
             return Errno.ENODEV;
         }
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long start = Memblock.end(cpu, 0) - block & -block;
         long object = MemoryHotplug.findBlock(cpu, start);
         if (object == 0) {
             return Errno.ENOMEM;
         }
-        return cpu.load(object, Structs.BLOCK_STATE) == MemoryHotplug.ONLINE ? MemoryHotplug.offlineBlock(cpu, start)
+        return cpu.load(object, MemoryBlock.STATE) == MemoryHotplug.ONLINE ? MemoryHotplug.offlineBlock(cpu, start)
                 : MemoryHotplug.onlineBlock(cpu, start);
     }
 
     @Override
     public long trafficSeen(Machine machine) {
-        return machine.kernel().load(KernelData.BLOCK_CHANGES.address(), 8);
+        return machine.kernel().load(KernelLayout.BLOCK_CHANGES.address(), 8);
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 
 /** Equipment and behaviour that a partition can have. */
@@ -56,57 +55,36 @@ final class PseriesPresets {
 
     static List<Preset> profiles() {
         return List.of(
-                profile("powervm", "at most 512 TCEs a call, TCEs must point to memory of the partition",
+                new Preset("powervm", "at most 512 TCEs a call, TCEs must point to memory of the partition",
                         "the limit is from the message of 9d2ccf00bddc; that the first part of a refused range stays,"
                         + " that a count of 0 is taken (Linux asks for it whenever it replaces a single window, and"
                         + " nobody reports the message) and what is checked in a TCE is not public: assumed",
-                        512, 1, 2, 64, 0, 0),
-                profile("kvm", "a refused range leaves nothing behind, TCEs must be aligned",
-                        "read in the source of KVM and QEMU, not measured", 0, 0, 1, 32, 1, 0),
-                profile("qemu-7.2", "no limit of a call, nothing is checked in a TCE, entry counts of 32 bits",
-                        "measured on QEMU 7.2.22", 0, 1, 0, 32, 1, 1));
+                        behaviour(Map.of("stuffLimitTces", 512L, "rangeKeepsPrefix", 1L, "tceCheck", 2L,
+                                "entryCountBits", 64L))),
+                new Preset("kvm", "a refused range leaves nothing behind, TCEs must be aligned",
+                        "read in the source of KVM and QEMU, not measured",
+                        behaviour(Map.of("stuffRefusesPermission", 1L, "tceCheck", 1L, "entryCountBits", 32L,
+                                "defaultMarkStays", 1L, "isolateNeedsUnplug", 1L))),
+                qemu("qemu-7.0", "qemu-7.2 as it was before 7.1: the default window does not come back when the last"
+                        + " other one is removed", "the message of QEMU commit 31cc81f72801; all else as qemu-7.2",
+                        Map.of("defaultComesBack", 0L)),
+                qemu("qemu-7.2", "no limit of a call, nothing is checked in a TCE, entry counts of 32 bits",
+                        "measured on QEMU 7.2.22", Map.of()));
     }
 
-    private static Preset profile(String name, String summary, String source, long stuffLimit, long keepsPrefix,
-            long tceCheck, long entryCountBits, long defaultMarkStays, long zeroCountRefused) {
-        return new Preset(name, summary, source, Map.of("stuffLimitTces", stuffLimit, "rangeKeepsPrefix", keepsPrefix,
-                "zeroCountRefused", zeroCountRefused, "stuffRefusesPermission", name.equals("kvm") ? 1L : 0L,
-                "tceCheck", tceCheck, "entryCountBits", entryCountBits, "defaultMarkStays", defaultMarkStays));
+    private static Preset qemu(String name, String summary, String source, Map<String, Long> more) {
+        Map<String, Long> values = new TreeMap<>(behaviour(Map.of("rangeKeepsPrefix", 1L, "zeroCountRefused", 1L,
+                "entryCountBits", 32L, "defaultMarkStays", 1L, "isolateNeedsUnplug", 1L)));
+        values.putAll(more);
+        return new Preset(name, summary, source, values);
     }
 
-    static List<Parameter> parameters() {
-        return List.of(
-                size("ramBytes", "memory at boot, where the device tree is constructed"),
-                size("lrdrCapacityBytes", "ibm,lrdr-capacity: end of all memory the partition can get; overrides the"
-                        + " blob's"),
-                size("lmbBytes", "logical memory block and memory block, where the device tree is constructed"),
-                size("pmemStart", "physical address at which persistent memory is bound"),
-                size("pmemBytes", "size of persistent memory; 0 for none"),
-                number("phbCount", "PCI host bridges, where the device tree is constructed; bridge N has bus N"),
-                number("limitedAddressMode", "1 if windows can be asked for below a device's limit, where the device"
-                        + " tree is constructed"),
-                size("defaultWindowBytes", "default DMA window, where the device tree is constructed"),
-                number("pageSizeMask", "page sizes of windows: bits 4K, 64K, 16M, 32M, 64M, 128M, 256M, 16G, 2M"),
-                number("largestBlockTces", "largest block that the hypervisor offers, in TCEs"),
-                number("windowsPerPe", "DMA windows of a host bridge, the default one included: 2, or 1 for SR-IOV"),
-                size("windowBusAddress", "bus address of a window while another is in use"),
-                number("createBusyCalls", "so many ibm,create-pe-dma-window calls are first answered with busy"),
-                number("processors", "number of processors, 1 to 8"),
-                number("multitce", "0 for the kernel's option multitce=off"),
-                number("stuffLimitTces", "most TCEs of one H_STUFF_TCE; 0 for no limit"),
-                number("rangeKeepsPrefix", "1 if the first part of a refused range of TCEs stays written"),
-                number("zeroCountRefused", "1 if a count of 0 is H_PARAMETER"),
-                number("stuffRefusesPermission", "1 if H_STUFF_TCE takes no permission bits"),
-                number("tceCheck", "what a TCE must satisfy: 0 nothing, 1 alignment, 2 also memory behind it"),
-                number("entryCountBits", "width of the hypervisor's count of TCEs in a window, 16 to 64"),
-                number("defaultMarkStays", "1 if a reused default table stays marked as default"));
-    }
-
-    private static Parameter size(String name, String summary) {
-        return Parameter.optional(name, Parameter.Type.SIZE, summary, "0");
-    }
-
-    private static Parameter number(String name, String summary) {
-        return Parameter.optional(name, Parameter.Type.NUMBER, summary, "0");
+    /** Values of a profile; the default window comes back, and all else is 0, unless it is said otherwise. */
+    private static Map<String, Long> behaviour(Map<String, Long> more) {
+        Map<String, Long> values = new TreeMap<>(Map.of("stuffLimitTces", 0L, "rangeKeepsPrefix", 0L,
+                "zeroCountRefused", 0L, "stuffRefusesPermission", 0L, "tceCheck", 0L, "entryCountBits", 64L,
+                "defaultMarkStays", 0L, "defaultComesBack", 1L, "isolateNeedsUnplug", 0L));
+        values.putAll(more);
+        return values;
     }
 }

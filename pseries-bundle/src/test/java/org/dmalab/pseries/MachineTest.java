@@ -48,15 +48,18 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
+import org.dmalab.pseries.action.KernelBoot;
 import org.dmalab.pseries.hardware.HardwareEvent;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.TceTables;
-import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout;
 import org.dmalab.pseries.kernel.KernelEvent;
 import org.dmalab.pseries.kernel.Memblock;
 import org.dmalab.pseries.kernel.PciDevices;
-import org.dmalab.pseries.kernel.Structs;
 import org.dmalab.pseries.kernel.WindowList;
+import org.dmalab.pseries.oracle.HypervisorLives;
+import org.dmalab.pseries.oracle.NoStaleTce;
 import org.dmalab.pseries.patch.DdwDisabled;
 
 /** A whole machine: traffic, swaps, reset, saving, words, and what a bundle says about itself. */
@@ -185,7 +188,7 @@ class MachineTest {
         assertEquals(0, rig.run("machine.reset"));
         assertEquals(42, rig.cpu().read(0x6000000, 8, Endian.BIG));
         assertFalse(rig.machine.processors().irqsOff(0));
-        assertEquals(0, rig.cpu().load(KernelData.SYSTEM_RUNNING));
+        assertEquals(0, rig.cpu().load(KernelLayout.SYSTEM_RUNNING));
         assertEquals(0, rig.partition().tables().entries(1));
         assertEquals(1, rig.resets());
         rig.booted();
@@ -217,7 +220,7 @@ class MachineTest {
             assertEquals(1 << 20, rig.run("dma.transfer", "device", "00:00.0", "length", "1M"));
             assertEquals(256, rig.run("dma.transfer", "device", "00:00.0", "address", "0x5000008"));
             long table = rig.cpu().load(PciDevices.find(rig.cpu(), 0),
-                    Structs.DEVICE_TABLE);
+                    PciDev.TABLE);
             Object variant = Rig.variant(patch);
             ((Iommu) variant).unmap(rig.cpu(), table, 0x100000, 0x400000,
                     Direction.BIDIRECTIONAL);
@@ -305,7 +308,7 @@ class MachineTest {
         assertEquals("pseries", architecture.name());
         assertFalse(architecture.title().isEmpty());
         assertEquals("lpar-422G", architecture.presets().get(0).name());
-        assertEquals(List.of("powervm", "kvm", "qemu-7.2"),
+        assertEquals(List.of("powervm", "kvm", "qemu-7.0", "qemu-7.2"),
                 architecture.profiles().stream().map(Preset::name).toList());
         assertEquals(List.of("deviceTree"), architecture.fileParameters());
         assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.DMA_WINDOWS, ServiceKind.MEMORY_NOTIFIER),

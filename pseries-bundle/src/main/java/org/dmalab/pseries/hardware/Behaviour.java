@@ -13,9 +13,12 @@ import org.dmalab.api.MachineSpec;
  * @param tceCheck what a TCE must satisfy
  * @param entryCountBits width of the hypervisor's own entry count; a larger window is cut to that many bits
  * @param defaultMarkStays the table of the default window stays marked as default when it is reused
+ * @param defaultComesBack the default window comes back when the last other window is removed
+ * @param isolateNeedsUnplug a memory block is given back only after it was asked back
  */
 public record Behaviour(boolean keepsPrefix, long stuffLimit, boolean zeroCountRefused,
-        boolean stuffRefusesPermission, TceCheck tceCheck, int entryCountBits, boolean defaultMarkStays) {
+        boolean stuffRefusesPermission, TceCheck tceCheck, int entryCountBits, boolean defaultMarkStays,
+        boolean defaultComesBack, boolean isolateNeedsUnplug) {
     /** What a hypervisor checks in a TCE that permits something. */
     public enum TceCheck {
         /** Nothing: it is stored as it is. */
@@ -39,7 +42,8 @@ public record Behaviour(boolean keepsPrefix, long stuffLimit, boolean zeroCountR
         }
         return new Behaviour(spec.number("rangeKeepsPrefix") != 0, spec.number("stuffLimitTces"),
                 spec.number("zeroCountRefused") != 0, spec.number("stuffRefusesPermission") != 0,
-                TceCheck.values()[(int) check], (int) bits, spec.number("defaultMarkStays") != 0);
+                TceCheck.values()[(int) check], (int) bits, spec.number("defaultMarkStays") != 0,
+                spec.number("defaultComesBack") != 0, spec.number("isolateNeedsUnplug") != 0);
     }
 
     /** The number of entries that the hypervisor makes of a window of 2^entryShift pages; 0 if none are left. */

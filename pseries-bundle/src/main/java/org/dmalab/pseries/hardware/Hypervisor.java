@@ -1,31 +1,25 @@
 package org.dmalab.pseries.hardware;
 
-import org.dmalab.api.port.Firmware;
-
 /**
- * The hypervisor: TCE hypercalls, and RTAS behind {@link Rtas}. A TCE is stored as a number; the list of
+ * The hypervisor: TCE hypercalls. A TCE is stored as a number; the list of
  * H_PUT_TCE_INDIRECT is read from memory, most significant byte first (LoPAR 14.5.4.2.3).
  */
-public final class Hypervisor implements Firmware {
-    private static final long PERMISSION = Papr.TCE_READ | Papr.TCE_WRITE;
+public final class Hypervisor {
     private static final long LIST_MASK = 0xfff;
 
     private final MachineMemory memory;
     private final TceTables tables;
     private final Behaviour behaviour;
-    private final Rtas rtas;
 
     /** A hypervisor over memory and tables. */
-    public Hypervisor(MachineMemory memory, TceTables tables, Behaviour behaviour, Rtas rtas) {
+    public Hypervisor(MachineMemory memory, TceTables tables, Behaviour behaviour) {
         this.memory = memory;
         this.tables = tables;
         this.behaviour = behaviour;
-        this.rtas = rtas;
     }
 
-    @Override
+    /** Executes a hypercall: arguments R4 to R9, results from R4 on; returns R3. */
     public long hcall(long number, long[] arguments, long[] results) {
-        rtas.requireAlive();
         long liobn = arguments[0];
         long ioba = arguments[1];
         if (number == Papr.H_GET_TCE) {
@@ -38,11 +32,6 @@ public final class Hypervisor implements Firmware {
             return putIndirect(liobn, ioba, arguments[2], arguments[3]);
         }
         return Papr.H_FUNCTION;
-    }
-
-    @Override
-    public void rtas(long argumentBlock) {
-        rtas.call(argumentBlock);
     }
 
     /** LoPAR 14.5.4.2.4; the offset in the page is ignored. */
@@ -74,7 +63,7 @@ public final class Hypervisor implements Firmware {
         int table = tables.inUse(liobn);
         if (table < 0 || Long.compareUnsigned(count, tables.entries(table)) > 0
                 || behaviour.stuffLimit() > 0 && count > behaviour.stuffLimit()
-                || behaviour.stuffRefusesPermission() && (tce & PERMISSION) != 0) {
+                || behaviour.stuffRefusesPermission() && Tce.PERMISSION.isSet(tce)) {
             return Papr.H_PARAMETER;
         }
         long first = tables.index(table, ioba);
@@ -118,10 +107,10 @@ public final class Hypervisor implements Firmware {
     }
 
     private boolean valid(int table, long tce) {
-        if ((tce & PERMISSION) == 0 || behaviour.tceCheck() == Behaviour.TceCheck.NONE) {
+        if (!Tce.PERMISSION.isSet(tce) || behaviour.tceCheck() == Behaviour.TceCheck.NONE) {
             return true;
         }
-        long address = tce & ~PERMISSION;
+        long address = tce & ~Tce.PERMISSION.mask();
         boolean aligned = (address & ((1L << tables.pageShift(table)) - 1)) == 0;
         return aligned && (behaviour.tceCheck() == Behaviour.TceCheck.ALIGNED || memory.isPresent(address));
     }

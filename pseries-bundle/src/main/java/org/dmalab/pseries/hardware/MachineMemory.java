@@ -1,23 +1,15 @@
 package org.dmalab.pseries.hardware;
 
-import org.dmalab.api.cpu.Endian;
-import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
-import org.dmalab.api.event.EventKind;
-import org.dmalab.api.cpu.Level;
-import org.dmalab.api.port.Memory;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * The partition's memory: 2^51 bytes of address space of which granules of 16 MiB are present or not. A processor
- * names a byte by its physical (real) address or by the kernel's linear map of it; caches are coherent, so there is
- * nothing between the two.
+ * The partition's memory: 2^51 bytes of real addresses of which granules of 16 MiB are present or not. Processors'
+ * caches are coherent with devices, so there is nothing between a processor and this.
  */
-public final class MachineMemory implements Memory {
-    /** Where the kernel's linear map begins. */
-    public static final long LINEAR_MAP = 0xc000000000000000L;
+public final class MachineMemory {
     /** Width of a physical address. */
     public static final int ADDRESS_BITS = 51;
     /** Memory comes and goes in pieces of this size. */
@@ -37,11 +29,6 @@ public final class MachineMemory implements Memory {
         this.present = store.sparse("memory.present", 1L << (ADDRESS_BITS - GRANULE_SHIFT - 6), Region.Kind.STATE,
                 cell -> "memory present from 0x" + Long.toHexString(cell << (GRANULE_SHIFT + 6)));
         this.emitter = emitter;
-    }
-
-    /** The physical address of a linear-map or physical address. */
-    public static long physical(long address) {
-        return (address & ~ADDRESS_MASK) == LINEAR_MAP ? address & ADDRESS_MASK : address;
     }
 
     /** Tells whether memory is behind a physical address. */
@@ -65,29 +52,13 @@ public final class MachineMemory implements Memory {
         emitter.emit(HardwareEvent.MEMORY_ASSIGNED, Actor.MACHINE, start, length, gained ? 1 : 0, 0);
     }
 
-    @Override
-    public long read(int processor, long address, int widthBytes, Endian order) {
-        long physical = checked(address, widthBytes, "load from");
-        long value = bytes.load(physical, widthBytes);
-        emitter.emit(EventKind.CPU_READ, Actor.processor(processor, Level.USER), physical, widthBytes, value, 0);
-        return order.swap(value, widthBytes);
-    }
-
-    @Override
-    public void write(int processor, long address, int widthBytes, Endian order, long value) {
-        long physical = checked(address, widthBytes, "store to");
-        long stored = order.swap(value, widthBytes);
-        bytes.store(physical, widthBytes, stored);
-        emitter.emit(EventKind.CPU_WRITE, Actor.processor(processor, Level.USER), physical, widthBytes, stored, 0);
-    }
-
-    /** Reads without being a processor: the hypervisor, a device. Least significant byte first. */
-    long load(long physicalAddress, int widthBytes) {
+    /** Reads at a real address where memory is present, least significant byte first. */
+    public long load(long physicalAddress, int widthBytes) {
         return bytes.load(physicalAddress, widthBytes);
     }
 
-    /** Writes without being a processor. */
-    void store(long physicalAddress, int widthBytes, long value) {
+    /** Writes at a real address where memory is present, least significant byte first. */
+    public void store(long physicalAddress, int widthBytes, long value) {
         bytes.store(physicalAddress, widthBytes, value);
     }
 
@@ -96,14 +67,5 @@ public final class MachineMemory implements Memory {
         for (int i = 0; i < blob.length; i++) {
             bytes.store(physicalAddress + i, 1, blob[i]);
         }
-    }
-
-    private long checked(long address, int widthBytes, String what) {
-        long physical = physical(address);
-        if (!isPresent(physical) || !isPresent(physical + widthBytes - 1)) {
-            throw new KernelBug("Machine check: " + what + " 0x" + Long.toHexString(address)
-                    + ", the partition has no memory there");
-        }
-        return physical;
     }
 }

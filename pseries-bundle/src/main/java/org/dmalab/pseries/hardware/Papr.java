@@ -18,10 +18,6 @@ public final class Papr {
     public static final long H_PARAMETER = -4;
     /** H_NOT_ENOUGH_RESOURCES. */
     public static final long H_NOT_ENOUGH_RESOURCES = -44;
-    /** TCE bit: a device may read. */
-    public static final long TCE_READ = 1;
-    /** TCE bit: a device may write. */
-    public static final long TCE_WRITE = 2;
     /** Entries of a list of H_PUT_TCE_INDIRECT: one page of 4 KiB. */
     public static final int LIST_ENTRIES = 512;
     /** RTAS status: done. */

@@ -29,7 +29,7 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
         WindowRules rules = WindowRules.of(spec, PartitionTree.limitedAddressMode(root),
                 PartitionTree.lmbBytes(root));
         Rtas rtas = new Rtas(store, emitter, memory, tables, rules, behaviour, PartitionTree.tokens(root));
-        return new Partition(memory, tables, rtas, new Hypervisor(memory, tables, behaviour, rtas),
+        return new Partition(memory, tables, rtas, new Hypervisor(memory, tables, behaviour),
                 new PhbDma(memory, tables, emitter));
     }
 
@@ -44,6 +44,7 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
         if (pmem != 0) {
             memory.assign(persistentStart(spec, pmem), pmem, true);
         }
+        rtas.dynamicMemory().setCapacity(PartitionTree.capacity(root));
         restart(spec, root);
     }
 
@@ -64,7 +65,7 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
      * what the kernel put into the device tree go.
      */
     public void reset(MachineSpec spec) {
-        FlatTree.Node root = PartitionTree.of(spec);
+        FlatTree.Node root = PartitionTree.withCapacity(PartitionTree.of(spec), rtas.dynamicMemory().capacity());
         long lmb = PartitionTree.lmbBytes(root);
         List<Long> ranges = PartitionTree.memory(root);
         long pmemStart = spec.number("pmemStart", 0);

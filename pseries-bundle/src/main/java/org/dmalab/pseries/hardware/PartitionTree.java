@@ -35,13 +35,18 @@ public final class PartitionTree {
         }
         Node root = FlatTreeReader.read(file);
         long capacity = spec.number("lrdrCapacityBytes", -1);
+        return capacity < 0 ? root : withCapacity(root, capacity);
+    }
+
+    /** A tree with another end of memory in ibm,lrdr-capacity, if it has the property. */
+    static Node withCapacity(Node root, long capacity) {
         Node rtas = root.child("rtas");
         Property old = rtas == null ? null : rtas.property("ibm,lrdr-capacity");
-        if (capacity < 0 || old == null) {
+        if (old == null) {
             return root;
         }
-        return root.with(rtas.with(Property.cells("ibm,lrdr-capacity", capacity >>> 32, capacity, old.cell(2),
-                old.cell(3), old.cell(4))));
+        return root.with(rtas.with(Property.cells("ibm,lrdr-capacity", capacity >>> Integer.SIZE, capacity,
+                old.cell(2), old.cell(3), old.cell(4))));
     }
 
     private static Node construct(MachineSpec spec) {

@@ -16,9 +16,14 @@ public record Phb(int index, long buid, int firstBus, int lastBus, long liobn, l
     /** Windows that a host bridge can have. */
     public static final int WINDOWS = 2;
 
+    /** The number of its first TCE table; the others follow. */
+    public int firstTable() {
+        return index * WINDOWS;
+    }
+
     /** Tells whether a device is behind this bridge. */
     public boolean owns(long sourceId) {
-        long bus = sourceId >>> 8 & 0xff;
+        long bus = (sourceId >>> 8) & 0xff;
         return bus >= firstBus && bus <= lastBus;
     }
 }

@@ -43,11 +43,11 @@ public final class PhbDma implements DmaMaster {
         long read = 0;
         Access access = null;
         for (int i = 0; i < widthBytes; i++) {
-            access = access(sourceId, busAddress + i, 1, write, value >>> 8 * i & 0xff);
+            access = access(sourceId, busAddress + i, 1, write, (value >>> (8 * i)) & 0xff);
             if (access.outcome() != Outcome.OK) {
                 return access;
             }
-            read |= access.value() << 8 * i;
+            read |= access.value() << (8 * i);
         }
         return new Access(Outcome.OK, read, access.physicalAddress());
     }
@@ -58,11 +58,12 @@ public final class PhbDma implements DmaMaster {
             return fault(actor, sourceId, busAddress, write, HardwareEvent.NO_WINDOW);
         }
         long tce = tables.tce(table, tables.index(table, busAddress));
-        if ((tce & (write ? Papr.TCE_WRITE : Papr.TCE_READ)) == 0) {
+        if (!(write ? Tce.WRITE : Tce.READ).isSet(tce)) {
             return fault(actor, sourceId, busAddress, write, HardwareEvent.NO_PERMISSION);
         }
-        long pageMask = (1L << tables.pageShift(table)) - 1;
-        long physical = tce & ~pageMask | busAddress - tables.busAddress(table) & pageMask;
+        int pageShift = tables.pageShift(table);
+        long offset = (busAddress - tables.busAddress(table)) & ((1L << pageShift) - 1);
+        long physical = Tce.page(tce, pageShift) | offset;
         if (!memory.isPresent(physical) || !memory.isPresent(physical + widthBytes - 1)) {
             emitter.emit(EventKind.DMA_ABORT, actor, busAddress, physical, widthBytes, write ? 1 : 0);
             return new Access(Outcome.DROPPED, 0, physical);
@@ -79,27 +80,23 @@ public final class PhbDma implements DmaMaster {
 
     private Access fault(int actor, long sourceId, long busAddress, boolean write, int reason) {
         emitter.emit(EventKind.DMA_FAULT, actor, busAddress, write ? 1 : 0, reason, 0);
-        emitter.emit(HardwareEvent.PE_FROZEN, Actor.MACHINE, phbOf(sourceId), busAddress, 0, 0);
+        Phb phb = phbOf(sourceId);
+        emitter.emit(HardwareEvent.PE_FROZEN, Actor.MACHINE, phb == null ? -1 : phb.index(), busAddress, 0, 0);
         return new Access(Outcome.FAULT, 0, NOWHERE);
     }
 
-    private int phbOf(long sourceId) {
+    private Phb phbOf(long sourceId) {
         for (Phb phb : tables.phbs()) {
             if (phb.owns(sourceId)) {
-                return phb.index();
+                return phb;
             }
         }
-        return -1;
+        return null;
     }
 
-    /** The table in use of the device's bridge that holds a bus address; -1 if there is none. */
+    /** The table that translates a device's bus address; -1 if there is none. */
     private int table(long sourceId, long busAddress) {
-        int phb = phbOf(sourceId);
-        for (int table = phb * Phb.WINDOWS; phb >= 0 && table < (phb + 1) * Phb.WINDOWS; table++) {
-            if (tables.has(table, tables.index(table, busAddress))) {
-                return table;
-            }
-        }
-        return -1;
+        Phb phb = phbOf(sourceId);
+        return phb == null ? -1 : tables.translating(phb, busAddress);
     }
 }

@@ -5,28 +5,56 @@ import java.util.stream.LongStream;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.BitField;
+import org.dmalab.api.store.Column;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.api.store.Table;
 
 /**
  * The TCE tables of a partition, {@link Phb#WINDOWS} for each host bridge, in the order of their LIOBNs. A table is
- * out of use while it has no entries. One region holds what is known of each table, one sparse region each the TCEs:
- * cell k is the TCE of page k, as a number.
+ * out of use while it has no entries. One table holds what is known of each of them, one sparse region each the TCEs:
+ * cell k is the {@link Tce} of page k, as a number.
  */
 public final class TceTables {
     /** Largest binary logarithm of the number of entries. */
     public static final int MAX_ENTRY_SHIFT = 40;
-    private static final int ENTRIES = 0;
-    private static final int PAGE_SHIFT = 1;
-    private static final int BUS_ADDRESS = 2;
-    private static final int DEFAULT = 3;
-    private static final int ORPHAN = 4;
-    private static final int CELLS = 8;
-    private static final List<String> NAMES = List.of("entries", "page shift", "bus address", "default",
-            "left attached");
+
+    /** What is known of a table. */
+    private enum Head implements Column {
+        ENTRIES("entries"),
+        PAGE_SHIFT("page shift"),
+        BUS_ADDRESS("bus address"),
+        DEFAULT("default"),
+        ORPHAN("left attached"),
+        NEWER("newer than the other");
+
+        private final String label;
+
+        Head(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String label() {
+            return label;
+        }
+    }
+
+    private record TceName(String table) implements Region.Namer {
+        @Override
+        public String name(long cell) {
+            return table + "[0x" + Long.toHexString(cell) + "]";
+        }
+
+        @Override
+        public List<BitField> fields(long cell) {
+            return Tce.FIELDS;
+        }
+    }
 
     private final List<Phb> phbs;
-    private final Region heads;
+    private final Table heads;
     private final List<Region> tces;
     private final Emitter emitter;
 
@@ -34,17 +62,15 @@ public final class TceTables {
     public TceTables(Store store, Emitter emitter, List<Phb> phbs) {
         this.phbs = List.copyOf(phbs);
         this.emitter = emitter;
-        this.heads = store.dense("tce.tables", phbs.size() * Phb.WINDOWS * CELLS, Region.Kind.STATE,
-                cell -> "TCE table " + cell / CELLS + (cell % CELLS < NAMES.size()
-                        ? " " + NAMES.get((int) (cell % CELLS)) : ""));
+        this.heads = new Table(store, "tce.tables", phbs.size() * Phb.WINDOWS, Region.Kind.STATE, Head.values(),
+                row -> "TCE table " + row);
         this.tces = phbs.stream().flatMap(phb -> LongStream.range(0, Phb.WINDOWS)
                 .mapToObj(window -> phb.liobn() + window)).map(liobn -> declare(store, liobn)).toList();
     }
 
     private static Region declare(Store store, long liobn) {
         String name = "TCE 0x" + Long.toHexString(liobn);
-        return store.sparse(name, 1L << MAX_ENTRY_SHIFT, Region.Kind.STATE,
-                cell -> name + "[0x" + Long.toHexString(cell) + "]").scannable();
+        return store.sparse(name, 1L << MAX_ENTRY_SHIFT, Region.Kind.STATE, new TceName(name)).scannable();
     }
 
     /** The host bridges. */
@@ -62,7 +88,7 @@ public final class TceTables {
         for (Phb phb : phbs) {
             long window = liobn - phb.liobn();
             if (window >= 0 && window < Phb.WINDOWS) {
-                return phb.index() * Phb.WINDOWS + (int) window;
+                return phb.firstTable() + (int) window;
             }
         }
         return -1;
@@ -74,59 +100,77 @@ public final class TceTables {
         return table >= 0 && entries(table) != 0 ? table : -1;
     }
 
+    /** The host bridge of a table. */
+    public Phb phb(int table) {
+        return phbs.get(table / Phb.WINDOWS);
+    }
+
+    /** The other table of the same host bridge. */
+    static int other(int table) {
+        return table ^ 1;
+    }
+
     /** The LIOBN of a table. */
     public long liobn(int table) {
-        return phbs.get(table / Phb.WINDOWS).liobn() + table % Phb.WINDOWS;
+        return phb(table).liobn() + table % Phb.WINDOWS;
     }
 
     /** Number of entries; 0 while the table is out of use. */
     public long entries(int table) {
-        return heads.get(table * CELLS + ENTRIES);
+        return heads.get(table, Head.ENTRIES);
     }
 
     /** Binary logarithm of the page size. */
     public int pageShift(int table) {
-        return (int) heads.get(table * CELLS + PAGE_SHIFT);
+        return (int) heads.get(table, Head.PAGE_SHIFT);
     }
 
     /** Bus address of the first entry. */
     public long busAddress(int table) {
-        return heads.get(table * CELLS + BUS_ADDRESS);
+        return heads.get(table, Head.BUS_ADDRESS);
     }
 
     /** Tells whether the table is marked as the default window. */
     public boolean isDefault(int table) {
-        return heads.get(table * CELLS + DEFAULT) != 0;
+        return heads.get(table, Head.DEFAULT) != 0;
     }
 
     /** Marks the table as the default window or not. */
     void markDefault(int table, boolean isDefault) {
-        heads.set(table * CELLS + DEFAULT, isDefault ? 1 : 0);
+        heads.set(table, Head.DEFAULT, isDefault ? 1 : 0);
     }
 
     /** Tells whether a failed creation left the table attached to the bridge's address space. */
     boolean isOrphan(int table) {
-        return heads.get(table * CELLS + ORPHAN) != 0;
+        return heads.get(table, Head.ORPHAN) != 0;
     }
 
     /** Leaves the table attached to the bridge's address space without entries. */
     void leaveOrphan(int table) {
-        heads.set(table * CELLS + ORPHAN, 1);
+        heads.set(table, Head.ORPHAN, 1);
     }
 
-    /** Takes a table into use, all TCEs zero. */
+    /** Takes a table that is out of use into use, all TCEs zero. */
     void enable(int table, int pageShift, long busAddress, long entries) {
+        if (entries(table) != 0 || entries <= 0 || entries > 1L << MAX_ENTRY_SHIFT) {
+            throw new IllegalStateException("TCE table " + table + " with " + entries(table)
+                    + " entries is to be taken into use with " + entries);
+        }
         clear(table);
-        heads.set(table * CELLS + ENTRIES, entries);
-        heads.set(table * CELLS + PAGE_SHIFT, pageShift);
-        heads.set(table * CELLS + BUS_ADDRESS, busAddress);
+        heads.set(table, Head.ENTRIES, entries);
+        heads.set(table, Head.PAGE_SHIFT, pageShift);
+        heads.set(table, Head.BUS_ADDRESS, busAddress);
+        boolean second = entries(other(table)) != 0;
+        heads.set(table, Head.NEWER, second ? 1 : 0);
+        heads.set(other(table), Head.NEWER, 0);
         emitter.emit(HardwareEvent.TABLE_ENABLED, Actor.MACHINE, liobn(table), pageShift, entries, busAddress);
     }
 
     /** Takes a table out of use. */
     void disable(int table) {
         clear(table);
-        heads.set(table * CELLS + ENTRIES, 0);
+        heads.set(table, Head.ENTRIES, 0);
+        heads.set(table, Head.NEWER, 0);
         emitter.emit(HardwareEvent.TABLE_DISABLED, Actor.MACHINE, liobn(table), 0, 0, 0);
     }
 
@@ -143,6 +187,21 @@ public final class TceTables {
     /** Tells whether the table has an entry of that number. */
     public boolean has(int table, long index) {
         return Long.compareUnsigned(index, entries(table)) < 0;
+    }
+
+    /**
+     * The table in use of a bridge that translates a bus address: of two windows at one address the newer one, which
+     * hides the older also where it maps nothing, as measured on QEMU 7.2. -1 if there is none.
+     */
+    public int translating(Phb phb, long busAddress) {
+        int found = -1;
+        for (int table = phb.firstTable(); table < phb.firstTable() + Phb.WINDOWS; table++) {
+            boolean here = has(table, index(table, busAddress));
+            if (here && (found < 0 || heads.get(table, Head.NEWER) != 0)) {
+                found = table;
+            }
+        }
+        return found;
     }
 
     /** The TCE of an entry that the table has. */

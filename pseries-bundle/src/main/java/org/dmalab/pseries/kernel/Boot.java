@@ -5,6 +5,8 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.Property;
 
 /** Start of the kernel, as far as DMA and memory are concerned. */
 public final class Boot {
@@ -27,26 +29,26 @@ public final class Boot {
      * @return 0, or -EBUSY if the kernel runs already
      */
     public static long run(Cpu cpu, long tree, boolean multitce) {
-        if (cpu.load(KernelData.SYSTEM_RUNNING) != 0) {
+        if (cpu.load(KernelLayout.SYSTEM_RUNNING) != 0) {
             return Errno.EBUSY;
         }
-        ListHead.init(cpu, KernelData.DMA_WIN_LIST);
-        ListHead.init(cpu, KernelData.FAILED_DDW_PDN_LIST);
-        ListHead.init(cpu, KernelData.MEMORY_BLOCKS);
-        ListHead.init(cpu, KernelData.PCI_DEVICES);
-        cpu.store(KernelData.NEXT_FREE_PAGE, Pages.FIRST_FREE);
-        cpu.store(KernelData.RATELIMIT, RATELIMIT_BURST);
+        ListHead.init(cpu, KernelLayout.DMA_WIN_LIST);
+        ListHead.init(cpu, KernelLayout.FAILED_DDW_PDN_LIST);
+        ListHead.init(cpu, KernelLayout.MEMORY_BLOCKS);
+        ListHead.init(cpu, KernelLayout.PCI_DEVICES);
+        cpu.store(KernelLayout.NEXT_FREE_PAGE, Pages.FIRST_FREE);
+        cpu.store(KernelLayout.RATELIMIT, RATELIMIT_BURST);
         DeviceTree.unflatten(cpu, tree);
         scanMemory(cpu);
-        cpu.store(KernelData.MEMORY_BLOCK_SIZE, DeviceTree.memoryBlockSize(cpu));
+        cpu.store(KernelLayout.MEMORY_BLOCK_SIZE, DeviceTree.memoryBlockSize(cpu));
         boolean multi = multitce && DeviceTree.rtasHasString(cpu, HYPERTAS_FUNCTIONS, MULTI_TCE);
-        cpu.store(KernelData.FIRMWARE_FEATURES,
-                multi ? KernelData.FEATURE_PUT_TCE_IND | KernelData.FEATURE_STUFF_TCE : 0);
-        cpu.store(KernelData.SET_INDICATOR, DeviceTree.token(cpu, SET_INDICATOR));
-        cpu.store(KernelData.RTAS_ARGS, Pages.alloc(cpu));
+        cpu.store(KernelLayout.FIRMWARE_FEATURES,
+                multi ? KernelLayout.FEATURE_PUT_TCE_IND | KernelLayout.FEATURE_STUFF_TCE : 0);
+        cpu.store(KernelLayout.SET_INDICATOR, DeviceTree.token(cpu, SET_INDICATOR));
+        cpu.store(KernelLayout.RTAS_ARGS, Pages.alloc(cpu));
         MemoryHotplug.registerNotifiers(cpu);
         setUpBridges(cpu);
-        cpu.store(KernelData.SYSTEM_RUNNING, 1);
+        cpu.store(KernelLayout.SYSTEM_RUNNING, 1);
         return 0;
     }
 
@@ -55,20 +57,20 @@ public final class Boot {
         long node = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_MEMORY);
         while (node != 0) {
             long property = DeviceTree.property(cpu, node, DeviceTree.REG);
-            long value = property == 0 ? 0 : cpu.load(property, Structs.PROPERTY_VALUE);
-            long length = property == 0 ? 0 : cpu.load(property, Structs.PROPERTY_LENGTH);
+            long value = property == 0 ? 0 : cpu.load(property, Property.VALUE);
+            long length = property == 0 ? 0 : cpu.load(property, Property.LENGTH);
             for (long at = value; at + 16 <= value + length; at += 16) {
                 Memblock.add(cpu, BigEndian.load(cpu, at, 8), BigEndian.load(cpu, at + 8, 8));
             }
             node = DeviceTree.findByType(cpu, node, DeviceTree.TYPE_MEMORY);
         }
-        cpu.store(KernelData.MAX_PFN, Memblock.endOfDram(cpu) >>> Pages.PAGE_SHIFT);
+        cpu.store(KernelLayout.MAX_PFN, Memblock.endOfDram(cpu) >>> Pages.PAGE_SHIFT);
     }
 
     /** pci_dma_bus_setup_pSeriesLP: a table for each bridge's default window, which is cleared. */
     @KernelFunction("pci_dma_bus_setup_pSeriesLP")
     private static void setUpBridges(Cpu cpu) {
-        long node = cpu.load(cpu.load(KernelData.OF_ROOT), Structs.NODE_CHILD);
+        long node = cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
         while (node != 0) {
             long window = DeviceTree.value(cpu, node, DeviceTree.DMA_WINDOW, 20);
             if (window != 0) {
@@ -80,10 +82,10 @@ public final class Boot {
                     cpu.bug(NO_MEMORY);
                 }
                 clear(cpu, table, busAddress >>> DEFAULT_SHIFT, entries);
-                cpu.store(node, Structs.NODE_TABLE0, table);
+                cpu.store(node, DeviceNode.TABLE0, table);
                 cpu.printk(TABLE_READY);
             }
-            node = cpu.load(node, Structs.NODE_SIBLING);
+            node = cpu.load(node, DeviceNode.SIBLING);
         }
     }
 

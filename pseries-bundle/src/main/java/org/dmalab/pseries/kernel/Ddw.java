@@ -4,6 +4,9 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 
 /** The RTAS calls for dynamic DMA windows as the kernel makes and prints them. */
 public final class Ddw {
@@ -100,7 +103,7 @@ public final class Ddw {
         }
         long mask = RtasCall.result(cpu, block, 3, next);
         RtasCall.end(cpu);
-        cpu.printk(QUERY, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), token,
+        cpu.printk(QUERY, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), token,
                 configAddress, buid >>> 32, buid & 0xffffffffL, status, largest, mask, available);
         return new Query(status, available, largest, mask);
     }
@@ -127,7 +130,7 @@ public final class Ddw {
             low = RtasCall.result(cpu, block, 5, 3);
             RtasCall.end(cpu);
         } while (RtasCall.busyDelay(cpu, status));
-        cpu.printk(CREATE, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), token,
+        cpu.printk(CREATE, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), token,
                 configAddress, buid >>> 32, buid & 0xffffffffL, pageShift, windowShift, status, liobn, high, low);
         return new Created(status, liobn, high << 32 | low);
     }
@@ -141,17 +144,17 @@ public final class Ddw {
         long status = RtasCall.call(cpu, block, 1);
         RtasCall.end(cpu);
         if (status != 0) {
-            cpu.printk(REMOVE_FAILED, cpu.load(pdn, Structs.NODE_FULL_NAME), status, token, liobn);
+            cpu.printk(REMOVE_FAILED, cpu.load(pdn, DeviceNode.FULL_NAME), status, token, liobn);
         }
     }
 
     /** clean_dma_window: clears every TCE of a window. */
     @KernelFunction("clean_dma_window")
     public static void clean(PseriesKernel kernel, Cpu cpu, long pdn, long prop) {
-        long shift = BigEndian.load(cpu, prop, Structs.PROP_WINDOW_SHIFT);
+        long shift = BigEndian.load(cpu, prop, WindowProp.WINDOW_SHIFT);
         long pages = shiftLeft(1, shift - Pages.PAGE_SHIFT);
         if (kernel.tce_clearrange_multi_pSeriesLP(cpu, 0, pages, prop) != 0) {
-            cpu.printk(CLEAR_FAILED, cpu.load(pdn, Structs.NODE_FULL_NAME));
+            cpu.printk(CLEAR_FAILED, cpu.load(pdn, DeviceNode.FULL_NAME));
         }
     }
 
@@ -194,7 +197,7 @@ public final class Ddw {
         long status = RtasCall.call(cpu, block, arguments);
         RtasCall.end(cpu);
         if (status != 0) {
-            cpu.printk(RESET_FAILED, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME),
+            cpu.printk(RESET_FAILED, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME),
                     token, configAddress, buid >>> 32, buid & 0xffffffffL, status);
         }
         return status;
@@ -213,6 +216,6 @@ public final class Ddw {
 
     /** Bus number {@code << 16} | device and function {@code << 8}. */
     private static long configAddress(Cpu cpu, long device) {
-        return cpu.load(device, Structs.DEVICE_SOURCE_ID) << 8;
+        return cpu.load(device, PciDev.SOURCE_ID) << 8;
     }
 }

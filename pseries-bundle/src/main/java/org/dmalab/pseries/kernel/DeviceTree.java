@@ -5,6 +5,8 @@ import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Struct;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.Property;
 
 /**
  * The kernel's device tree: nodes and properties as kernel objects, values where firmware left them in the flattened
@@ -69,7 +71,7 @@ public final class DeviceTree {
                 at = align(at + 8 + cpu.read(at, 4, Endian.BIG));
             } else if (token == END_NODE) {
                 lastChild = node;
-                node = cpu.load(node, Structs.NODE_PARENT);
+                node = cpu.load(node, DeviceNode.PARENT);
             } else if (token == END) {
                 return;
             }
@@ -77,31 +79,31 @@ public final class DeviceTree {
     }
 
     private static long begin(Cpu cpu, long name, long parent, long olderSibling) {
-        long node = allocate(cpu, Structs.NODE);
-        cpu.store(node, Structs.NODE_NAME, hash(cpu, name, HASH_START));
-        cpu.store(node, Structs.NODE_PARENT, parent);
+        long node = allocate(cpu, DeviceNode.STRUCT);
+        cpu.store(node, DeviceNode.NAME, hash(cpu, name, HASH_START));
+        cpu.store(node, DeviceNode.PARENT, parent);
         if (parent == 0) {
-            cpu.store(KernelData.OF_ROOT, node);
-            cpu.store(node, Structs.NODE_FULL_NAME, Text.id("/"));
+            cpu.store(KernelLayout.OF_ROOT, node);
+            cpu.store(node, DeviceNode.FULL_NAME, Text.id("/"));
             return node;
         }
-        boolean top = cpu.load(parent, Structs.NODE_PARENT) == 0;
-        long start = top ? HASH_START : cpu.load(parent, Structs.NODE_FULL_NAME);
-        cpu.store(node, Structs.NODE_FULL_NAME, hash(cpu, name, (start ^ '/') * HASH_STEP));
+        boolean top = cpu.load(parent, DeviceNode.PARENT) == 0;
+        long start = top ? HASH_START : cpu.load(parent, DeviceNode.FULL_NAME);
+        cpu.store(node, DeviceNode.FULL_NAME, hash(cpu, name, (start ^ '/') * HASH_STEP));
         if (olderSibling == 0) {
-            cpu.store(parent, Structs.NODE_CHILD, node);
+            cpu.store(parent, DeviceNode.CHILD, node);
         } else {
-            cpu.store(olderSibling, Structs.NODE_SIBLING, node);
+            cpu.store(olderSibling, DeviceNode.SIBLING, node);
         }
         return node;
     }
 
     private static long property(Cpu cpu, long at, long strings, long node, long older) {
-        long property = allocate(cpu, Structs.PROPERTY);
-        cpu.store(property, Structs.PROPERTY_LENGTH, cpu.read(at, 4, Endian.BIG));
-        cpu.store(property, Structs.PROPERTY_NAME,
+        long property = allocate(cpu, Property.STRUCT);
+        cpu.store(property, Property.LENGTH, cpu.read(at, 4, Endian.BIG));
+        cpu.store(property, Property.NAME,
                 hash(cpu, strings + cpu.read(at + 4, 4, Endian.BIG), HASH_START));
-        cpu.store(property, Structs.PROPERTY_VALUE, at + 8);
+        cpu.store(property, Property.VALUE, at + 8);
         link(cpu, node, older, property);
         return property;
     }
@@ -116,9 +118,9 @@ public final class DeviceTree {
 
     private static void link(Cpu cpu, long node, long older, long property) {
         if (older == 0) {
-            cpu.store(node, Structs.NODE_PROPERTIES, property);
+            cpu.store(node, DeviceNode.PROPERTIES, property);
         } else {
-            cpu.store(older, Structs.PROPERTY_NEXT, property);
+            cpu.store(older, Property.NEXT, property);
         }
     }
 
@@ -150,19 +152,19 @@ public final class DeviceTree {
     /** The node after a node in depth-first order; the root if it is 0, and 0 after the last. */
     public static long next(Cpu cpu, long node) {
         if (node == 0) {
-            return cpu.load(KernelData.OF_ROOT);
+            return cpu.load(KernelLayout.OF_ROOT);
         }
-        long child = cpu.load(node, Structs.NODE_CHILD);
+        long child = cpu.load(node, DeviceNode.CHILD);
         if (child != 0) {
             return child;
         }
         long up = node;
         while (up != 0) {
-            long sibling = cpu.load(up, Structs.NODE_SIBLING);
+            long sibling = cpu.load(up, DeviceNode.SIBLING);
             if (sibling != 0) {
                 return sibling;
             }
-            up = cpu.load(up, Structs.NODE_PARENT);
+            up = cpu.load(up, DeviceNode.PARENT);
         }
         return 0;
     }
@@ -173,7 +175,7 @@ public final class DeviceTree {
         long node = next(cpu, from);
         while (node != 0) {
             long property = property(cpu, node, DEVICE_TYPE);
-            if (property != 0 && hash(cpu, cpu.load(property, Structs.PROPERTY_VALUE), HASH_START) == type) {
+            if (property != 0 && hash(cpu, cpu.load(property, Property.VALUE), HASH_START) == type) {
                 return node;
             }
             node = next(cpu, node);
@@ -183,18 +185,18 @@ public final class DeviceTree {
 
     /** The child of the root with a name; 0 if there is none. */
     public static long top(Cpu cpu, long name) {
-        long node = cpu.load(cpu.load(KernelData.OF_ROOT), Structs.NODE_CHILD);
-        while (node != 0 && cpu.load(node, Structs.NODE_NAME) != name) {
-            node = cpu.load(node, Structs.NODE_SIBLING);
+        long node = cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
+        while (node != 0 && cpu.load(node, DeviceNode.NAME) != name) {
+            node = cpu.load(node, DeviceNode.SIBLING);
         }
         return node;
     }
 
     /** of_find_property: a property of a node by name; 0 if there is none. */
     public static long property(Cpu cpu, long node, long name) {
-        long property = cpu.load(node, Structs.NODE_PROPERTIES);
-        while (property != 0 && cpu.load(property, Structs.PROPERTY_NAME) != name) {
-            property = cpu.load(property, Structs.PROPERTY_NEXT);
+        long property = cpu.load(node, DeviceNode.PROPERTIES);
+        while (property != 0 && cpu.load(property, Property.NAME) != name) {
+            property = cpu.load(property, Property.NEXT);
         }
         return property;
     }
@@ -202,8 +204,8 @@ public final class DeviceTree {
     /** Address of a property's value; 0 if the node has no such property or it is shorter than asked for. */
     public static long value(Cpu cpu, long node, long name, long leastBytes) {
         long property = property(cpu, node, name);
-        boolean there = property != 0 && cpu.load(property, Structs.PROPERTY_LENGTH) >= leastBytes;
-        return there ? cpu.load(property, Structs.PROPERTY_VALUE) : 0;
+        boolean there = property != 0 && cpu.load(property, Property.LENGTH) >= leastBytes;
+        return there ? cpu.load(property, Property.VALUE) : 0;
     }
 
     /** A 32-bit property of /rtas, its token; -1 if there is none. */
@@ -216,18 +218,18 @@ public final class DeviceTree {
     /** of_add_property: appends a property with a value in kernel data; -ENOMEM as an address of 0. */
     @KernelFunction("of_add_property")
     public static long add(Cpu cpu, long node, long name, long value, long lengthBytes) {
-        long property = cpu.alloc(Structs.PROPERTY);
+        long property = cpu.alloc(Property.STRUCT);
         if (property == 0) {
             return 0;
         }
-        cpu.store(property, Structs.PROPERTY_NAME, name);
-        cpu.store(property, Structs.PROPERTY_LENGTH, lengthBytes);
-        cpu.store(property, Structs.PROPERTY_VALUE, value);
-        long last = cpu.load(node, Structs.NODE_PROPERTIES);
+        cpu.store(property, Property.NAME, name);
+        cpu.store(property, Property.LENGTH, lengthBytes);
+        cpu.store(property, Property.VALUE, value);
+        long last = cpu.load(node, DeviceNode.PROPERTIES);
         long next = last;
         while (next != 0) {
             last = next;
-            next = cpu.load(next, Structs.PROPERTY_NEXT);
+            next = cpu.load(next, Property.NEXT);
         }
         link(cpu, node, last, property);
         return property;
@@ -237,15 +239,15 @@ public final class DeviceTree {
     @KernelFunction("of_remove_property")
     public static void remove(Cpu cpu, long node, long name) {
         long older = 0;
-        long property = cpu.load(node, Structs.NODE_PROPERTIES);
-        while (property != 0 && cpu.load(property, Structs.PROPERTY_NAME) != name) {
+        long property = cpu.load(node, DeviceNode.PROPERTIES);
+        while (property != 0 && cpu.load(property, Property.NAME) != name) {
             older = property;
-            property = cpu.load(property, Structs.PROPERTY_NEXT);
+            property = cpu.load(property, Property.NEXT);
         }
         if (property == 0) {
             return;
         }
-        long next = cpu.load(property, Structs.PROPERTY_NEXT);
+        long next = cpu.load(property, Property.NEXT);
         link(cpu, node, older, next);
         cpu.free(property);
     }
@@ -307,8 +309,8 @@ public final class DeviceTree {
         if (property == 0) {
             return false;
         }
-        long at = cpu.load(property, Structs.PROPERTY_VALUE);
-        long end = at + cpu.load(property, Structs.PROPERTY_LENGTH);
+        long at = cpu.load(property, Property.VALUE);
+        long end = at + cpu.load(property, Property.LENGTH);
         while (at < end) {
             if (hash(cpu, at, HASH_START) == text) {
                 return true;
@@ -324,7 +326,7 @@ public final class DeviceTree {
         long up = node;
         while (up != 0 && property(cpu, up, DMA_WINDOW) == 0 && property(cpu, up, DIRECT64) == 0
                 && property(cpu, up, DMA64) == 0) {
-            up = cpu.load(up, Structs.NODE_PARENT);
+            up = cpu.load(up, DeviceNode.PARENT);
         }
         return up;
     }
@@ -332,17 +334,17 @@ public final class DeviceTree {
     /** The node of a PCI device by source-id; 0 if the tree has none. Only bridges with a DMA window are looked at. */
     public static long findDevice(Cpu cpu, long sourceId) {
         long configAddress = (sourceId & 0xffff) << 8;
-        long bridge = cpu.load(cpu.load(KernelData.OF_ROOT), Structs.NODE_CHILD);
+        long bridge = cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
         while (bridge != 0) {
-            long child = isBridge(cpu, bridge) ? cpu.load(bridge, Structs.NODE_CHILD) : 0;
+            long child = isBridge(cpu, bridge) ? cpu.load(bridge, DeviceNode.CHILD) : 0;
             while (child != 0) {
                 long reg = value(cpu, child, REG, 4);
                 if (reg != 0 && (BigEndian.load(cpu, reg, 4) & 0xffffff) == configAddress) {
                     return child;
                 }
-                child = cpu.load(child, Structs.NODE_SIBLING);
+                child = cpu.load(child, DeviceNode.SIBLING);
             }
-            bridge = cpu.load(bridge, Structs.NODE_SIBLING);
+            bridge = cpu.load(bridge, DeviceNode.SIBLING);
         }
         return 0;
     }

@@ -7,6 +7,8 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
 
 /** dma_map_page and dma_unmap_page: direct where the device may bypass translation, else through the device's table. */
 public final class DmaApi {
@@ -31,7 +33,7 @@ public final class DmaApi {
         long bus = mapsDirectly(cpu, device, physical, sizeBytes) ? direct(cpu, device, physical, sizeBytes)
                 : translated(cpu, device, physical, sizeBytes, direction);
         if (bus >= 0) {
-            cpu.note(EventKind.BUFFER_TO_DEVICE, cpu.load(device, Structs.DEVICE_SOURCE_ID), bus, physical,
+            cpu.note(EventKind.BUFFER_TO_DEVICE, cpu.load(device, PciDev.SOURCE_ID), bus, physical,
                     sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
         }
         return bus;
@@ -42,8 +44,8 @@ public final class DmaApi {
     public static long unmap(Cpu cpu, long device, long bus, long physical, long sizeBytes, Direction direction) {
         long result = 0;
         if (!mappedDirectly(cpu, device, bus, sizeBytes)) {
-            long table = cpu.load(device, Structs.DEVICE_TABLE);
-            long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+            long table = cpu.load(device, PciDev.TABLE);
+            long shift = cpu.load(table, Table.PAGE_SHIFT);
             long entry = bus >>> shift;
             long count = pages(bus, sizeBytes, shift);
             Binding variant = cpu.services().enter();
@@ -52,52 +54,52 @@ public final class DmaApi {
             } finally {
                 cpu.services().leave();
             }
-            IommuTable.release(cpu, table, entry - cpu.load(table, Structs.TABLE_OFFSET), count);
+            IommuTable.release(cpu, table, entry - cpu.load(table, Table.OFFSET), count);
         }
-        cpu.note(EventKind.BUFFER_TO_CPU, cpu.load(device, Structs.DEVICE_SOURCE_ID), bus, physical,
+        cpu.note(EventKind.BUFFER_TO_CPU, cpu.load(device, PciDev.SOURCE_ID), bus, physical,
                 sizeBytes | (long) direction.ordinal() << DIRECTION_SHIFT);
         return result;
     }
 
     /** dma_map_direct or arch_dma_map_page_direct. */
     private static boolean mapsDirectly(Cpu cpu, long device, long physical, long sizeBytes) {
-        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+        long limit = cpu.load(device, PciDev.BUS_LIMIT);
         if (bypasses(cpu, device, limit)) {
             return true;
         }
-        long last = physical + sizeBytes + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
+        long last = physical + sizeBytes + cpu.load(device, PciDev.DMA_OFFSET);
         return limit != 0 && Long.compareUnsigned(limit, last) >= 0;
     }
 
     /** The same question about a bus address: what was mapped directly lies between dma_offset and the limit. */
     private static boolean mappedDirectly(Cpu cpu, long device, long bus, long sizeBytes) {
-        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
-        return bypasses(cpu, device, limit) || limit != 0 && bus >= cpu.load(device, Structs.DEVICE_DMA_OFFSET)
+        long limit = cpu.load(device, PciDev.BUS_LIMIT);
+        return bypasses(cpu, device, limit) || limit != 0 && bus >= cpu.load(device, PciDev.DMA_OFFSET)
                 && Long.compareUnsigned(bus + sizeBytes, limit) <= 0;
     }
 
     /** dma_go_direct: the bypass is on and covers all memory that there is. */
     @KernelFunction("dma_go_direct")
     private static boolean bypasses(Cpu cpu, long device, long limit) {
-        if (cpu.load(device, Structs.DEVICE_BYPASS) == 0) {
+        if (cpu.load(device, PciDev.BYPASS) == 0) {
             return false;
         }
-        long mask = cpu.load(device, Structs.DEVICE_DMA_MASK);
+        long mask = cpu.load(device, PciDev.DMA_MASK);
         long reach = limit == 0 || Long.compareUnsigned(mask, limit) < 0 ? mask : limit;
-        long lastPage = (cpu.load(KernelData.MAX_PFN) - 1 << Pages.PAGE_SHIFT)
-                + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
+        long lastPage = (cpu.load(KernelLayout.MAX_PFN) - 1 << Pages.PAGE_SHIFT)
+                + cpu.load(device, PciDev.DMA_OFFSET);
         long required = Long.highestOneBit(lastPage) * 2 - 1;
         return Long.compareUnsigned(reach, required) >= 0;
     }
 
     @KernelFunction("dma_direct_map_page")
     private static long direct(Cpu cpu, long device, long physical, long sizeBytes) {
-        long bus = physical + cpu.load(device, Structs.DEVICE_DMA_OFFSET);
-        long mask = cpu.load(device, Structs.DEVICE_DMA_MASK);
-        long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
+        long bus = physical + cpu.load(device, PciDev.DMA_OFFSET);
+        long mask = cpu.load(device, PciDev.DMA_MASK);
+        long limit = cpu.load(device, PciDev.BUS_LIMIT);
         long last = bus + sizeBytes - 1;
         if (Long.compareUnsigned(last, mask) > 0 || limit != 0 && Long.compareUnsigned(last, limit) > 0) {
-            cpu.printk(OVERFLOW, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), bus,
+            cpu.printk(OVERFLOW, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), bus,
                     sizeBytes, mask, limit);
             return Errno.EIO;
         }
@@ -107,21 +109,21 @@ public final class DmaApi {
     /** iommu_alloc. */
     @KernelFunction("iommu_map_page")
     private static long translated(Cpu cpu, long device, long physical, long sizeBytes, Direction direction) {
-        long table = cpu.load(device, Structs.DEVICE_TABLE);
+        long table = cpu.load(device, PciDev.TABLE);
         if (table == 0) {
             return Errno.EIO;
         }
-        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+        long shift = cpu.load(table, Table.PAGE_SHIFT);
         long count = pages(physical, sizeBytes, shift);
         boolean wholePages = sizeBytes >= Pages.PAGE_SIZE && (physical & Pages.PAGE_SIZE - 1) == 0;
         int align = shift < Pages.PAGE_SHIFT && wholePages ? Pages.PAGE_SHIFT - (int) shift : 0;
-        long first = IommuTable.take(cpu, table, count, align, cpu.load(device, Structs.DEVICE_DMA_MASK));
+        long first = IommuTable.take(cpu, table, count, align, cpu.load(device, PciDev.DMA_MASK));
         if (first < 0) {
-            cpu.printk(NO_ROOM, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME), table,
+            cpu.printk(NO_ROOM, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), table,
                     Pages.virtual(physical), count);
             return Errno.EIO;
         }
-        long entry = first + cpu.load(table, Structs.TABLE_OFFSET);
+        long entry = first + cpu.load(table, Table.OFFSET);
         long result;
         Binding variant = cpu.services().enter();
         try {

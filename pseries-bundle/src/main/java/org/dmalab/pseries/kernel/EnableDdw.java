@@ -3,6 +3,10 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.DmaWin;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 
 /**
  * enable_ddw: makes a dynamic DMA window for a device, or finds the one that its host bridge has. After a failure
@@ -25,12 +29,12 @@ final class EnableDdw {
     @KernelFunction("enable_ddw")
     static long run(PseriesKernel kernel, Cpu cpu, long device, long pdn, long mask) {
         boolean pmem = DeviceTree.findByType(cpu, 0, DeviceTree.TYPE_PMEMORY) != 0;
-        cpu.lock(KernelData.DMA_WIN_INIT_MUTEX);
+        cpu.lock(KernelLayout.DMA_WIN_INIT_MUTEX);
         Outcome outcome = locked(kernel, cpu, device, pdn, mask, pmem);
-        cpu.unlock(KernelData.DMA_WIN_INIT_MUTEX);
+        cpu.unlock(KernelLayout.DMA_WIN_INIT_MUTEX);
         if (pmem && outcome.direct() && outcome.length() != Pages.MAX_PHYSMEM_BITS) {
-            cpu.store(device, Structs.DEVICE_BUS_LIMIT,
-                    cpu.load(device, Structs.DEVICE_DMA_OFFSET) + (1L << outcome.maxRamLength()));
+            cpu.store(device, PciDev.BUS_LIMIT,
+                    cpu.load(device, PciDev.DMA_OFFSET) + (1L << outcome.maxRamLength()));
         }
         return outcome.direct() ? 1 : 0;
     }
@@ -40,9 +44,9 @@ final class EnableDdw {
         long window = WindowList.find(cpu, pdn);
         if (window != 0) {
             long prop = WindowList.prop(cpu, window);
-            cpu.store(device, Structs.DEVICE_DMA_OFFSET, BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE));
+            cpu.store(device, PciDev.DMA_OFFSET, BigEndian.load(cpu, prop, WindowProp.DMA_BASE));
             return new Outcome(WindowList.isDirect(cpu, window),
-                    (int) BigEndian.load(cpu, prop, Structs.PROP_WINDOW_SHIFT), maxRam);
+                    (int) BigEndian.load(cpu, prop, WindowProp.WINDOW_SHIFT), maxRam);
         }
         if (WindowList.failedBefore(cpu, pdn)) {
             return new Outcome(false, 0, maxRam);
@@ -81,9 +85,9 @@ final class EnableDdw {
 
     /** Step 7, for an endpoint with a single window: true if the default window is gone. */
     private static boolean removeDefault(PseriesKernel kernel, Cpu cpu, long device, long pdn) {
-        long table = cpu.load(pdn, Structs.NODE_TABLE0);
+        long table = cpu.load(pdn, DeviceNode.TABLE0);
         if (table != 0 && IommuTable.inUse(cpu, table)) {
-            cpu.printk(IN_USE, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
+            cpu.printk(IN_USE, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME));
             return false;
         }
         long value = DeviceTree.value(cpu, pdn, DeviceTree.DMA_WINDOW, 20);
@@ -92,7 +96,7 @@ final class EnableDdw {
         }
         // The property is taken for a dynamic_dma_window_prop: its size stands where the shifts would.
         Ddw.clean(kernel, cpu, pdn, value);
-        Ddw.remove(cpu, pdn, BigEndian.load(cpu, value, Structs.PROP_LIOBN));
+        Ddw.remove(cpu, pdn, BigEndian.load(cpu, value, WindowProp.LIOBN));
         return true;
     }
 
@@ -111,7 +115,7 @@ final class EnableDdw {
             if (!kernel.windowTooSmall(tces, pageShift, largest, Pages.MAX_PHYSMEM_BITS)) {
                 length = Pages.MAX_PHYSMEM_BITS;
             } else {
-                cpu.printk(SKIPPING, cpu.load(device, Structs.DEVICE_DRIVER), cpu.load(device, Structs.DEVICE_NAME));
+                cpu.printk(SKIPPING, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME));
             }
         }
         if (kernel.windowTooSmall(tces, pageShift, largest, length)) {
@@ -154,20 +158,20 @@ final class EnableDdw {
             saveDefault(cpu, pdn);
         }
         WindowList.add(cpu, window);
-        cpu.store(device, Structs.DEVICE_DMA_OFFSET, created.busAddress());
+        cpu.store(device, PciDev.DMA_OFFSET, created.busAddress());
         return outcome;
     }
 
     private static long property(Cpu cpu, long pdn, long name, Ddw.Created created, DdwPlan plan) {
-        long prop = cpu.alloc(Structs.PROP);
+        long prop = cpu.alloc(WindowProp.STRUCT);
         if (prop == 0) {
             return 0;
         }
-        BigEndian.store(cpu, prop, Structs.PROP_LIOBN, created.liobn());
-        BigEndian.store(cpu, prop, Structs.PROP_DMA_BASE, created.busAddress());
-        BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, plan.pageShift());
-        BigEndian.store(cpu, prop, Structs.PROP_WINDOW_SHIFT, plan.windowShift());
-        if (DeviceTree.add(cpu, pdn, name, prop, Structs.PROP.sizeBytes()) == 0) {
+        BigEndian.store(cpu, prop, WindowProp.LIOBN, created.liobn());
+        BigEndian.store(cpu, prop, WindowProp.DMA_BASE, created.busAddress());
+        BigEndian.store(cpu, prop, WindowProp.TCE_SHIFT, plan.pageShift());
+        BigEndian.store(cpu, prop, WindowProp.WINDOW_SHIFT, plan.windowShift());
+        if (DeviceTree.add(cpu, pdn, name, prop, WindowProp.STRUCT.sizeBytes()) == 0) {
             cpu.free(prop);
             return 0;
         }
@@ -177,18 +181,18 @@ final class EnableDdw {
     /** Steps 15 and 16: true if the window can be used. */
     private static boolean fill(PseriesKernel kernel, Cpu cpu, long device, long pdn, long window, long prop,
             DdwPlan plan, boolean defaultRemoved) {
-        cpu.store(window, Structs.DMA_WIN_DIRECT, plan.direct() ? 1 : 0);
+        cpu.store(window, DmaWin.DIRECT, plan.direct() ? 1 : 0);
         if (plan.direct()) {
             long code = walkSystemRam(kernel, cpu, kernel.walkEnd(cpu) >>> Pages.PAGE_SHIFT, prop);
             if (code != 0) {
-                cpu.printk(MAP_FAILED, cpu.load(device, Structs.DEVICE_DRIVER),
-                        cpu.load(device, Structs.DEVICE_NAME), cpu.load(pdn, Structs.NODE_FULL_NAME), code);
+                cpu.printk(MAP_FAILED, cpu.load(device, PciDev.DRIVER),
+                        cpu.load(device, PciDev.NAME), cpu.load(pdn, DeviceNode.FULL_NAME), code);
                 Ddw.clean(kernel, cpu, pdn, prop);
                 return false;
             }
             if (defaultRemoved) {
-                cpu.store(pdn, Structs.NODE_TABLE0, 0);
-                cpu.store(device, Structs.DEVICE_TABLE, 0);
+                cpu.store(pdn, DeviceNode.TABLE0, 0);
+                cpu.store(device, PciDev.TABLE, 0);
             }
         }
         return !plan.dynamic() || dynamicTable(cpu, device, pdn, prop, plan, defaultRemoved);
@@ -197,15 +201,15 @@ final class EnableDdw {
     private static boolean dynamicTable(Cpu cpu, long device, long pdn, long prop, DdwPlan plan,
             boolean defaultRemoved) {
         int shift = plan.pageShift();
-        long start = BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE) + plan.dynamicOffset();
+        long start = BigEndian.load(cpu, prop, WindowProp.DMA_BASE) + plan.dynamicOffset();
         long entries = (1L << plan.windowShift()) - plan.dynamicOffset() >>> shift;
-        long table = IommuTable.create(cpu, BigEndian.load(cpu, prop, Structs.PROP_LIOBN), start, shift, entries,
+        long table = IommuTable.create(cpu, BigEndian.load(cpu, prop, WindowProp.LIOBN), start, shift, entries,
                 MMIO32_START >>> shift, MMIO32_END >>> shift);
         if (table == 0) {
             return false;
         }
-        cpu.store(pdn, defaultRemoved ? Structs.NODE_TABLE0 : Structs.NODE_TABLE1, table);
-        cpu.store(device, Structs.DEVICE_TABLE, table);
+        cpu.store(pdn, defaultRemoved ? DeviceNode.TABLE0 : DeviceNode.TABLE1, table);
+        cpu.store(device, PciDev.TABLE, table);
         return true;
     }
 

@@ -2,6 +2,7 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
 
 /**
  * struct iommu_table: which entries of a TCE table are in use. Small allocations come from up to four pools in the
@@ -33,31 +34,32 @@ public final class IommuTable {
     @KernelFunction("iommu_init_table")
     public static long create(Cpu cpu, long liobn, long busAddress, long shift, long entries, long reservedStart,
             long reservedEnd) {
-        long table = cpu.alloc(Structs.TABLE);
-        long map = table == 0 || entries > Integer.MAX_VALUE ? 0 : cpu.alloc(Structs.MAP, entries + 63 >>> WORD_SHIFT);
+        long table = cpu.alloc(Table.STRUCT);
+        boolean tooLarge = table == 0 || entries > Integer.MAX_VALUE;
+        long map = tooLarge ? 0 : cpu.alloc(Table.MAP_WORD, (entries + 63) >>> WORD_SHIFT);
         if (map == 0) {
             if (table != 0) {
                 cpu.free(table);
             }
             return 0;
         }
-        cpu.store(table, Structs.TABLE_INDEX, liobn);
-        cpu.store(table, Structs.TABLE_OFFSET, busAddress >>> shift);
-        cpu.store(table, Structs.TABLE_ENTRIES, entries);
-        cpu.store(table, Structs.TABLE_PAGE_SHIFT, shift);
-        cpu.store(table, Structs.TABLE_MAP, map);
+        cpu.store(table, Table.INDEX, liobn);
+        cpu.store(table, Table.OFFSET, busAddress >>> shift);
+        cpu.store(table, Table.ENTRIES, entries);
+        cpu.store(table, Table.PAGE_SHIFT, shift);
+        cpu.store(table, Table.MAP, map);
         long offset = busAddress >>> shift;
-        cpu.store(table, Structs.TABLE_RESERVED_START, clamp(reservedStart - offset, entries));
-        cpu.store(table, Structs.TABLE_RESERVED_END, clamp(reservedEnd - offset, entries));
+        cpu.store(table, Table.RESERVED_START, clamp(reservedStart - offset, entries));
+        cpu.store(table, Table.RESERVED_END, clamp(reservedEnd - offset, entries));
         reserve(cpu, table, map);
         long pools = entries << shift >= SPLIT_BYTES ? MAX_POOLS : 1;
         long poolSize = entries * 3 / 4 / pools;
-        cpu.store(table, Structs.TABLE_POOLS, pools);
-        cpu.store(table, Structs.TABLE_POOL_SIZE, poolSize);
+        cpu.store(table, Table.POOLS, pools);
+        cpu.store(table, Table.POOL_SIZE, poolSize);
         for (int pool = 0; pool < pools; pool++) {
-            cpu.store(table + Structs.TABLE_HINT.offset() + 8L * pool, 8, poolSize * pool);
+            cpu.store(table + Table.HINT.offset() + 8L * pool, 8, poolSize * pool);
         }
-        cpu.store(table, Structs.TABLE_LARGE_HINT, poolSize * pools);
+        cpu.store(table, Table.LARGE_HINT, poolSize * pools);
         return table;
     }
 
@@ -67,27 +69,27 @@ public final class IommuTable {
 
     /** Entry 0 at bus address 0 catches null pointers; the reserved range is other people's. */
     private static void reserve(Cpu cpu, long table, long map) {
-        if (cpu.load(table, Structs.TABLE_OFFSET) == 0) {
+        if (cpu.load(table, Table.OFFSET) == 0) {
             set(cpu, map, 0, 1, true);
         }
-        long start = cpu.load(table, Structs.TABLE_RESERVED_START);
-        set(cpu, map, start, cpu.load(table, Structs.TABLE_RESERVED_END) - start, true);
+        long start = cpu.load(table, Table.RESERVED_START);
+        set(cpu, map, start, cpu.load(table, Table.RESERVED_END) - start, true);
     }
 
     /** Frees a table and its bitmap. */
     public static void free(Cpu cpu, long table) {
-        cpu.free(cpu.load(table, Structs.TABLE_MAP));
+        cpu.free(cpu.load(table, Table.MAP));
         cpu.free(table);
     }
 
     /** iommu_table_in_use: tells whether any entry but the reserved ones is given out. */
     @KernelFunction("iommu_table_in_use")
     public static boolean inUse(Cpu cpu, long table) {
-        long map = cpu.load(table, Structs.TABLE_MAP);
-        long first = cpu.load(table, Structs.TABLE_OFFSET) == 0 ? 1 : 0;
-        long start = cpu.load(table, Structs.TABLE_RESERVED_START);
-        long end = cpu.load(table, Structs.TABLE_RESERVED_END);
-        long entries = cpu.load(table, Structs.TABLE_ENTRIES);
+        long map = cpu.load(table, Table.MAP);
+        long first = cpu.load(table, Table.OFFSET) == 0 ? 1 : 0;
+        long start = cpu.load(table, Table.RESERVED_START);
+        long end = cpu.load(table, Table.RESERVED_END);
+        long entries = cpu.load(table, Table.ENTRIES);
         if (end > start) {
             return anySet(cpu, map, first, start) || anySet(cpu, map, end, entries);
         }
@@ -123,36 +125,36 @@ public final class IommuTable {
     @KernelFunction("iommu_range_alloc")
     public static long take(Cpu cpu, long table, long count, int alignShift, long mask) {
         long flags = cpu.irqSave();
-        cpu.lock(table + Structs.TABLE_LOCK.offset());
+        cpu.lock(table + Table.LOCK.offset());
         boolean large = count > LARGE_ENTRIES;
-        long pools = cpu.load(table, Structs.TABLE_POOLS);
-        long poolSize = cpu.load(table, Structs.TABLE_POOL_SIZE);
+        long pools = cpu.load(table, Table.POOLS);
+        long poolSize = cpu.load(table, Table.POOL_SIZE);
         long pool = large ? pools : (cpu.processor() * POOL_HASH & 0xffffffffL) >>> 30 & pools - 1;
-        long hint = large ? table + Structs.TABLE_LARGE_HINT.offset() : table + Structs.TABLE_HINT.offset() + 8 * pool;
-        long limit = large ? cpu.load(table, Structs.TABLE_ENTRIES) : poolSize * (pool + 1);
-        long reachable = (mask >>> cpu.load(table, Structs.TABLE_PAGE_SHIFT)) - cpu.load(table, Structs.TABLE_OFFSET);
+        long hint = large ? table + Table.LARGE_HINT.offset() : table + Table.HINT.offset() + 8 * pool;
+        long limit = large ? cpu.load(table, Table.ENTRIES) : poolSize * (pool + 1);
+        long reachable = (mask >>> cpu.load(table, Table.PAGE_SHIFT)) - cpu.load(table, Table.OFFSET);
         limit = Math.min(limit, reachable + 1);
         long first = find(cpu, table, cpu.load(hint, 8), limit, count, alignShift);
         if (first < 0) {
             first = find(cpu, table, poolSize * pool, limit, count, alignShift);
         }
         for (long other = 0; first < 0 && other <= pools; other++) {
-            long end = other == pools ? cpu.load(table, Structs.TABLE_ENTRIES) : poolSize * (other + 1);
+            long end = other == pools ? cpu.load(table, Table.ENTRIES) : poolSize * (other + 1);
             first = find(cpu, table, poolSize * other, Math.min(end, reachable + 1), count, alignShift);
         }
         if (first >= 0) {
-            set(cpu, cpu.load(table, Structs.TABLE_MAP), first, count, true);
+            set(cpu, cpu.load(table, Table.MAP), first, count, true);
             long next = first + count;
             cpu.store(hint, 8, large ? next : next + BLOCK_ENTRIES - 1 & -BLOCK_ENTRIES);
         }
-        cpu.unlock(table + Structs.TABLE_LOCK.offset());
+        cpu.unlock(table + Table.LOCK.offset());
         cpu.irqRestore(flags);
         return first;
     }
 
     private static long find(Cpu cpu, long table, long from, long limit, long count, int alignShift) {
-        long map = cpu.load(table, Structs.TABLE_MAP);
-        long offset = cpu.load(table, Structs.TABLE_OFFSET);
+        long map = cpu.load(table, Table.MAP);
+        long offset = cpu.load(table, Table.OFFSET);
         long alignMask = (1L << alignShift) - 1;
         long first = from;
         while (true) {
@@ -181,9 +183,9 @@ public final class IommuTable {
     @KernelFunction("iommu_free")
     public static void release(Cpu cpu, long table, long first, long count) {
         long flags = cpu.irqSave();
-        cpu.lock(table + Structs.TABLE_LOCK.offset());
-        set(cpu, cpu.load(table, Structs.TABLE_MAP), first, count, false);
-        cpu.unlock(table + Structs.TABLE_LOCK.offset());
+        cpu.lock(table + Table.LOCK.offset());
+        set(cpu, cpu.load(table, Table.MAP), first, count, false);
+        cpu.unlock(table + Table.LOCK.offset());
         cpu.irqRestore(flags);
     }
 

@@ -10,17 +10,17 @@ public final class Memblock {
 
     /** Number of ranges. */
     public static long count(Cpu cpu) {
-        return cpu.load(KernelData.MEMBLOCK_COUNT);
+        return cpu.load(KernelLayout.MEMBLOCK_COUNT);
     }
 
     /** Start of a range. */
     public static long start(Cpu cpu, long index) {
-        return cpu.load(KernelData.MEMBLOCK_START, index);
+        return cpu.load(KernelLayout.MEMBLOCK_START, index);
     }
 
     /** End of a range, exclusive. */
     public static long end(Cpu cpu, long index) {
-        return cpu.load(KernelData.MEMBLOCK_START, index) + cpu.load(KernelData.MEMBLOCK_SIZE, index);
+        return cpu.load(KernelLayout.MEMBLOCK_START, index) + cpu.load(KernelLayout.MEMBLOCK_SIZE, index);
     }
 
     /** memblock_end_of_DRAM. */
@@ -64,7 +64,7 @@ public final class Memblock {
             at++;
         }
         if (at > 0 && end(cpu, at - 1) == start) {
-            cpu.store(KernelData.MEMBLOCK_SIZE, at - 1, cpu.load(KernelData.MEMBLOCK_SIZE, at - 1) + size);
+            cpu.store(KernelLayout.MEMBLOCK_SIZE, at - 1, cpu.load(KernelLayout.MEMBLOCK_SIZE, at - 1) + size);
             mergeWithNext(cpu, at - 1);
             return 0;
         }
@@ -108,14 +108,14 @@ public final class Memblock {
 
     private static long insert(Cpu cpu, long at, long start, long end) {
         long count = count(cpu);
-        if (count == KernelData.MEMBLOCK_REGIONS) {
+        if (count == KernelLayout.MEMBLOCK_REGIONS) {
             return Errno.ENOMEM;
         }
         for (long i = count; i > at; i--) {
             set(cpu, i, start(cpu, i - 1), end(cpu, i - 1));
         }
         set(cpu, at, start, end);
-        cpu.store(KernelData.MEMBLOCK_COUNT, count + 1);
+        cpu.store(KernelLayout.MEMBLOCK_COUNT, count + 1);
         return 0;
     }
 
@@ -125,11 +125,11 @@ public final class Memblock {
             set(cpu, i, start(cpu, i + 1), end(cpu, i + 1));
         }
         set(cpu, count - 1, 0, 0);
-        cpu.store(KernelData.MEMBLOCK_COUNT, count - 1);
+        cpu.store(KernelLayout.MEMBLOCK_COUNT, count - 1);
     }
 
     private static void set(Cpu cpu, long index, long start, long end) {
-        cpu.store(KernelData.MEMBLOCK_START, index, start);
-        cpu.store(KernelData.MEMBLOCK_SIZE, index, end - start);
+        cpu.store(KernelLayout.MEMBLOCK_START, index, start);
+        cpu.store(KernelLayout.MEMBLOCK_SIZE, index, end - start);
     }
 }

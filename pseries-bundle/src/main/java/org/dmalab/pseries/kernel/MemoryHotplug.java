@@ -6,6 +6,8 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
+import org.dmalab.pseries.kernel.KernelLayout.MemoryBlock;
+import org.dmalab.pseries.kernel.KernelLayout.NotifierBlock;
 
 /** Memory that comes and goes, by memory blocks: add_memory, online_pages, offline_pages and the notifier chain. */
 public final class MemoryHotplug {
@@ -37,12 +39,12 @@ public final class MemoryHotplug {
 
     /** Registers the notifiers of the memory chain: the IOMMU's, then page_ext's. */
     static void registerNotifiers(Cpu cpu) {
-        long pageExt = cpu.alloc(Structs.NOTIFIER);
-        cpu.store(pageExt, Structs.NOTIFIER_CALL, CALL_PAGE_EXT);
-        long iommu = cpu.alloc(Structs.NOTIFIER);
-        cpu.store(iommu, Structs.NOTIFIER_CALL, CALL_IOMMU);
-        cpu.store(iommu, Structs.NOTIFIER_NEXT, pageExt);
-        cpu.store(KernelData.MEMORY_CHAIN, iommu);
+        long pageExt = cpu.alloc(NotifierBlock.STRUCT);
+        cpu.store(pageExt, NotifierBlock.CALL, CALL_PAGE_EXT);
+        long iommu = cpu.alloc(NotifierBlock.STRUCT);
+        cpu.store(iommu, NotifierBlock.CALL, CALL_IOMMU);
+        cpu.store(iommu, NotifierBlock.NEXT, pageExt);
+        cpu.store(KernelLayout.MEMORY_CHAIN, iommu);
     }
 
     /**
@@ -53,16 +55,16 @@ public final class MemoryHotplug {
     @KernelFunction("memory_notify")
     public static long memoryNotify(Cpu cpu, int action, long startPfn, long pageCount) {
         long verdict = MemoryNotifier.NOTIFY_OK;
-        long notifier = cpu.load(KernelData.MEMORY_CHAIN);
+        long notifier = cpu.load(KernelLayout.MEMORY_CHAIN);
         while (notifier != 0) {
-            long answer = cpu.load(notifier, Structs.NOTIFIER_CALL) == CALL_IOMMU
+            long answer = cpu.load(notifier, NotifierBlock.CALL) == CALL_IOMMU
                     ? iommu(cpu, action, startPfn, pageCount) : pageExt(cpu, action);
             if ((answer & NOTIFY_STOP_MASK) != 0) {
                 verdict = answer;
                 break;
             }
             verdict = answer == 0 ? 0 : verdict;
-            notifier = cpu.load(notifier, Structs.NOTIFIER_NEXT);
+            notifier = cpu.load(notifier, NotifierBlock.NEXT);
         }
         cpu.note(KernelEvent.MEMORY_NOTIFY, action, startPfn, pageCount, verdict);
         return verdict;
@@ -81,9 +83,9 @@ public final class MemoryHotplug {
     @KernelFunction("page_ext_callback")
     private static long pageExt(Cpu cpu, int action) {
         if (action == MemoryNotifier.MEM_GOING_ONLINE) {
-            long failures = cpu.load(KernelData.FAIL_PAGE_EXT);
+            long failures = cpu.load(KernelLayout.FAIL_PAGE_EXT);
             if (failures != 0) {
-                cpu.store(KernelData.FAIL_PAGE_EXT, failures - 1);
+                cpu.store(KernelLayout.FAIL_PAGE_EXT, failures - 1);
                 return NOTIFY_STOP_MASK | MemoryNotifier.NOTIFY_OK - Errno.ENOMEM;
             }
         }
@@ -99,22 +101,22 @@ public final class MemoryHotplug {
 
     /** The memory block that starts at an address; boot memory gets its object here. 0 if there is no memory. */
     public static long findBlock(Cpu cpu, long start) {
-        long block = ListHead.first(cpu, KernelData.MEMORY_BLOCKS, Structs.BLOCK_LIST);
-        while (block != 0 && cpu.load(block, Structs.BLOCK_SECTION) != start >>> SECTION_SHIFT) {
-            block = ListHead.next(cpu, KernelData.MEMORY_BLOCKS, block, Structs.BLOCK_LIST);
+        long block = ListHead.first(cpu, KernelLayout.MEMORY_BLOCKS, MemoryBlock.LIST);
+        while (block != 0 && cpu.load(block, MemoryBlock.SECTION) != start >>> SECTION_SHIFT) {
+            block = ListHead.next(cpu, KernelLayout.MEMORY_BLOCKS, block, MemoryBlock.LIST);
         }
-        if (block == 0 && Memblock.contains(cpu, start, cpu.load(KernelData.MEMORY_BLOCK_SIZE))) {
+        if (block == 0 && Memblock.contains(cpu, start, cpu.load(KernelLayout.MEMORY_BLOCK_SIZE))) {
             block = createBlock(cpu, start, ONLINE);
         }
         return block;
     }
 
     private static long createBlock(Cpu cpu, long start, long state) {
-        long block = cpu.alloc(Structs.BLOCK);
+        long block = cpu.alloc(MemoryBlock.STRUCT);
         if (block != 0) {
-            cpu.store(block, Structs.BLOCK_SECTION, start >>> SECTION_SHIFT);
-            cpu.store(block, Structs.BLOCK_STATE, state);
-            ListHead.add(cpu, KernelData.MEMORY_BLOCKS, block, Structs.BLOCK_LIST);
+            cpu.store(block, MemoryBlock.SECTION, start >>> SECTION_SHIFT);
+            cpu.store(block, MemoryBlock.STATE, state);
+            ListHead.add(cpu, KernelLayout.MEMORY_BLOCKS, block, MemoryBlock.LIST);
         }
         return block;
     }
@@ -123,13 +125,13 @@ public final class MemoryHotplug {
     @KernelFunction("online_pages")
     public static long onlineBlock(Cpu cpu, long start) {
         long block = findBlock(cpu, start);
-        if (block == 0 || cpu.load(block, Structs.BLOCK_STATE) != OFFLINE) {
+        if (block == 0 || cpu.load(block, MemoryBlock.STATE) != OFFLINE) {
             return Errno.EINVAL;
         }
-        long size = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long size = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long pfn = start >>> Pages.PAGE_SHIFT;
         long count = size >>> Pages.PAGE_SHIFT;
-        cpu.lock(KernelData.MEM_HOTPLUG_LOCK);
+        cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
         long answer = memoryNotify(cpu, MemoryNotifier.MEM_GOING_ONLINE, pfn, count);
         long errno = toErrno(answer);
         if (errno != 0) {
@@ -138,7 +140,7 @@ public final class MemoryHotplug {
             changeState(cpu, block, start, ONLINE, answer != 0);
             memoryNotify(cpu, MemoryNotifier.MEM_ONLINE, pfn, count);
         }
-        cpu.unlock(KernelData.MEM_HOTPLUG_LOCK);
+        cpu.unlock(KernelLayout.MEM_HOTPLUG_LOCK);
         return errno;
     }
 
@@ -146,16 +148,16 @@ public final class MemoryHotplug {
     @KernelFunction("offline_pages")
     public static long offlineBlock(Cpu cpu, long start) {
         long block = findBlock(cpu, start);
-        if (block == 0 || cpu.load(block, Structs.BLOCK_STATE) != ONLINE) {
+        if (block == 0 || cpu.load(block, MemoryBlock.STATE) != ONLINE) {
             return Errno.EINVAL;
         }
         if (start < Pages.END_FREE) {
             return Errno.EBUSY;
         }
-        long size = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long size = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long pfn = start >>> Pages.PAGE_SHIFT;
         long count = size >>> Pages.PAGE_SHIFT;
-        cpu.lock(KernelData.MEM_HOTPLUG_LOCK);
+        cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
         long errno = toErrno(memoryNotify(cpu, MemoryNotifier.MEM_GOING_OFFLINE, pfn, count));
         if (errno != 0) {
             memoryNotify(cpu, MemoryNotifier.MEM_CANCEL_OFFLINE, pfn, count);
@@ -163,23 +165,23 @@ public final class MemoryHotplug {
             long answer = memoryNotify(cpu, MemoryNotifier.MEM_OFFLINE, pfn, count);
             changeState(cpu, block, start, OFFLINE, answer != 0);
         }
-        cpu.unlock(KernelData.MEM_HOTPLUG_LOCK);
+        cpu.unlock(KernelLayout.MEM_HOTPLUG_LOCK);
         return errno;
     }
 
     /** The block's new state, and one more change if the IOMMU's notifier has answered for it. */
     private static void changeState(Cpu cpu, long block, long start, long state, boolean answered) {
-        cpu.store(block, Structs.BLOCK_STATE, state);
+        cpu.store(block, MemoryBlock.STATE, state);
         if (answered) {
-            cpu.store(KernelData.BLOCK_CHANGES, cpu.load(KernelData.BLOCK_CHANGES) + 1);
+            cpu.store(KernelLayout.BLOCK_CHANGES, cpu.load(KernelLayout.BLOCK_CHANGES) + 1);
         }
-        cpu.note(KernelEvent.MEMORY_BLOCK, start, cpu.load(KernelData.MEMORY_BLOCK_SIZE), state == ONLINE ? 1 : 0, 0);
+        cpu.note(KernelEvent.MEMORY_BLOCK, start, cpu.load(KernelLayout.MEMORY_BLOCK_SIZE), state == ONLINE ? 1 : 0, 0);
     }
 
     /** add_memory: memblock, then memory blocks that are off line. 0, -EINVAL, -EEXIST or -ENOMEM. */
     @KernelFunction("add_memory")
     public static long addMemory(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         boolean addressable = start >= 0 && size > 0 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
         if (!addressable || (start & block - 1) != 0 || (size & block - 1) != 0) {
             return Errno.EINVAL;
@@ -199,8 +201,8 @@ public final class MemoryHotplug {
             return result;
         }
         long end = start + size >>> Pages.PAGE_SHIFT;
-        if (end > cpu.load(KernelData.MAX_PFN)) {
-            cpu.store(KernelData.MAX_PFN, end);
+        if (end > cpu.load(KernelLayout.MAX_PFN)) {
+            cpu.store(KernelLayout.MAX_PFN, end);
         }
         return 0;
     }
@@ -208,13 +210,13 @@ public final class MemoryHotplug {
     /** remove_memory: 0, -EINVAL if it is not there, -EBUSY if some of it is in use, or -ENOMEM. */
     @KernelFunction("remove_memory")
     public static long removeMemory(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         for (long at = start; at < start + size; at += block) {
             long object = findBlock(cpu, at);
             if (object == 0) {
                 return Errno.EINVAL;
             }
-            if (cpu.load(object, Structs.BLOCK_STATE) != OFFLINE) {
+            if (cpu.load(object, MemoryBlock.STATE) != OFFLINE) {
                 return Errno.EBUSY;
             }
         }
@@ -226,11 +228,11 @@ public final class MemoryHotplug {
     }
 
     private static void freeBlocks(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         for (long at = start; at < start + size; at += block) {
             long object = findBlock(cpu, at);
             if (object != 0) {
-                ListHead.remove(cpu, object, Structs.BLOCK_LIST);
+                ListHead.remove(cpu, object, MemoryBlock.LIST);
                 cpu.free(object);
             }
         }
@@ -238,16 +240,16 @@ public final class MemoryHotplug {
 
     /** Tells whether a range is made of whole memory blocks that an address can reach. */
     public static boolean wholeBlocks(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         return start >= 0 && size > 0 && (start & block - 1) == 0 && (size & block - 1) == 0
                 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
     }
 
     /** One change of memory at a time: {@code lock_device_hotplug}. */
     private static long alone(Cpu cpu, Change change) {
-        cpu.lock(KernelData.DEVICE_HOTPLUG_LOCK);
+        cpu.lock(KernelLayout.DEVICE_HOTPLUG_LOCK);
         long result = change.make();
-        cpu.unlock(KernelData.DEVICE_HOTPLUG_LOCK);
+        cpu.unlock(KernelLayout.DEVICE_HOTPLUG_LOCK);
         return result;
     }
 
@@ -263,7 +265,7 @@ public final class MemoryHotplug {
         if (!Memblock.overlaps(cpu, start, size)) {
             return hotAdd(cpu, start, size);
         }
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long result = 0;
         for (long at = start; at < start + size && result == 0; at += block) {
             result = onlineBlock(cpu, at);
@@ -280,7 +282,7 @@ public final class MemoryHotplug {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
         }
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long result = 0;
         for (long at = start; at < start + size && result == 0; at += block) {
             result = offlineBlock(cpu, at);
@@ -291,7 +293,7 @@ public final class MemoryHotplug {
     /** dlpar_memory_add_by_ic: logical memory blocks from the hypervisor; all of them or none. */
     @KernelFunction("dlpar_memory_add_by_ic")
     private static long hotAdd(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         cpu.printk(ADDING, size / block, drcIndex(start, block));
         long result = 0;
         long at = start;
@@ -314,11 +316,11 @@ public final class MemoryHotplug {
 
     @KernelFunction("dlpar_add_lmb")
     private static long addLmb(Cpu cpu, long start, long block) {
-        if (RtasCall.setIndicator(cpu, ALLOCATION_STATE, drcIndex(start, block), 1) != 0
-                || RtasCall.setIndicator(cpu, ISOLATION_STATE, drcIndex(start, block), 1) != 0) {
-            return Errno.EIO;
+        long result = acquire(cpu, drcIndex(start, block));
+        if (result != 0) {
+            return result;
         }
-        long result = addMemory(cpu, start, block);
+        result = addMemory(cpu, start, block);
         if (result == 0) {
             result = onlineBlock(cpu, start);
             if (result != 0) {
@@ -343,9 +345,26 @@ public final class MemoryHotplug {
         return result;
     }
 
+    /** 0 or a negative error number; a block that can not be unisolated is given back. */
+    @KernelFunction("dlpar_acquire_drc")
+    private static long acquire(Cpu cpu, long index) {
+        long status = RtasCall.setIndicator(cpu, ALLOCATION_STATE, index, 1);
+        if (status == 0) {
+            status = RtasCall.setIndicator(cpu, ISOLATION_STATE, index, 1);
+            if (status != 0) {
+                RtasCall.setIndicator(cpu, ALLOCATION_STATE, index, 0);
+            }
+        }
+        return RtasCall.toErrno(status);
+    }
+
+    /** A block that can not be isolated stays the partition's. */
+    @KernelFunction("dlpar_release_drc")
     private static void release(Cpu cpu, long start, long block) {
-        RtasCall.setIndicator(cpu, ISOLATION_STATE, drcIndex(start, block), 0);
-        RtasCall.setIndicator(cpu, ALLOCATION_STATE, drcIndex(start, block), 0);
+        long index = drcIndex(start, block);
+        if (RtasCall.setIndicator(cpu, ISOLATION_STATE, index, 0) == 0) {
+            RtasCall.setIndicator(cpu, ALLOCATION_STATE, index, 0);
+        }
     }
 
     private static long drcIndex(long start, long block) {
@@ -362,7 +381,7 @@ public final class MemoryHotplug {
         if (!wholeBlocks(cpu, start, size)) {
             return Errno.EINVAL;
         }
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         cpu.printk(REMOVING, size / block, drcIndex(start, block));
         long result = 0;
         long at = start;
@@ -386,7 +405,7 @@ public final class MemoryHotplug {
 
     @KernelFunction("dev_dax_kmem_probe")
     private static long kmemAlone(Cpu cpu, long start, long size) {
-        long block = cpu.load(KernelData.MEMORY_BLOCK_SIZE);
+        long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         long first = start + block - 1 & -block;
         long end = start + size & -block;
         if (start < 0 || size <= 0 || end <= first) {

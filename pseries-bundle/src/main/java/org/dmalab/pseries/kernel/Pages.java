@@ -35,17 +35,17 @@ public final class Pages {
     /** __get_free_page: the linear-map address of a page; 0 if there is none, or if fault injection says so. */
     @KernelFunction("__get_free_page")
     public static long alloc(Cpu cpu) {
-        long failures = cpu.load(KernelData.FAIL_PAGE_ALLOC);
+        long failures = cpu.load(KernelLayout.FAIL_PAGE_ALLOC);
         while (failures != 0) {
-            long before = cpu.compareExchange(KernelData.FAIL_PAGE_ALLOC, failures, failures - 1);
+            long before = cpu.compareExchange(KernelLayout.FAIL_PAGE_ALLOC, failures, failures - 1);
             if (before == failures) {
                 return 0;
             }
             failures = before;
         }
-        long page = cpu.load(KernelData.NEXT_FREE_PAGE);
+        long page = cpu.load(KernelLayout.NEXT_FREE_PAGE);
         while (page < END_FREE) {
-            long before = cpu.compareExchange(KernelData.NEXT_FREE_PAGE, page, page + PAGE_SIZE);
+            long before = cpu.compareExchange(KernelLayout.NEXT_FREE_PAGE, page, page + PAGE_SIZE);
             if (before == page) {
                 return virtual(page);
             }
@@ -57,10 +57,10 @@ public final class Pages {
     /** This processor's page for TCE lists, taken when it is first needed; 0 if there is no memory. */
     public static long tcePage(Cpu cpu) {
         int processor = cpu.processor();
-        long page = cpu.load(KernelData.TCE_PAGE, processor);
+        long page = cpu.load(KernelLayout.TCE_PAGE, processor);
         if (page == 0) {
             page = alloc(cpu);
-            cpu.store(KernelData.TCE_PAGE, processor, page);
+            cpu.store(KernelLayout.TCE_PAGE, processor, page);
         }
         return page;
     }

@@ -5,6 +5,9 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
 
 /** PCI devices that have a driver, and the setting of their DMA masks. */
 public final class PciDevices {
@@ -17,16 +20,16 @@ public final class PciDevices {
 
     /** The device with a source-id; 0 if it has no driver. */
     public static long find(Cpu cpu, long sourceId) {
-        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        cpu.lock(KernelLayout.PCI_DEVICES_LOCK);
         long device = findLocked(cpu, sourceId);
-        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        cpu.unlock(KernelLayout.PCI_DEVICES_LOCK);
         return device;
     }
 
     private static long findLocked(Cpu cpu, long sourceId) {
-        long device = ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
-        while (device != 0 && cpu.load(device, Structs.DEVICE_SOURCE_ID) != sourceId) {
-            device = ListHead.next(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+        long device = ListHead.first(cpu, KernelLayout.PCI_DEVICES, PciDev.LIST);
+        while (device != 0 && cpu.load(device, PciDev.SOURCE_ID) != sourceId) {
+            device = ListHead.next(cpu, KernelLayout.PCI_DEVICES, device, PciDev.LIST);
         }
         return device;
     }
@@ -48,21 +51,21 @@ public final class PciDevices {
         if (pdn == 0) {
             return Errno.ENODEV;
         }
-        long device = cpu.alloc(Structs.DEVICE);
+        long device = cpu.alloc(PciDev.STRUCT);
         if (device == 0) {
             return Errno.ENOMEM;
         }
-        cpu.store(device, Structs.DEVICE_SOURCE_ID, sourceId);
-        cpu.store(device, Structs.DEVICE_NAME, name);
-        cpu.store(device, Structs.DEVICE_DRIVER, driver);
-        cpu.store(device, Structs.DEVICE_PDN, pdn);
-        cpu.store(device, Structs.DEVICE_TABLE, cpu.load(pdn, Structs.NODE_TABLE0));
-        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        cpu.store(device, PciDev.SOURCE_ID, sourceId);
+        cpu.store(device, PciDev.NAME, name);
+        cpu.store(device, PciDev.DRIVER, driver);
+        cpu.store(device, PciDev.PDN, pdn);
+        cpu.store(device, PciDev.TABLE, cpu.load(pdn, DeviceNode.TABLE0));
+        cpu.lock(KernelLayout.PCI_DEVICES_LOCK);
         boolean faster = findLocked(cpu, sourceId) != 0;
         if (!faster) {
-            ListHead.addTail(cpu, KernelData.PCI_DEVICES, device, Structs.DEVICE_LIST);
+            ListHead.addTail(cpu, KernelLayout.PCI_DEVICES, device, PciDev.LIST);
         }
-        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        cpu.unlock(KernelLayout.PCI_DEVICES_LOCK);
         if (faster) {
             cpu.free(device);
             return Errno.EBUSY;
@@ -76,37 +79,37 @@ public final class PciDevices {
         if (!supported(cpu, device, mask)) {
             return Errno.EIO;
         }
-        cpu.store(device, Structs.DEVICE_DMA_MASK, mask);
+        cpu.store(device, PciDev.DMA_MASK, mask);
         if (!supported(cpu, device, mask)) {
             return Errno.EIO;
         }
-        cpu.store(device, Structs.DEVICE_COHERENT_MASK, mask);
+        cpu.store(device, PciDev.COHERENT_MASK, mask);
         return 0;
     }
 
     /** dma_iommu_dma_supported. */
     @KernelFunction("dma_iommu_dma_supported")
     private static boolean supported(Cpu cpu, long device, long mask) {
-        long driver = cpu.load(device, Structs.DEVICE_DRIVER);
-        long name = cpu.load(device, Structs.DEVICE_NAME);
+        long driver = cpu.load(device, PciDev.DRIVER);
+        long name = cpu.load(device, PciDev.NAME);
         if (enable(cpu, device, mask) != 0) {
-            long limit = cpu.load(device, Structs.DEVICE_BUS_LIMIT);
-            cpu.store(device, Structs.DEVICE_BYPASS, limit == 0 ? 1 : 0);
+            long limit = cpu.load(device, PciDev.BUS_LIMIT);
+            cpu.store(device, PciDev.BYPASS, limit == 0 ? 1 : 0);
             if (limit != 0) {
                 cpu.printk(LIMITED, driver, name, limit);
             }
             return true;
         }
-        long table = cpu.load(device, Structs.DEVICE_TABLE);
+        long table = cpu.load(device, PciDev.TABLE);
         if (table == 0) {
             cpu.printk(NO_TABLE, driver, name, mask);
             return false;
         }
-        if (cpu.load(table, Structs.TABLE_OFFSET) > mask >>> cpu.load(table, Structs.TABLE_PAGE_SHIFT)) {
+        if (cpu.load(table, Table.OFFSET) > mask >>> cpu.load(table, Table.PAGE_SHIFT)) {
             cpu.printk(OFFSET_TOO_BIG, driver, name);
             return false;
         }
-        cpu.store(device, Structs.DEVICE_BYPASS, 0);
+        cpu.store(device, PciDev.BYPASS, 0);
         return true;
     }
 
@@ -135,19 +138,19 @@ public final class PciDevices {
 
     /** Takes a device and all others of its host bridge off the list and frees them: the bridge's node, 0 if none. */
     private static long unlink(Cpu cpu, long sourceId) {
-        cpu.lock(KernelData.PCI_DEVICES_LOCK);
+        cpu.lock(KernelLayout.PCI_DEVICES_LOCK);
         long device = findLocked(cpu, sourceId);
-        long pdn = device == 0 ? 0 : cpu.load(device, Structs.DEVICE_PDN);
-        long other = device == 0 ? 0 : ListHead.first(cpu, KernelData.PCI_DEVICES, Structs.DEVICE_LIST);
+        long pdn = device == 0 ? 0 : cpu.load(device, PciDev.PDN);
+        long other = device == 0 ? 0 : ListHead.first(cpu, KernelLayout.PCI_DEVICES, PciDev.LIST);
         while (other != 0) {
-            long next = ListHead.next(cpu, KernelData.PCI_DEVICES, other, Structs.DEVICE_LIST);
-            if (cpu.load(other, Structs.DEVICE_PDN) == pdn) {
-                ListHead.remove(cpu, other, Structs.DEVICE_LIST);
+            long next = ListHead.next(cpu, KernelLayout.PCI_DEVICES, other, PciDev.LIST);
+            if (cpu.load(other, PciDev.PDN) == pdn) {
+                ListHead.remove(cpu, other, PciDev.LIST);
                 cpu.free(other);
             }
             other = next;
         }
-        cpu.unlock(KernelData.PCI_DEVICES_LOCK);
+        cpu.unlock(KernelLayout.PCI_DEVICES_LOCK);
         return pdn;
     }
 }

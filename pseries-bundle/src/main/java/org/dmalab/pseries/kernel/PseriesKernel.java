@@ -6,6 +6,8 @@ import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -48,7 +50,7 @@ public interface PseriesKernel extends DmaWindows, MemoryNotifier, Iommu {
     @Override
     default long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
             Direction direction) {
-        long shift = cpu.load(domain, Structs.TABLE_PAGE_SHIFT);
+        long shift = cpu.load(domain, Table.PAGE_SHIFT);
         long code = tce_buildmulti_pSeriesLP(cpu, domain, busAddress >>> shift, sizeBytes >>> shift, physicalAddress,
                 direction);
         return code == Hvcall.H_SUCCESS ? busAddress : code;
@@ -57,7 +59,7 @@ public interface PseriesKernel extends DmaWindows, MemoryNotifier, Iommu {
     /** The table's {@code it_ops->clear}: 0, whatever the hypervisor said. */
     @Override
     default long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        long shift = cpu.load(domain, Structs.TABLE_PAGE_SHIFT);
+        long shift = cpu.load(domain, Table.PAGE_SHIFT);
         tce_freemulti_pSeriesLP(cpu, domain, busAddress >>> shift, sizeBytes >>> shift);
         return 0;
     }
@@ -73,7 +75,7 @@ public interface PseriesKernel extends DmaWindows, MemoryNotifier, Iommu {
      */
     @KernelFunction
     default long iommu_bypass_supported_pSeriesLP(Cpu cpu, long device, long mask) {
-        return mask >>> 32 == 0 ? 0 : enable_ddw(cpu, device, cpu.load(device, Structs.DEVICE_PDN), mask);
+        return mask >>> 32 == 0 ? 0 : enable_ddw(cpu, device, cpu.load(device, PciDev.PDN), mask);
     }
 
     /**

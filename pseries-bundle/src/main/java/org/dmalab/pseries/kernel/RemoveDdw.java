@@ -3,6 +3,8 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 
 /** What happens to the windows of a node that is detached: OF_RECONFIG_DETACH_NODE. */
 final class RemoveDdw {
@@ -14,8 +16,8 @@ final class RemoveDdw {
         if (!remove(kernel, cpu, pdn, DeviceTree.DIRECT64)) {
             remove(kernel, cpu, pdn, DeviceTree.DMA64);
         }
-        freeTable(cpu, pdn, Structs.NODE_TABLE0);
-        freeTable(cpu, pdn, Structs.NODE_TABLE1);
+        freeTable(cpu, pdn, DeviceNode.TABLE0);
+        freeTable(cpu, pdn, DeviceNode.TABLE1);
         WindowList.remove(cpu, pdn);
         return 0;
     }
@@ -23,12 +25,12 @@ final class RemoveDdw {
     /** remove_ddw: the property stays on the node, which goes. */
     @KernelFunction("remove_ddw")
     private static boolean remove(PseriesKernel kernel, Cpu cpu, long pdn, long name) {
-        long prop = DeviceTree.value(cpu, pdn, name, Structs.PROP.sizeBytes());
+        long prop = DeviceTree.value(cpu, pdn, name, WindowProp.STRUCT.sizeBytes());
         if (prop == 0) {
             return false;
         }
         Ddw.clean(kernel, cpu, pdn, prop);
-        Ddw.remove(cpu, pdn, BigEndian.load(cpu, prop, Structs.PROP_LIOBN));
+        Ddw.remove(cpu, pdn, BigEndian.load(cpu, prop, WindowProp.LIOBN));
         return true;
     }
 

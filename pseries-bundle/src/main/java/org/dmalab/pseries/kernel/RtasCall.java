@@ -3,10 +3,12 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.api.service.Errno;
 
-/** rtas_call: builds the argument block in the kernel's RTAS page. The caller holds {@link KernelData#RTAS_LOCK}. */
+/** rtas_call: builds the argument block in the kernel's RTAS page. The caller holds {@link KernelLayout#RTAS_LOCK}. */
 public final class RtasCall {
     private static final long BUSY = -2;
+    private static final long PARAMETER = -3;
     private static final long EXTENDED_DELAY_MIN = 9900;
     private static final long EXTENDED_DELAY_MAX = 9905;
     private static final long MILLISECOND = 1_000_000;
@@ -15,8 +17,8 @@ public final class RtasCall {
 
     /** Takes the lock and writes token and counts; returns the address of the block. */
     public static long begin(Cpu cpu, long token, int arguments, int results) {
-        cpu.lock(KernelData.RTAS_LOCK);
-        long block = cpu.load(KernelData.RTAS_ARGS);
+        cpu.lock(KernelLayout.RTAS_LOCK);
+        long block = cpu.load(KernelLayout.RTAS_ARGS);
         cpu.write(block, 4, Endian.BIG, token);
         cpu.write(block + 4, 4, Endian.BIG, arguments);
         cpu.write(block + 8, 4, Endian.BIG, results);
@@ -45,7 +47,7 @@ public final class RtasCall {
 
     /** Releases the lock. */
     public static void end(Cpu cpu) {
-        cpu.unlock(KernelData.RTAS_LOCK);
+        cpu.unlock(KernelLayout.RTAS_LOCK);
     }
 
     /** rtas_busy_delay: waits as long as a status asks for; false if it asks for no other call. */
@@ -69,12 +71,21 @@ public final class RtasCall {
     /** set-indicator; returns the status. */
     @KernelFunction("rtas_set_indicator")
     public static long setIndicator(Cpu cpu, long indicator, long index, long state) {
-        long block = begin(cpu, cpu.load(KernelData.SET_INDICATOR), 3, 1);
+        long block = begin(cpu, cpu.load(KernelLayout.SET_INDICATOR), 3, 1);
         argument(cpu, block, 0, indicator);
         argument(cpu, block, 1, index);
         argument(cpu, block, 2, state);
         long status = call(cpu, block, 3);
         end(cpu);
         return status;
+    }
+
+    /** The error number for a status of an RTAS call. */
+    @KernelFunction("rtas_error_rc")
+    static long toErrno(long status) {
+        if (status == 0) {
+            return 0;
+        }
+        return status == PARAMETER ? Errno.EINVAL : Errno.EIO;
     }
 }

@@ -4,6 +4,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Direction;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
 
 /**
  * TCE build and free of dynamic mappings. Only H_NOT_ENOUGH_RESOURCES is an error: any other return code is printed and
@@ -27,11 +28,11 @@ public final class TceBuild {
     @KernelFunction("tce_buildmulti_pSeriesLP")
     static long buildMulti(PseriesKernel kernel, Cpu cpu, long table, long firstTce, long count, long physical,
             Direction direction) {
-        long liobn = cpu.load(table, Structs.TABLE_INDEX);
-        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
+        long liobn = cpu.load(table, Table.INDEX);
+        long shift = cpu.load(table, Table.PAGE_SHIFT);
         long permission = direction == Direction.TO_DEVICE ? Hvcall.TCE_PCI_READ
                 : Hvcall.TCE_PCI_READ | Hvcall.TCE_PCI_WRITE;
-        boolean indirect = (cpu.load(KernelData.FIRMWARE_FEATURES) & KernelData.FEATURE_PUT_TCE_IND) != 0;
+        boolean indirect = (cpu.load(KernelLayout.FIRMWARE_FEATURES) & KernelLayout.FEATURE_PUT_TCE_IND) != 0;
         if (count == 1 || !indirect) {
             return buildOneByOne(cpu, liobn, firstTce, shift, count, physical, permission);
         }
@@ -94,9 +95,9 @@ public final class TceBuild {
     /** tce_freemulti_pSeriesLP with the most TCEs that go into one hypercall. */
     @KernelFunction("tce_freemulti_pSeriesLP")
     public static void freeMulti(Cpu cpu, long table, long firstTce, long count, long most) {
-        long liobn = cpu.load(table, Structs.TABLE_INDEX);
-        long shift = cpu.load(table, Structs.TABLE_PAGE_SHIFT);
-        if ((cpu.load(KernelData.FIRMWARE_FEATURES) & KernelData.FEATURE_STUFF_TCE) == 0) {
+        long liobn = cpu.load(table, Table.INDEX);
+        long shift = cpu.load(table, Table.PAGE_SHIFT);
+        if ((cpu.load(KernelLayout.FIRMWARE_FEATURES) & KernelLayout.FEATURE_STUFF_TCE) == 0) {
             freeOneByOne(cpu, liobn, firstTce, shift, count);
             return;
         }
@@ -130,11 +131,11 @@ public final class TceBuild {
     }
 
     private static boolean ratelimit(Cpu cpu) {
-        long left = cpu.load(KernelData.RATELIMIT);
+        long left = cpu.load(KernelLayout.RATELIMIT);
         if (left == 0) {
             return false;
         }
-        cpu.store(KernelData.RATELIMIT, left - 1);
+        cpu.store(KernelLayout.RATELIMIT, left - 1);
         return true;
     }
 }

@@ -3,6 +3,7 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 
 /**
  * The range helpers for direct windows: map or clear a range of page frames one to one. Both take a partial first TCE
@@ -22,15 +23,15 @@ public final class TceRange {
      */
     @KernelFunction("tce_setrange_multi_pSeriesLP")
     public static long set(Cpu cpu, long startPfn, long pageCount, long prop) {
-        return set(cpu, startPfn, pageCount, prop, BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE));
+        return set(cpu, startPfn, pageCount, prop, BigEndian.load(cpu, prop, WindowProp.DMA_BASE));
     }
 
     /** The same with the bus address of the window given by the caller. */
     @KernelFunction("tce_setrange_multi_pSeriesLP")
     public static long set(Cpu cpu, long startPfn, long pageCount, long prop, long dmaBase) {
-        long shift = BigEndian.load(cpu, prop, Structs.PROP_TCE_SHIFT);
-        long liobn = BigEndian.load(cpu, prop, Structs.PROP_LIOBN);
-        if ((cpu.load(KernelData.FIRMWARE_FEATURES) & KernelData.FEATURE_PUT_TCE_IND) == 0) {
+        long shift = BigEndian.load(cpu, prop, WindowProp.TCE_SHIFT);
+        long liobn = BigEndian.load(cpu, prop, WindowProp.LIOBN);
+        if ((cpu.load(KernelLayout.FIRMWARE_FEATURES) & KernelLayout.FEATURE_PUT_TCE_IND) == 0) {
             long start = startPfn << Pages.PAGE_SHIFT;
             return TceBuild.buildOneByOne(cpu, liobn, start + dmaBase >>> shift, shift,
                     pageCount << Pages.PAGE_SHIFT >>> shift, start, Hvcall.TCE_PCI_READ | Hvcall.TCE_PCI_WRITE);
@@ -66,13 +67,13 @@ public final class TceRange {
      */
     @KernelFunction("tce_clearrange_multi_pSeriesLP")
     public static long clear(Cpu cpu, long startPfn, long pageCount, long prop) {
-        long shift = BigEndian.load(cpu, prop, Structs.PROP_TCE_SHIFT);
-        long liobn = BigEndian.load(cpu, prop, Structs.PROP_LIOBN);
+        long shift = BigEndian.load(cpu, prop, WindowProp.TCE_SHIFT);
+        long liobn = BigEndian.load(cpu, prop, WindowProp.LIOBN);
         long next = first(startPfn, 1L << shift);
         long left = count(startPfn, pageCount, shift);
         long code;
         do {
-            long dmaOffset = next + BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE);
+            long dmaOffset = next + BigEndian.load(cpu, prop, WindowProp.DMA_BASE);
             long limit = Math.min(left, Hvcall.MAX_TCES);
             code = cpu.hcall(Hvcall.H_STUFF_TCE, liobn, dmaOffset, 0, limit);
             next += limit << shift;

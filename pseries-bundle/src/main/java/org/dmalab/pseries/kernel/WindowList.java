@@ -2,6 +2,8 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.pseries.kernel.KernelLayout.DmaWin;
+import org.dmalab.pseries.kernel.KernelLayout.FailedPdn;
 
 /** dma_win_list: the dynamic DMA windows of all devices, newest first, under dma_win_list_lock. */
 public final class WindowList {
@@ -9,42 +11,42 @@ public final class WindowList {
 
     /** Takes the list's lock. */
     public static void lock(Cpu cpu) {
-        cpu.lock(KernelData.DMA_WIN_LIST_LOCK);
+        cpu.lock(KernelLayout.DMA_WIN_LIST_LOCK);
     }
 
     /** Releases the list's lock. */
     public static void unlock(Cpu cpu) {
-        cpu.unlock(KernelData.DMA_WIN_LIST_LOCK);
+        cpu.unlock(KernelLayout.DMA_WIN_LIST_LOCK);
     }
 
     /** Address of the first struct dma_win; 0 if there is none. */
     public static long first(Cpu cpu) {
-        return ListHead.first(cpu, KernelData.DMA_WIN_LIST, Structs.DMA_WIN_LIST);
+        return ListHead.first(cpu, KernelLayout.DMA_WIN_LIST, DmaWin.LIST);
     }
 
     /** The one after a struct dma_win; 0 if there is none. */
     public static long next(Cpu cpu, long window) {
-        return ListHead.next(cpu, KernelData.DMA_WIN_LIST, window, Structs.DMA_WIN_LIST);
+        return ListHead.next(cpu, KernelLayout.DMA_WIN_LIST, window, DmaWin.LIST);
     }
 
     /** window->direct: the window maps memory one to one. */
     public static boolean isDirect(Cpu cpu, long window) {
-        return cpu.load(window, Structs.DMA_WIN_DIRECT) != 0;
+        return cpu.load(window, DmaWin.DIRECT) != 0;
     }
 
     /** window->prop. */
     public static long prop(Cpu cpu, long window) {
-        return cpu.load(window, Structs.DMA_WIN_PROP);
+        return cpu.load(window, DmaWin.PROP);
     }
 
     /** ddw_list_new_entry: a window that is not on the list yet; 0 if there is no memory. */
     @KernelFunction("ddw_list_new_entry")
     public static long create(Cpu cpu, long node, long prop) {
-        long window = cpu.alloc(Structs.DMA_WIN);
+        long window = cpu.alloc(DmaWin.STRUCT);
         if (window != 0) {
-            cpu.store(window, Structs.DMA_WIN_DEVICE, node);
-            cpu.store(window, Structs.DMA_WIN_PROP, prop);
-            cpu.store(window, Structs.DMA_WIN_DIRECT, 0);
+            cpu.store(window, DmaWin.DEVICE, node);
+            cpu.store(window, DmaWin.PROP, prop);
+            cpu.store(window, DmaWin.DIRECT, 0);
         }
         return window;
     }
@@ -52,7 +54,7 @@ public final class WindowList {
     /** Puts a window in front. */
     public static void add(Cpu cpu, long window) {
         lock(cpu);
-        ListHead.add(cpu, KernelData.DMA_WIN_LIST, window, Structs.DMA_WIN_LIST);
+        ListHead.add(cpu, KernelLayout.DMA_WIN_LIST, window, DmaWin.LIST);
         unlock(cpu);
     }
 
@@ -61,7 +63,7 @@ public final class WindowList {
     public static long find(Cpu cpu, long node) {
         lock(cpu);
         long window = first(cpu);
-        while (window != 0 && cpu.load(window, Structs.DMA_WIN_DEVICE) != node) {
+        while (window != 0 && cpu.load(window, DmaWin.DEVICE) != node) {
             window = next(cpu, window);
         }
         unlock(cpu);
@@ -72,11 +74,11 @@ public final class WindowList {
     public static void remove(Cpu cpu, long node) {
         lock(cpu);
         long window = first(cpu);
-        while (window != 0 && cpu.load(window, Structs.DMA_WIN_DEVICE) != node) {
+        while (window != 0 && cpu.load(window, DmaWin.DEVICE) != node) {
             window = next(cpu, window);
         }
         if (window != 0) {
-            ListHead.remove(cpu, window, Structs.DMA_WIN_LIST);
+            ListHead.remove(cpu, window, DmaWin.LIST);
             cpu.free(window);
         }
         unlock(cpu);
@@ -84,19 +86,19 @@ public final class WindowList {
 
     /** Tells whether making a window failed for a node before. */
     public static boolean failedBefore(Cpu cpu, long node) {
-        long entry = ListHead.first(cpu, KernelData.FAILED_DDW_PDN_LIST, Structs.FAILED_LIST);
-        while (entry != 0 && cpu.load(entry, Structs.FAILED_PDN) != node) {
-            entry = ListHead.next(cpu, KernelData.FAILED_DDW_PDN_LIST, entry, Structs.FAILED_LIST);
+        long entry = ListHead.first(cpu, KernelLayout.FAILED_DDW_PDN_LIST, FailedPdn.LIST);
+        while (entry != 0 && cpu.load(entry, FailedPdn.PDN) != node) {
+            entry = ListHead.next(cpu, KernelLayout.FAILED_DDW_PDN_LIST, entry, FailedPdn.LIST);
         }
         return entry != 0;
     }
 
     /** Remembers that making a window failed for a node. */
     public static void rememberFailure(Cpu cpu, long node) {
-        long entry = cpu.alloc(Structs.FAILED);
+        long entry = cpu.alloc(FailedPdn.STRUCT);
         if (entry != 0) {
-            cpu.store(entry, Structs.FAILED_PDN, node);
-            ListHead.add(cpu, KernelData.FAILED_DDW_PDN_LIST, entry, Structs.FAILED_LIST);
+            cpu.store(entry, FailedPdn.PDN, node);
+            ListHead.add(cpu, KernelLayout.FAILED_DDW_PDN_LIST, entry, FailedPdn.LIST);
         }
     }
 }

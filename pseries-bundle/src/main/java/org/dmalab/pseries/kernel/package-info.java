@@ -5,7 +5,7 @@
  * dlpar and kmem of Linux 6.1 to 6.15, a 64-bit little-endian kernel with 64 KiB pages.
  *
  * <p>Can: everything in the order of the real kernel, over kernel data with addresses
- * ({@link org.dmalab.pseries.kernel.KernelData}, {@link org.dmalab.pseries.kernel.Structs}) and over the device tree
+ * ({@link org.dmalab.pseries.kernel.KernelLayout}, {@link org.dmalab.pseries.kernel.Structs}) and over the device tree
  * that firmware left in memory.
  *
  * <p>Can't: page tables (memory is reached by the linear map), page migration when memory goes off line, NUMA nodes,

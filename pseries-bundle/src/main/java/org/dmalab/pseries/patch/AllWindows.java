@@ -9,10 +9,10 @@ import org.dmalab.api.service.Patch;
 import org.dmalab.pseries.kernel.BigEndian;
 import org.dmalab.pseries.kernel.DdwPlan;
 import org.dmalab.pseries.kernel.DeviceTree;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
 import org.dmalab.pseries.kernel.MemNotifier;
 import org.dmalab.pseries.kernel.Memblock;
 import org.dmalab.pseries.kernel.PseriesKernel;
-import org.dmalab.pseries.kernel.Structs;
 import org.dmalab.pseries.kernel.TceBuild;
 import org.osgi.service.component.annotations.Component;
 
@@ -39,7 +39,7 @@ import org.osgi.service.component.annotations.Component;
 public class AllWindows implements PseriesKernel {
     @Override
     public long iommu_bypass_supported_pSeriesLP(Cpu cpu, long device, long mask) {
-        return mask == -1L ? enable_ddw(cpu, device, cpu.load(device, Structs.DEVICE_PDN), mask) : 0;
+        return mask == -1L ? enable_ddw(cpu, device, cpu.load(device, PciDev.PDN), mask) : 0;
     }
 
     /** The largest of hot_add_drconf_memory_max, memblock_end_of_DRAM and the ends of all memory nodes. */

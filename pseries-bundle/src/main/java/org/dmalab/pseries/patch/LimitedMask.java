@@ -6,7 +6,7 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.Origin;
 import org.dmalab.api.service.Patch;
-import org.dmalab.pseries.kernel.Structs;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.Component;
 public class LimitedMask extends PmemGuard {
     @Override
     public long iommu_bypass_supported_pSeriesLP(Cpu cpu, long device, long mask) {
-        return mask >>> 32 == 0 ? 0 : enable_ddw(cpu, device, cpu.load(device, Structs.DEVICE_PDN), mask);
+        return mask >>> 32 == 0 ? 0 : enable_ddw(cpu, device, cpu.load(device, PciDev.PDN), mask);
     }
 
     @Override

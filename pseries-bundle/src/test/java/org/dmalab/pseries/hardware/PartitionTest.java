@@ -22,6 +22,7 @@ import org.dmalab.pseries.PseriesArchitecture;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.FlatTree.Node;
 import org.dmalab.pseries.hardware.FlatTree.Property;
+import org.dmalab.pseries.kernel.Pages;
 import org.junit.jupiter.api.Test;
 
 /** Memory, DMA through the tables, and what a partition is made from. */
@@ -31,16 +32,16 @@ class PartitionTest {
     @Test
     void memoryIsReachedByRealAddressAndByLinearMap() {
         LiveCpu cpu = Rig.qemu(Rig.variant("direct-only")).cpu();
-        cpu.write(MachineMemory.LINEAR_MAP + 0x3000001, 8, Endian.BIG, 0x0102030405060708L);
+        cpu.write(Pages.PAGE_OFFSET + 0x3000001, 8, Endian.BIG, 0x0102030405060708L);
         assertEquals(0x0102, cpu.read(0x3000001, 2, Endian.BIG));
         assertEquals(0x0201, cpu.read(0x3000001, 2, Endian.LITTLE));
-        assertEquals(0x08070605, cpu.load(MachineMemory.LINEAR_MAP + 0x3000005, 4));
+        assertEquals(0x08070605, cpu.load(Pages.PAGE_OFFSET + 0x3000005, 4));
     }
 
     @Test
     void aProcessorFindsNothingOutsideMemory() {
         LiveCpu cpu = Rig.qemu(Rig.variant("direct-only")).cpu();
-        for (long address : new long[] {0x40000000, 0x3ffffffd, MachineMemory.LINEAR_MAP + 0x40000000, 1L << 52, -1}) {
+        for (long address : new long[] {0x40000000, 0x3ffffffd, Pages.PAGE_OFFSET + 0x40000000, 1L << 52, -1}) {
             assertTrue(assertThrows(KernelBug.class, () -> cpu.read(address, 8, Endian.BIG)).getMessage()
                     .startsWith("Machine check: load from 0x"));
             assertTrue(assertThrows(KernelBug.class, () -> cpu.write(address, 8, Endian.BIG, 1)).getMessage()
@@ -193,7 +194,8 @@ class PartitionTest {
         Map<String, String> names = new java.util.TreeMap<>();
         rig.machine.store().regions().forEach(region -> names.put(region.name(), region.cellName(0) + ", "
                 + region.cellName(2)));
-        assertEquals("hypervisor aborted, limited addresses of PHB 0", names.get("hypervisor"));
+        assertEquals("PHB 0 limited addresses", rig.machine.store().regions().stream()
+                .filter(one -> one.name().equals("hypervisor.bridges")).findFirst().orElseThrow().cellName(0));
         assertEquals("TCE table 0 entries, TCE table 0 bus address", names.get("tce.tables"));
         assertEquals("TCE 0x80000001[0x0], TCE 0x80000001[0x2]", names.get("TCE 0x80000001"));
         assertEquals("memory 0x0, memory 0x10", names.get("memory"));

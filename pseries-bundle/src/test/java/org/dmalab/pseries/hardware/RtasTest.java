@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.cpu.Endian;
@@ -39,7 +40,7 @@ class RtasTest {
         for (int i = 0; i < results; i++) {
             rig.cpu().write(at + 4L * i, 4, Endian.BIG, STALE);
         }
-        rig.cpu().rtas(MachineMemory.LINEAR_MAP + BLOCK);
+        rig.cpu().rtas(BLOCK);
         long[] got = new long[results];
         for (int i = 0; i < results; i++) {
             got[i] = rig.cpu().read(at + 4L * i, 4, Endian.BIG);
@@ -214,20 +215,37 @@ class RtasTest {
         assertEquals(0, call(RESET, 1, 0, HIGH, LOW)[0]);
     }
 
+    private long indicator(long indicator, long index, long state) {
+        return call(SET_INDICATOR, 1, indicator, index, state)[0];
+    }
+
+    /** The rows that were measured on QEMU 7.2.22. */
     @Test
-    void memoryIsAssignedAndTakenBack() {
+    void memoryIsPluggedAssignedAskedBackAndTakenBack() {
         MachineMemory memory = rig.partition().memory();
+        DynamicMemory platform = rig.partition().rtas().dynamicMemory();
         assertFalse(memory.isPresent(0x40000000));
-        assertEquals(0, call(SET_INDICATOR, 1, 9003, 0x80000004L, 1)[0]);
-        assertEquals(0, call(SET_INDICATOR, 1, 9001, 0x80000004L, 1)[0]);
+        assertEquals(-3, indicator(9003, 0x80000004L, 1), "not plugged");
+        assertEquals(-3, indicator(9001, 0x80000004L, 1), "not plugged");
+        assertEquals(-3, indicator(9003, 0x80000003L, 1), "boot memory");
+        platform.plug(0x40000000, 0x10000000);
+        assertEquals(0, indicator(9003, 0x80000004L, 1));
+        assertEquals(0, indicator(9001, 0x80000004L, 1));
         assertTrue(memory.isPresent(0x40000000) && memory.isPresent(0x4fffffff));
         assertFalse(memory.isPresent(0x50000000));
-        assertEquals(0, call(SET_INDICATOR, 1, 9003, 0x80000004L, 0)[0]);
+        assertEquals(-3, indicator(9001, 0x80000004L, 0), "not asked back");
+        platform.requestUnplug(0x40000000, 0x10000000);
+        assertEquals(0, indicator(9001, 0x80000004L, 0));
+        assertEquals(0, indicator(9003, 0x80000004L, 0));
         assertFalse(memory.isPresent(0x40000000));
-        assertEquals(-3, call(SET_INDICATOR, 1, 9002, 0x80000004L, 0)[0]);
-        assertEquals(-3, call(SET_INDICATOR, 1, 9003, 4, 0)[0]);
-        assertEquals(-3, call(SET_INDICATOR, 1, 9003, 0xffffffffL, 0)[0]);
+        assertEquals(-3, indicator(9003, 0x80000004L, 1), "not plugged again");
+        platform.plug(8L << 30, 0x10000000);
+        assertEquals(-3, indicator(9003, 0x80000020L, 1), "beyond maxmem");
+        assertEquals(-3, indicator(9002, 0x80000004L, 0));
+        assertEquals(-3, indicator(9003, 4, 0));
+        assertEquals(-3, indicator(9003, 0xffffffffL, 0));
         assertEquals(-3, call(SET_INDICATOR, 2, 9003, 0x80000004L, 0)[0]);
+        assertEquals(List.of(), rig.violations);
     }
 
     @Test

@@ -18,6 +18,9 @@ import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.FlatTree.Node;
 import org.dmalab.pseries.hardware.FlatTree.Property;
 import org.dmalab.pseries.hardware.FlatTreeWriter;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.DmaWin;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.junit.jupiter.api.Test;
 
 /** The kernel's device tree and what it finds out from it. */
@@ -42,14 +45,14 @@ class DeviceTreeTest {
         unflatten(new Node("a@1", List.of(Property.cells("p", 1), Property.cells("q", 2, 3)),
                 List.of(node("b"), node("c", Property.text("device_type", "x")))), node("d"));
         long a = DeviceTree.top(cpu, Text.id("a@1"));
-        assertEquals(Text.id("/a@1"), cpu.load(a, Structs.NODE_FULL_NAME));
+        assertEquals(Text.id("/a@1"), cpu.load(a, DeviceNode.FULL_NAME));
         long c = DeviceTree.findByType(cpu, 0, Text.id("x"));
-        assertEquals(Text.id("/a@1/c"), cpu.load(c, Structs.NODE_FULL_NAME));
+        assertEquals(Text.id("/a@1/c"), cpu.load(c, DeviceNode.FULL_NAME));
         assertEquals(0, DeviceTree.findByType(cpu, c, Text.id("x")));
-        assertEquals(Text.id("/"), cpu.load(cpu.load(KernelData.OF_ROOT), Structs.NODE_FULL_NAME));
+        assertEquals(Text.id("/"), cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.FULL_NAME));
         List<Long> names = new ArrayList<>();
         for (long node = DeviceTree.next(cpu, 0); node != 0; node = DeviceTree.next(cpu, node)) {
-            names.add(cpu.load(node, Structs.NODE_NAME));
+            names.add(cpu.load(node, DeviceNode.NAME));
         }
         assertEquals(List.of(Text.id(""), Text.id("a@1"), Text.id("b"), Text.id("c"), Text.id("d")), names);
         assertEquals(3, BigEndian.load(cpu, DeviceTree.value(cpu, a, Text.id("q"), 8) + 4, 4));
@@ -63,7 +66,7 @@ class DeviceTreeTest {
         unflatten(node("a", Property.cells("p", 1), Property.cells("q", 2)), node("empty"));
         long a = DeviceTree.top(cpu, Text.id("a"));
         long empty = DeviceTree.top(cpu, Text.id("empty"));
-        long value = cpu.alloc(Structs.PROP);
+        long value = cpu.alloc(WindowProp.STRUCT);
         DeviceTree.add(cpu, a, Text.id("n"), value, 20);
         DeviceTree.add(cpu, empty, Text.id("n"), value, 20);
         assertEquals(value, DeviceTree.value(cpu, a, Text.id("n"), 20));
@@ -127,7 +130,7 @@ class DeviceTreeTest {
         unflatten(new Node("vdevice", List.of(), List.of(device)), new Node("pci@1",
                 List.of(Property.cells("ibm,dma-window", 0, 0, 0, 0, 0)), List.of(node("none"), device)));
         long found = DeviceTree.findDevice(cpu, 8);
-        assertEquals(Text.id("/pci@1/eth@0"), cpu.load(found, Structs.NODE_FULL_NAME));
+        assertEquals(Text.id("/pci@1/eth@0"), cpu.load(found, DeviceNode.FULL_NAME));
         assertEquals(0, DeviceTree.findDevice(cpu, 16));
         assertEquals(DeviceTree.top(cpu, Text.id("pci@1")), DeviceTree.findWindowNode(cpu, found));
         assertEquals(0, DeviceTree.findWindowNode(cpu, DeviceTree.top(cpu, Text.id("vdevice"))));
@@ -145,12 +148,12 @@ class DeviceTreeTest {
 
     @Test
     void kernelDataIsLaidOutAsDeclared() {
-        KernelMemory memory = KernelData.create(new Store());
-        assertEquals("dma_win_list_lock", memory.nameOf(KernelData.DMA_WIN_LIST_LOCK.address()));
-        assertEquals(0, KernelData.DMA_WIN_LIST_LOCK.address() % 4);
-        assertEquals(40, Structs.DMA_WIN.sizeBytes());
-        assertEquals(24, Structs.DMA_WIN_LIST.offset());
-        assertEquals(20, Structs.PROP.sizeBytes());
+        KernelMemory memory = KernelLayout.create(new Store());
+        assertEquals("dma_win_list_lock", memory.nameOf(KernelLayout.DMA_WIN_LIST_LOCK.address()));
+        assertEquals(0, KernelLayout.DMA_WIN_LIST_LOCK.address() % 4);
+        assertEquals(40, DmaWin.STRUCT.sizeBytes());
+        assertEquals(24, DmaWin.LIST.offset());
+        assertEquals(20, WindowProp.STRUCT.sizeBytes());
     }
 
     @Test

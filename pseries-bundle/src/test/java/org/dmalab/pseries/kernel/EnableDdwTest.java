@@ -17,6 +17,10 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.TceTables;
+import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.Table;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.dmalab.pseries.patch.DirectOnly;
 import org.dmalab.pseries.patch.LimitedMask;
 import org.dmalab.pseries.patch.PmemGuard;
@@ -62,7 +66,7 @@ class EnableDdwTest {
     }
 
     private int windowShift() {
-        return (int) BigEndian.load(cpu, WindowList.prop(cpu, WindowList.first(cpu)), Structs.PROP_WINDOW_SHIFT);
+        return (int) BigEndian.load(cpu, WindowList.prop(cpu, WindowList.first(cpu)), WindowProp.WINDOW_SHIFT);
     }
 
     private boolean direct() {
@@ -70,7 +74,7 @@ class EnableDdwTest {
     }
 
     private long pdn() {
-        return cpu.load(device(0), Structs.DEVICE_PDN);
+        return cpu.load(device(0), PciDev.PDN);
     }
 
     @ParameterizedTest
@@ -80,9 +84,9 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", 64));
         assertEquals(33, windowShift());
         assertTrue(direct());
-        assertEquals(WINDOW, cpu.load(device(0), Structs.DEVICE_DMA_OFFSET));
-        assertEquals(1, cpu.load(device(0), Structs.DEVICE_BYPASS));
-        assertEquals(0, cpu.load(device(0), Structs.DEVICE_BUS_LIMIT));
+        assertEquals(WINDOW, cpu.load(device(0), PciDev.DMA_OFFSET));
+        assertEquals(1, cpu.load(device(0), PciDev.BYPASS));
+        assertEquals(0, cpu.load(device(0), PciDev.BUS_LIMIT));
         TceTables tables = rig.partition().tables();
         assertEquals(1 << 12, tables.entries(1));
         assertEquals(0xffe00003L, tables.tce(1, 0x7ff));
@@ -99,7 +103,7 @@ class EnableDdwTest {
         int from = rig.events.size();
         assertEquals(0, probe("00:01.0", 64));
         assertTrue(rig.words(from).isEmpty(), () -> rig.words(from).toString());
-        assertEquals(WINDOW, cpu.load(device(8), Structs.DEVICE_DMA_OFFSET));
+        assertEquals(WINDOW, cpu.load(device(8), PciDev.DMA_OFFSET));
         assertEquals(256, rig.run("dma.transfer", "device", "00:01.0"));
     }
 
@@ -110,7 +114,7 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", bits));
         assertEquals(0, WindowList.first(cpu));
         assertFalse(WindowList.failedBefore(cpu, pdn()));
-        assertEquals(0, cpu.load(device(0), Structs.DEVICE_BYPASS));
+        assertEquals(0, cpu.load(device(0), PciDev.BYPASS));
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         assertEquals(List.of(), rig.end());
     }
@@ -120,7 +124,7 @@ class EnableDdwTest {
         lpar("limited-mask");
         assertEquals(0, probe("00:00.0", 44));
         assertTrue(direct());
-        assertEquals(1L << 33, cpu.load(device(0), Structs.DEVICE_DMA_OFFSET));
+        assertEquals(1L << 33, cpu.load(device(0), PciDev.DMA_OFFSET));
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         assertEquals(List.of(), rig.end());
     }
@@ -159,7 +163,7 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", 64));
         assertFalse(direct());
         assertEquals(31, windowShift());
-        assertEquals(0, cpu.load(device(0), Structs.DEVICE_BYPASS));
+        assertEquals(0, cpu.load(device(0), PciDev.BYPASS));
         assertNotEquals(0, DeviceTree.value(cpu, pdn(), DeviceTree.DMA64, 20));
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         long ioba = rig.hypercalls(Papr.H_PUT_TCE).get(0).c();
@@ -174,8 +178,8 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", 64));
         assertEquals(order == 51 ? 51 : 33, windowShift());
         assertTrue(direct());
-        assertEquals(limited == 0 ? 0 : WINDOW + (1L << 33), cpu.load(device(0), Structs.DEVICE_BUS_LIMIT));
-        assertEquals(limited == 0 ? 1 : 0, cpu.load(device(0), Structs.DEVICE_BYPASS));
+        assertEquals(limited == 0 ? 0 : WINDOW + (1L << 33), cpu.load(device(0), PciDev.BUS_LIMIT));
+        assertEquals(limited == 0 ? 1 : 0, cpu.load(device(0), PciDev.BYPASS));
         assertEquals(limited == 1, rig.dmesg().contains("pci 0000:00:00.0: Skipping ibm,pmemory"));
         assertEquals(limited == 1, rig.dmesg().contains("pci 0000:00:00.0: iommu: 64-bit OK but direct DMA is limited"
                 + " by 800000200000000"));
@@ -198,12 +202,12 @@ class EnableDdwTest {
         lpar("limited-mask", "windowsPerPe", 1);
         assertEquals(0, probe("00:00.0", 64));
         assertTrue(direct());
-        assertEquals(0, cpu.load(device(0), Structs.DEVICE_DMA_OFFSET));
+        assertEquals(0, cpu.load(device(0), PciDev.DMA_OFFSET));
         assertEquals(0x80000000L, BigEndian.load(cpu, WindowList.prop(cpu, WindowList.first(cpu)),
-                Structs.PROP_LIOBN));
+                WindowProp.LIOBN));
         assertEquals(0, DeviceTree.property(cpu, pdn(), DeviceTree.DMA_WINDOW));
         assertNotEquals(0, DeviceTree.property(cpu, pdn(), DeviceTree.DMA_WINDOW_SAVED));
-        assertEquals(0, cpu.load(device(0), Structs.DEVICE_TABLE));
+        assertEquals(0, cpu.load(device(0), PciDev.TABLE));
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         assertEquals(List.of(), rig.end());
     }
@@ -227,14 +231,14 @@ class EnableDdwTest {
         assertEquals(0, probe("00:00.0", 64));
         assertEquals(hybrid, direct());
         assertEquals(hybrid ? 40 : 33, windowShift());
-        long table = cpu.load(pdn(), Structs.NODE_TABLE0);
-        assertEquals(hybrid ? 1L << 33 - 21 : 0, cpu.load(table, Structs.TABLE_OFFSET));
-        assertEquals(table, cpu.load(device(0), Structs.DEVICE_TABLE));
+        long table = cpu.load(pdn(), DeviceNode.TABLE0);
+        assertEquals(hybrid ? 1L << 33 - 21 : 0, cpu.load(table, Table.OFFSET));
+        assertEquals(table, cpu.load(device(0), PciDev.TABLE));
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         int puts = rig.hypercalls(Papr.H_PUT_TCE).size();
         assertEquals(hybrid ? 0 : 1, puts);
         if (hybrid) {
-            assertEquals(1L << 33, cpu.load(device(0), Structs.DEVICE_BUS_LIMIT));
+            assertEquals(1L << 33, cpu.load(device(0), PciDev.BUS_LIMIT));
             rig.use(Rig.variant("pmem-guard"));
             assertEquals(0, rig.run("pmem.online", "start", "0x40000000000", "size", "1G"));
             assertEquals(256, rig.run("dma.transfer", "device", "00:00.0", "address", "0x40000000000"));

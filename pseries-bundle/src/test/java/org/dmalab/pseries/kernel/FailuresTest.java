@@ -20,6 +20,8 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.TceTables;
+import org.dmalab.pseries.kernel.KernelLayout.PciDev;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,7 +105,7 @@ class FailuresTest {
     @Test
     void memblockIsFull() {
         Rig rig = lpar("limited-mask").probed();
-        for (int i = 0; i < KernelData.MEMBLOCK_REGIONS - 1; i++) {
+        for (int i = 0; i < KernelLayout.MEMBLOCK_REGIONS - 1; i++) {
             assertEquals(0, Memblock.add(rig.cpu(), (1L << 40) + 4L * i, 3));
         }
         assertEquals(Errno.ENOMEM, rig.run("pmem.online", "start", "0x40340000000", "size", "2G"));
@@ -114,7 +116,7 @@ class FailuresTest {
     @Test
     void theHypervisorRunsOutInTheMiddleOfARange() {
         Rig rig = lpar("direct-only").probed();
-        answer(rig, Op.HCALL, 0, Hvcall.H_NOT_ENOUGH_RESOURCES);
+        answer(rig, Op.HCALL, 1, Hvcall.H_NOT_ENOUGH_RESOURCES); // the platform is asked first
         assertEquals(Errno.EPERM, rig.run("memory.online", "start", "4G", "size", "1G"));
         assertEquals(List.of(), rig.end());
     }
@@ -124,7 +126,7 @@ class FailuresTest {
         for (int n = 0; n < 3; n++) {
             Rig rig = lpar("ddw-disabled").probed();
             LiveCpu cpu = rig.cpu();
-            long table = cpu.load(PciDevices.find(cpu, 0), Structs.DEVICE_TABLE);
+            long table = cpu.load(PciDevices.find(cpu, 0), PciDev.TABLE);
             answer(rig, Op.HCALL, n, Hvcall.H_NOT_ENOUGH_RESOURCES);
             long result = ((Iommu) Rig.variant("direct-only")).map(cpu, table, 0x100000, 0x4000000, 600 << 12,
                     Direction.FROM_DEVICE);
@@ -136,7 +138,7 @@ class FailuresTest {
     @Test
     void theDmaApiGivesTheBusAddressBack() {
         Rig rig = lpar("ddw-disabled").probed();
-        long table = rig.cpu().load(PciDevices.find(rig.cpu(), 0), Structs.DEVICE_TABLE);
+        long table = rig.cpu().load(PciDevices.find(rig.cpu(), 0), PciDev.TABLE);
         answer(rig, Op.HCALL, 0, Hvcall.H_NOT_ENOUGH_RESOURCES);
         assertEquals(Errno.EIO, rig.run("dma.transfer", "device", "00:00.0"));
         assertFalse(IommuTable.inUse(rig.cpu(), table));
@@ -152,7 +154,7 @@ class FailuresTest {
     }
 
     private static long table(LiveCpu cpu) {
-        return cpu.load(PciDevices.find(cpu, 0), Structs.DEVICE_TABLE);
+        return cpu.load(PciDevices.find(cpu, 0), PciDev.TABLE);
     }
 
     @Test
@@ -259,7 +261,7 @@ class FailuresTest {
         Rig rig = lpar("limited-mask").probed();
         long pdn = DeviceTree.top(rig.cpu(), BRIDGE);
         long prop = WindowList.prop(rig.cpu(), WindowList.first(rig.cpu()));
-        BigEndian.store(rig.cpu(), prop, Structs.PROP_WINDOW_SHIFT, 41);
+        BigEndian.store(rig.cpu(), prop, WindowProp.WINDOW_SHIFT, 41);
         Ddw.clean(new PseriesKernel.Mainline(), rig.cpu(), pdn, prop);
         assertTrue(rig.dmesg().contains("/pci@800000020000000 failed to clear tces in window."));
     }
@@ -269,7 +271,7 @@ class FailuresTest {
         Rig rig = lpar("ddw-disabled").probed();
         LiveCpu cpu = rig.cpu();
         long device = PciDevices.find(cpu, 0);
-        cpu.store(device, Structs.DEVICE_TABLE, 0);
+        cpu.store(device, PciDev.TABLE, 0);
         assertEquals(Errno.EIO, DmaApi.map(cpu, device, 0x4000000, 8, Direction.TO_DEVICE));
         assertEquals(Errno.EIO, PciDevices.setMasks(cpu, device, -1));
         assertTrue(rig.dmesg().contains("pci 0000:00:00.0: Warning: IOMMU dma not supported: mask 0xffffffffffffffff,"
@@ -281,11 +283,11 @@ class FailuresTest {
         Rig rig = lpar("limited-mask", "pmemBytes", 0).probed();
         LiveCpu cpu = rig.cpu();
         long device = PciDevices.find(cpu, 0);
-        cpu.store(device, Structs.DEVICE_DMA_MASK, (1L << 60) - 1);
+        cpu.store(device, PciDev.DMA_MASK, (1L << 60) - 1);
         assertEquals(Errno.EIO, DmaApi.map(cpu, device, 1L << 59, 8, Direction.TO_DEVICE));
         assertTrue(rig.dmesg().stream().anyMatch(text -> text.startsWith("pci 0000:00:00.0: DMA addr 1000000000000000+8"
                 + " overflow")), () -> rig.dmesg().toString());
-        cpu.store(device, Structs.DEVICE_DMA_MASK, (1L << 32) - 1);
+        cpu.store(device, PciDev.DMA_MASK, (1L << 32) - 1);
         assertEquals(256, rig.run("dma.transfer", "device", "00:00.0"));
         assertEquals(1, rig.hypercalls(Hvcall.H_PUT_TCE).size());
         assertEquals(0x1000, rig.hypercalls(Hvcall.H_PUT_TCE).get(0).c());
@@ -313,8 +315,8 @@ class FailuresTest {
         Rig rig = lpar("limited-mask").probed();
         DeviceTree.remove(rig.cpu(), DeviceTree.top(rig.cpu(), Text.id("rtas")), Text.id("ibm,lrdr-capacity"));
         assertEquals(Errno.ENODEV, rig.run("partition.migrate", "capacity", "1G"));
-        rig.cpu().store(KernelData.SET_INDICATOR, 4711);
-        assertEquals(Errno.EIO, rig.run("memory.online", "start", "5G", "size", "1G"));
+        rig.cpu().store(KernelLayout.SET_INDICATOR, 4711);
+        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "5G", "size", "1G"));
     }
 
     @Test

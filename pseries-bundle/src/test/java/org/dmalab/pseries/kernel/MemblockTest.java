@@ -66,7 +66,7 @@ class MemblockTest {
     @Example
     void roomIsLimited() {
         LiveCpu cpu = fresh();
-        for (int i = 0; i < KernelData.MEMBLOCK_REGIONS; i++) {
+        for (int i = 0; i < KernelLayout.MEMBLOCK_REGIONS; i++) {
             assertEquals(0, Memblock.add(cpu, 4L * i, 3));
         }
         assertEquals(Errno.ENOMEM, Memblock.add(cpu, 4000, 1));

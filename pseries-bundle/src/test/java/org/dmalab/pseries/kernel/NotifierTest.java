@@ -16,6 +16,9 @@ import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.TceTables;
+import org.dmalab.pseries.kernel.KernelLayout.DmaWin;
+import org.dmalab.pseries.kernel.KernelLayout.MemoryBlock;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -90,7 +93,7 @@ class NotifierTest {
         "no-bus-offset, 4, false, true, 0, OK", "no-bus-offset, 4, true, false, 0, OK"})
     void truthTable(String patch, int action, boolean direct, boolean below, int calls, String answer) {
         make(patch);
-        cpu.store(WindowList.first(cpu), Structs.DMA_WIN_DIRECT, direct ? 1 : 0);
+        cpu.store(WindowList.first(cpu), DmaWin.DIRECT, direct ? 1 : 0);
         rig.partition().memory().assign(5 * GIB, GIB, true);
         assertEquals(answer.equals("OK") ? OK : BAD, notify(action, below ? 5 * GIB : PMEM));
         assertEquals(calls, calls());
@@ -120,7 +123,7 @@ class NotifierTest {
                 "H_STUFF_TCE(liobn 0x80000001, ioba 0x800040380000000, tce 0x0, 512 TCEs) = H_PARAMETER",
                 "memory_notify(MEM_CANCEL_ONLINE, [0x40380000000-0x403bfffffff]): NOTIFY_OK"), lpar.words(from));
         long block = MemoryHotplug.findBlock(lpar.cpu(), 0x40380000000L);
-        assertEquals(MemoryHotplug.OFFLINE, lpar.cpu().load(block, Structs.BLOCK_STATE));
+        assertEquals(MemoryHotplug.OFFLINE, lpar.cpu().load(block, MemoryBlock.STATE));
     }
 
     @Test
@@ -168,8 +171,9 @@ class NotifierTest {
         assertEquals(Errno.EPERM, rig.run("partition.migrate", "capacity", "16G")
                 + rig.run("memory.online", "start", "8G", "size", "1G"));
         make("pmem-guard");
-        assertEquals(0, rig.run("memory.online", "start", "8G", "size", "1G"));
+        assertEquals(Errno.EINVAL, rig.run("memory.online", "start", "8G", "size", "1G"), "the platform has none");
         assertEquals(0, calls());
+        assertEquals(List.of(), rig.end());
     }
 
     @Test
@@ -187,7 +191,7 @@ class NotifierTest {
         Rig two = new Rig(Rig.variant("direct-only"), "lpar-422G", "powervm", Map.of("ramBytes", 4 * GIB,
                 "lrdrCapacityBytes", 8 * GIB, "pmemBytes", 0L, "phbCount", 2L)).booted();
         two.run("device.probe", "device", "01:00.0");
-        BigEndian.store(two.cpu(), WindowList.prop(two.cpu(), WindowList.first(two.cpu())), Structs.PROP_LIOBN, 77);
+        BigEndian.store(two.cpu(), WindowList.prop(two.cpu(), WindowList.first(two.cpu())), WindowProp.LIOBN, 77);
         two.events.clear();
         assertEquals(Errno.EPERM, two.run("memory.online", "start", "5G", "size", "1G"));
         List<Event> sets = two.hypercalls(Papr.H_PUT_TCE_INDIRECT);
@@ -216,7 +220,7 @@ class NotifierTest {
     @Test
     void removingMemoryUnderTheOldestVersionWipesDynamicTces() {
         make("all-windows");
-        cpu.store(WindowList.first(cpu), Structs.DMA_WIN_DIRECT, 0);
+        cpu.store(WindowList.first(cpu), DmaWin.DIRECT, 0);
         TceTables tables = rig.partition().tables();
         assertNotEquals(0, tables.tce(1, 3 * 512));
         assertEquals(0, rig.run("memory.offline", "start", "3G", "size", "1G"));
@@ -238,7 +242,7 @@ class NotifierTest {
     @Test
     void aLackOfPagesRefusesMemory() {
         make("limited-mask");
-        cpu.store(KernelData.TCE_PAGE, 0, 0);
+        cpu.store(KernelLayout.TCE_PAGE, 0, 0);
         rig.run("kernel.fault", "times", "1");
         assertEquals(Errno.EPERM, rig.run("memory.online", "start", "5G", "size", "1G"));
     }
@@ -246,6 +250,7 @@ class NotifierTest {
     @Test
     void aFailureInTheMiddleGivesAllBlocksBack() {
         make("direct-only");
+        assertEquals(0, rig.run("partition.migrate", "capacity", "16G"));
         assertEquals(Errno.EPERM, rig.run("memory.online", "start", "6G", "size", "4G"));
         assertEquals(4 * GIB, Memblock.endOfDram(cpu));
         assertEquals(0, rig.partition().tables().tce(1, 6 * 512));

@@ -13,6 +13,7 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.Rig;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.TceTables;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.junit.jupiter.api.Test;
 
 /** The range helpers of direct windows, with the calls that were made to QEMU 7.2 for the same ranges. */
@@ -121,7 +122,7 @@ class RangesTest {
     @Test
     void withoutAPageTheRangeIsRefused() {
         window(0x107, Map.of());
-        cpu.store(KernelData.TCE_PAGE, 0, 0);
+        cpu.store(KernelLayout.TCE_PAGE, 0, 0);
         rig.run("kernel.fault", "what", "page-alloc");
         assertEquals(Errno.ENOMEM, set(0, GIB));
         assertFalse(rig.machine.processors().irqsOff(0));
@@ -131,7 +132,7 @@ class RangesTest {
     @Test
     void pagesRunOut() {
         window(0x107, Map.of());
-        cpu.store(KernelData.NEXT_FREE_PAGE, Pages.END_FREE);
+        cpu.store(KernelLayout.NEXT_FREE_PAGE, Pages.END_FREE);
         assertEquals(0, Pages.alloc(cpu));
     }
 
@@ -153,7 +154,7 @@ class RangesTest {
     @Test
     void aTceLargerThanTheBlockCanNotBeMapped() {
         window(0x107, Map.of());
-        BigEndian.store(cpu, prop, Structs.PROP_TCE_SHIFT, 34);
+        BigEndian.store(cpu, prop, WindowProp.TCE_SHIFT, 34);
         assertEquals(-4, set(0, GIB));
         assertEquals(List.of(0L), counts(Papr.H_PUT_TCE_INDIRECT));
     }

@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -7,27 +7,30 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.pseries.PseriesModel;
+import org.dmalab.pseries.hardware.PlatformRequest;
 import org.dmalab.pseries.kernel.MemoryHotplug;
 import org.osgi.service.component.annotations.Component;
 
-/** Memory goes off line, block by block, and back to the hypervisor if asked for. */
+/** Memory goes on line, block by block: new memory from the hypervisor (DLPAR), or blocks that were taken off line. */
 @Component(service = Action.class, property = Action.ARCH + "=pseries")
-public final class MemoryOffline implements Action {
+public final class MemoryOnline implements Action {
     @Override
     public String name() {
-        return "memory.offline";
+        return "memory.online";
     }
 
     @Override
     public String summary() {
-        return "takes memory off line, block by block";
+        return "puts memory on line, block by block, up to the first refused block";
     }
 
     @Override
     public List<Parameter> parameters() {
         return List.of(Parameter.required("start", Parameter.Type.ADDRESS, "physical address"),
                 Parameter.required("size", Parameter.Type.SIZE, "bytes"),
-                Parameter.optional("remove", Parameter.Type.FLAG, "also give it back to the hypervisor", "false"));
+                Parameter.optional("plug", Parameter.Type.FLAG,
+                        "the platform gives the memory first, as far as it has it", "true"));
     }
 
     @Override
@@ -38,10 +41,10 @@ public final class MemoryOffline implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
-        long start = values.get("start");
-        long size = values.get("size");
-        PseriesModel.requireBlocks(cpu, start, size);
-        return values.flag("remove") ? MemoryHotplug.hotRemove(cpu, start, size)
-                : MemoryHotplug.offline(cpu, start, size);
+        PseriesModel.requireBlocks(cpu, values.get("start"), values.get("size"));
+        if (values.flag("plug")) {
+            cpu.hcall(PlatformRequest.PLUG, values.get("start"), values.get("size"), 0, 0);
+        }
+        return MemoryHotplug.online(cpu, values.get("start"), values.get("size"));
     }
 }

@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.oracle;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -7,10 +7,11 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.kernel.KernelMemory;
+import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.hardware.TceTables;
-import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.kernel.KernelLayout.MemoryBlock;
+import org.dmalab.pseries.kernel.KernelLayout;
 import org.dmalab.pseries.kernel.MemoryHotplug;
-import org.dmalab.pseries.kernel.Structs;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -58,7 +59,7 @@ public final class NoStaleTce implements Oracle {
     public void end(Watch watch, EventSink sink) {
         Machine machine = watch.machine();
         KernelMemory kernel = machine.kernel();
-        if (kernel.load(KernelData.SYSTEM_RUNNING.address(), 4) == 0) {
+        if (kernel.load(KernelLayout.SYSTEM_RUNNING.address(), 4) == 0) {
             return;
         }
         TceTables tables = machine.model(PseriesModel.class).partition().tables();
@@ -91,17 +92,17 @@ public final class NoStaleTce implements Oracle {
     /** Memory that the kernel knows, without the memory blocks that are off line. */
     private static List<Range> online(KernelMemory kernel) {
         List<Range> ranges = new ArrayList<>();
-        long count = kernel.load(KernelData.MEMBLOCK_COUNT.address(), 8);
+        long count = kernel.load(KernelLayout.MEMBLOCK_COUNT.address(), 8);
         for (long i = 0; i < count; i++) {
-            long start = kernel.load(KernelData.MEMBLOCK_START.element(i), 8);
-            ranges.add(new Range(start, start + kernel.load(KernelData.MEMBLOCK_SIZE.element(i), 8)));
+            long start = kernel.load(KernelLayout.MEMBLOCK_START.element(i), 8);
+            ranges.add(new Range(start, start + kernel.load(KernelLayout.MEMBLOCK_SIZE.element(i), 8)));
         }
-        long blockBytes = kernel.load(KernelData.MEMORY_BLOCK_SIZE.address(), 8);
-        long head = KernelData.MEMORY_BLOCKS.address();
+        long blockBytes = kernel.load(KernelLayout.MEMORY_BLOCK_SIZE.address(), 8);
+        long head = KernelLayout.MEMORY_BLOCKS.address();
         for (long node = kernel.load(head, 8); node != head; node = kernel.load(node, 8)) {
-            long block = node - Structs.BLOCK_LIST.offset();
-            long start = kernel.load(block + Structs.BLOCK_SECTION.offset(), 8) << SECTION_SHIFT;
-            if (kernel.load(block + Structs.BLOCK_STATE.offset(), 8) == MemoryHotplug.OFFLINE) {
+            long block = node - MemoryBlock.LIST.offset();
+            long start = kernel.load(block + MemoryBlock.SECTION.offset(), 8) << SECTION_SHIFT;
+            if (kernel.load(block + MemoryBlock.STATE.offset(), 8) == MemoryHotplug.OFFLINE) {
                 ranges = without(ranges, start, start + blockBytes);
             }
         }

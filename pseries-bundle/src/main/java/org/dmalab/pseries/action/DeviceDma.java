@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -8,6 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.port.DmaMaster;
+import org.dmalab.pseries.PseriesModel;
 import org.osgi.service.component.annotations.Component;
 
 /** A device does DMA at a bus address of its own choice, whether the kernel has mapped it or not. */

@@ -9,14 +9,14 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.pseries.hardware.Papr;
 import org.dmalab.pseries.hardware.Rtas;
 import org.dmalab.pseries.hardware.RtasTokens;
-import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.kernel.KernelLayout;
 import org.dmalab.pseries.kernel.Pages;
 
 /** What firmware and the page allocator may refuse whatever the kernel asks for. Nothing is done of what was asked. */
-final class Failures {
+final class PseriesFailures {
     private static final long H_HARDWARE = -1;
 
-    private Failures() { }
+    private PseriesFailures() { }
 
     static List<Failure> all() {
         List<Failure> all = new ArrayList<>();
@@ -84,7 +84,7 @@ final class Failures {
 
         @Override
         public boolean fits(Machine machine, int kind, long a) {
-            return kind == Op.LOAD && a == KernelData.NEXT_FREE_PAGE.address();
+            return kind == Op.LOAD && a == KernelLayout.NEXT_FREE_PAGE.address();
         }
 
         @Override

@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -8,7 +8,8 @@ import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.pseries.kernel.KernelData;
+import org.dmalab.pseries.PseriesModel;
+import org.dmalab.pseries.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /** Fault injection: allocations or notifiers that are to fail. */
@@ -41,7 +42,7 @@ public final class KernelFault implements Action {
         PseriesModel.requireRunning(cpu);
         long times = values.get("times");
         NotReadyException.require(times >= 0 && times <= Integer.MAX_VALUE, "times", times, "0 to 2147483647");
-        cpu.store(values.get("what") == 0 ? KernelData.FAIL_PAGE_ALLOC : KernelData.FAIL_PAGE_EXT, times);
+        cpu.store(values.get("what") == 0 ? KernelLayout.FAIL_PAGE_ALLOC : KernelLayout.FAIL_PAGE_EXT, times);
         return 0;
     }
 }

@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -12,6 +12,7 @@ import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.hardware.MachineMemory;
 import org.dmalab.pseries.kernel.DmaApi;
 import org.dmalab.pseries.kernel.Pages;

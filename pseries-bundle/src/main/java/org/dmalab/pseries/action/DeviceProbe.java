@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -10,6 +10,7 @@ import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
+import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.kernel.PciDevices;
 import org.osgi.service.component.annotations.Component;
 

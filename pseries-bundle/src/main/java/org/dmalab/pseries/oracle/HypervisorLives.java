@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Text;

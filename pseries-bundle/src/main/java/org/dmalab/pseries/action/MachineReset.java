@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -8,6 +8,8 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.store.Region;
+import org.dmalab.pseries.PseriesModel;
+import org.dmalab.pseries.hardware.Partition;
 import org.osgi.service.component.annotations.Component;
 
 /** The partition is reset: the kernel and its windows are gone, memory and what is in it stays. */
@@ -30,12 +32,15 @@ public final class MachineReset implements Action {
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
+        Partition partition = machine.model(PseriesModel.class).partition();
+        PseriesModel.requireAlive(partition.rtas());
         for (Region region : machine.store().regions()) {
             if (belongsToKernel(region.name())) {
                 region.forEachNonZero((cell, value) -> region.set(cell, 0));
             }
         }
-        machine.model(PseriesModel.class).partition().reset(machine.spec());
+        partition.reset(machine.spec());
+        PseriesModel.requireAlive(partition.rtas());
         return 0;
     }
 

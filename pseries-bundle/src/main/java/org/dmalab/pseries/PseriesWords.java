@@ -9,15 +9,16 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.pseries.hardware.HardwareEvent;
 import org.dmalab.pseries.hardware.Papr;
+import org.dmalab.pseries.hardware.PlatformRequest;
 import org.dmalab.pseries.hardware.RtasTokens;
 import org.dmalab.pseries.kernel.KernelEvent;
 import org.dmalab.pseries.kernel.Pages;
 
 /** Events of a partition in the words of kernel and platform. */
-final class Words {
+final class PseriesWords {
     private static final long STOP = 0x8000;
 
-    private Words() { }
+    private PseriesWords() { }
 
     static String describe(Machine machine, Event event) {
         long a = event.a();
@@ -46,6 +47,9 @@ final class Words {
 
     private static String hypercall(Event event) {
         long number = event.a();
+        if (PlatformRequest.is(number)) {
+            return request(event);
+        }
         String name = Papr.hypercallName(number);
         String head = name + "(liobn " + hex(event.b()) + ", ioba " + hex(event.c());
         String tail = ") = " + Papr.codeName(event.result());
@@ -60,6 +64,14 @@ final class Words {
         }
         return name + "(" + hex(event.b()) + ", " + hex(event.c()) + ", " + hex(event.d()) + ", " + hex(event.e())
                 + tail;
+    }
+
+    private static String request(Event event) {
+        if (event.a() == PlatformRequest.CAPACITY) {
+            return "the partition moves to a platform with memory up to " + hex(event.b());
+        }
+        return "the platform " + (event.a() == PlatformRequest.PLUG ? "gives" : "asks back") + " memory "
+                + range(event.b(), event.c());
     }
 
     private static String rtas(Machine machine, Event event) {

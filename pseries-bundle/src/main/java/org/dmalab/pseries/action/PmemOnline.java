@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -7,25 +7,28 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.kernel.MemoryHotplug;
 import org.osgi.service.component.annotations.Component;
 
-/** Memory goes on line, block by block: new memory from the hypervisor (DLPAR), or blocks that were taken off line. */
+/** {@code daxctl reconfigure-device --mode=system-ram}: persistent memory becomes ordinary memory. */
 @Component(service = Action.class, property = Action.ARCH + "=pseries")
-public final class MemoryOnline implements Action {
+public final class PmemOnline implements Action {
     @Override
     public String name() {
-        return "memory.online";
+        return "pmem.online";
     }
 
     @Override
     public String summary() {
-        return "puts memory on line, block by block, up to the first refused block";
+        return "makes ordinary memory of persistent memory, as daxctl does";
     }
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(Parameter.required("start", Parameter.Type.ADDRESS, "physical address"),
+        return List.of(
+                Parameter.required("start", Parameter.Type.ADDRESS,
+                        "physical address of the dax device; the range is shrunk to whole memory blocks"),
                 Parameter.required("size", Parameter.Type.SIZE, "bytes"));
     }
 
@@ -37,7 +40,6 @@ public final class MemoryOnline implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
-        PseriesModel.requireBlocks(cpu, values.get("start"), values.get("size"));
-        return MemoryHotplug.online(cpu, values.get("start"), values.get("size"));
+        return MemoryHotplug.kmem(cpu, values.get("start"), values.get("size"));
     }
 }

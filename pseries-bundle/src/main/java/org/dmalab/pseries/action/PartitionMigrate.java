@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -9,6 +9,8 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
+import org.dmalab.pseries.PseriesModel;
+import org.dmalab.pseries.hardware.PlatformRequest;
 import org.dmalab.pseries.kernel.BigEndian;
 import org.dmalab.pseries.kernel.DeviceTree;
 import org.dmalab.pseries.kernel.Pages;
@@ -51,6 +53,7 @@ public final class PartitionMigrate implements Action {
         NotReadyException.require(right, "capacity", "0x" + Long.toHexString(capacity), "a multiple of the logical "
                 + "memory block of 0x" + Long.toHexString(increment) + " bytes below 0x"
                 + Long.toHexString(1L << Pages.MAX_PHYSMEM_BITS));
+        cpu.hcall(PlatformRequest.CAPACITY, capacity, 0, 0, 0);
         BigEndian.store(cpu, value, Long.BYTES, capacity);
         return 0;
     }

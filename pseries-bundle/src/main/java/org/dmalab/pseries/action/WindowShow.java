@@ -1,4 +1,4 @@
-package org.dmalab.pseries;
+package org.dmalab.pseries.action;
 
 import java.util.List;
 
@@ -8,9 +8,10 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.hardware.TceTables;
 import org.dmalab.pseries.kernel.BigEndian;
-import org.dmalab.pseries.kernel.Structs;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 import org.dmalab.pseries.kernel.WindowList;
 import org.osgi.service.component.annotations.Component;
 
@@ -51,9 +52,9 @@ public final class WindowShow implements Action {
         }
         for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
             long prop = WindowList.prop(cpu, window);
-            cpu.printk(WINDOW, BigEndian.load(cpu, prop, Structs.PROP_LIOBN),
-                    BigEndian.load(cpu, prop, Structs.PROP_DMA_BASE),
-                    BigEndian.load(cpu, prop, Structs.PROP_WINDOW_SHIFT),
+            cpu.printk(WINDOW, BigEndian.load(cpu, prop, WindowProp.LIOBN),
+                    BigEndian.load(cpu, prop, WindowProp.DMA_BASE),
+                    BigEndian.load(cpu, prop, WindowProp.WINDOW_SHIFT),
                     WindowList.isDirect(cpu, window) ? DIRECT : DYNAMIC);
         }
         return open;
