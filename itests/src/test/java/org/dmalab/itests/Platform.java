@@ -22,6 +22,7 @@ import org.slf4j.simple.SimpleServiceProvider;
 /** The bundles as shipped: exactly those that the runnable jar contains, from the folder it is packed from. */
 final class Platform {
 
+    private static final String DROP = "dmalab.drop";
     private static final String DORMANT = "org.apache.felix.gogo.jline-";
 
     private Platform() { }
@@ -36,9 +37,9 @@ final class Platform {
         return root().resolve("dist/target/dmalab.jar");
     }
 
-    /** The folder that the platform under test watches for bundles. */
+    /** The folder that the platform under test watches for bundles; each process of tests has its own. */
     static Path dropFolder() {
-        return root().resolve("itests/target/bundles");
+        return Path.of(System.getProperty(DROP)).toAbsolutePath();
     }
 
     /** The options of a container with the whole platform. */
@@ -52,6 +53,7 @@ final class Platform {
                 systemPackages(slf4j("2.0.0")),
                 systemPackages(slf4j("1.7.36")),
                 systemPackages("javax.xml.bind"),
+                systemProperty(DROP).value(dropFolder().toString()),
                 systemProperty("dmalab.home").value(root().toString()),
                 frameworkProperty("felix.fileinstall.dir").value(dropFolder().toString()),
                 frameworkProperty("felix.cm.pm").value("memory"),

@@ -1,7 +1,6 @@
 package org.dmalab.itests;
 
 import static org.junit.Assert.assertEquals;
-import static org.junit.Assert.assertFalse;
 import static org.junit.Assert.assertNull;
 import static org.junit.Assert.assertTrue;
 
@@ -14,8 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -97,9 +96,10 @@ public class RunnableJarIT {
         Process process = new ProcessBuilder(RunnableJar.command(folder, List.of(), "scenario:explore", "*", "--all",
             "--mutants", "--budget", "10m", "--format", "json")).redirectErrorStream(true)
             .redirectOutput(out.toFile()).start();
-        assertFalse("ended before it was told: " + Files.readString(out), process.waitFor(5, TimeUnit.SECONDS));
+        Processes.awaitWork(process, Duration.ofSeconds(5));
+        assertTrue("ended before it was told: " + Files.readString(out), process.isAlive());
         process.destroy();
-        assertTrue("ends", process.waitFor(30, TimeUnit.SECONDS));
+        Processes.awaitEnd(process);
         assertEquals(Files.readString(out), 128 + 15, process.exitValue());
         try (var files = Files.list(folder.getRoot().toPath())) {
             assertEquals(List.of(), files.filter(Files::isDirectory).toList());

@@ -23,6 +23,8 @@ import org.osgi.framework.launch.FrameworkFactory;
 /** After the framework has stopped no thread of the platform is left. */
 public class ShutdownIT {
 
+    private static final int MANY_LOOKS = 12_000;
+
     @Rule
     public final TemporaryFolder folder = new TemporaryFolder();
 
@@ -50,9 +52,9 @@ public class ShutdownIT {
         assertTrue(bundles.stream().filter(bundle -> bundle.getSymbolicName().startsWith("org.dmalab."))
             .allMatch(bundle -> bundle.getState() == Bundle.ACTIVE));
         framework.stop();
-        framework.waitForStop(20_000);
+        framework.waitForStop(0);
         Set<String> left = new TreeSet<>();
-        for (int i = 0; i < 100; i++) {
+        for (int looks = 0; looks < MANY_LOOKS; looks++) {
             left.clear();
             Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread) && thread.isAlive())
                 .map(Thread::getName).forEach(left::add);

@@ -10,7 +10,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.Before;
 import org.junit.Rule;
@@ -56,7 +55,7 @@ public class StartScriptIT {
             builder.environment().put("JDK_JAVA_OPTIONS", javaOptions);
         }
         Process process = builder.start();
-        assertTrue("ends", process.waitFor(120, TimeUnit.SECONDS));
+        Processes.awaitEnd(process);
         String out = Files.readString(root.resolve("out"));
         assertEquals(out, 0, process.exitValue());
         return out;

@@ -31,7 +31,7 @@ import org.osgi.framework.wiring.BundleWiring;
 @RunWith(PaxExam.class)
 @ExamReactorStrategy(PerClass.class)
 public class SwapIT {
-    private static final long WAIT_MILLIS = 30_000;
+    private static final int MANY_LOOKS = 6_000;
     private static final String EXAMPLE = "global-flush-1.0.0.jar";
 
     @Inject
@@ -162,8 +162,8 @@ public class SwapIT {
     public void aStormLosesNothing() throws Exception {
         for (String arch : new String[] {"pseries", "vtd", "mips"}) {
             shell.type("machine:create storm " + arch);
-            String result = shell.type("patch:storm storm --swaps 1000 --threads 2 --format json");
-            assertTrue(result, result.contains("\"swaps\": 1000"));
+            String result = shell.type("patch:storm storm --swaps 200 --threads 2 --format json");
+            assertTrue(result, result.contains("\"swaps\": 200"));
             assertTrue(result, result.contains("\"failed\": 0"));
             assertTrue(result, result.contains("\"lost\": 0"));
             assertTrue(result, result.contains("\"violations\": 0"));
@@ -192,11 +192,8 @@ public class SwapIT {
     }
 
     private static void eventually(String what, Callable<Boolean> condition) throws Exception {
-        long deadline = System.currentTimeMillis() + WAIT_MILLIS;
-        while (!condition.call()) {
-            if (System.currentTimeMillis() > deadline) {
-                throw new AssertionError("not within " + WAIT_MILLIS + " ms: " + what);
-            }
+        for (int looks = 0; !condition.call(); looks++) {
+            assertTrue("not seen: " + what, looks < MANY_LOOKS);
             Thread.sleep(100);
         }
     }

@@ -134,8 +134,7 @@ class LiveScheduleTest {
                 task("second", 1, cpu -> increment(cpu, small)));
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             if (thread.getName().matches("cpu\\d.*")) {
-                thread.join(10_000);
-                assertTrue(!thread.isAlive(), thread::getName);
+                thread.join();
             }
         }
     }

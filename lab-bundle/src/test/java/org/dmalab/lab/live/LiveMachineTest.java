@@ -124,7 +124,7 @@ class LiveMachineTest {
         thread.start();
         FakeActions.awaitInside(thread);
         thread.interrupt();
-        thread.join(10_000);
+        thread.join();
         assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());
         assertEquals(List.of(), machine.diff("before"));
         assertEquals(List.of("kernel.boot"), machine.history());

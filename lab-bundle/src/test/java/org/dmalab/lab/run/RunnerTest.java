@@ -215,7 +215,7 @@ class RunnerTest {
         thread.start();
         FakeActions.awaitInside(thread);
         thread.interrupt();
-        thread.join(10_000);
+        thread.join();
         assertEquals(RunInterrupted.class, seen[0] == null ? null : seen[0].getClass());
     }
 

@@ -109,7 +109,7 @@ public final class DroppedBundles {
     }
 
     /** A bundle that should run and does not is started once more, to learn why. */
-    private static String problem(Bundle bundle) {
+    private String problem(Bundle bundle) {
         BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
         boolean waiting = bundle.getState() == Bundle.INSTALLED
                 || bundle.getState() == Bundle.RESOLVED && level != null && level.isPersistentlyStarted();
@@ -120,6 +120,10 @@ public final class DroppedBundles {
             bundle.start(Bundle.START_TRANSIENT);
             return null;
         } catch (BundleException | IllegalStateException e) {
+            String missing = MissingImports.of(bundle, context);
+            if (missing != null) {
+                return "bundle " + bundle.getSymbolicName() + " " + missing;
+            }
             Throwable cause = e.getCause() == null ? e : e.getCause();
             return "bundle " + bundle.getSymbolicName() + " does not start: " + oneLine(cause.getMessage());
         }

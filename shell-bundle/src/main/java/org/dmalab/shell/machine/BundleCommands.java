@@ -21,6 +21,7 @@ import org.dmalab.shell.command.Output;
 import org.dmalab.shell.command.Slot;
 import org.dmalab.shell.command.Suggestions;
 import org.dmalab.shell.drop.DroppedBundles;
+import org.dmalab.shell.drop.MissingImports;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -109,7 +110,15 @@ public final class BundleCommands implements CommandSet, ArgumentCompleter {
             throw args.wrong("this shell and the named machines need " + name + "; leave the shell with exit. Bundles"
                     + " that can be stopped are those of architectures and of your own");
         }
-        change.on(bundle);
+        try {
+            change.on(bundle);
+        } catch (BundleException e) {
+            String missing = MissingImports.of(bundle, context);
+            if (missing != null) {
+                throw args.wrong("bundle " + name + " " + missing);
+            }
+            throw e;
+        }
         try (Output output = Output.open(session, args)) {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("bundle", name);

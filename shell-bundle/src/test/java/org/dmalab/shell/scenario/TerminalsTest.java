@@ -61,10 +61,12 @@ class TerminalsTest {
     }
 
     private static void awaitText(ByteArrayOutputStream bytes, String text) throws InterruptedException {
-        for (int i = 0; i < 1000 && !bytes.toString(StandardCharsets.UTF_8).equals(text); i++) {
+        String now = "";
+        while (!now.equals(text)) {
             Thread.sleep(5);
+            now = bytes.toString(StandardCharsets.UTF_8);
+            assertTrue(text.startsWith(now), now);
         }
-        assertEquals(text, bytes.toString(StandardCharsets.UTF_8));
     }
 
     @Test
