@@ -1,15 +1,14 @@
 package org.dmalab.lab.report;
 
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import com.google.gson.stream.JsonWriter;
-
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.explore.SearchResult;
 import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.scenario.Scenario;
@@ -18,94 +17,108 @@ import org.dmalab.lab.scenario.Scenario;
 public final class JsonReport {
     private JsonReport() { }
 
-    /** Runs or a comparison: an array of {scenario, patch, profile, backend, verdict, reason, violations, metrics}. */
-    public static String results(List<RunResult> results) {
-        return write(json -> {
-            json.beginArray();
-            for (RunResult result : results) {
-                result(json, result);
-            }
-            json.endArray();
-        });
+    /** A value as a document. */
+    public static String document(Object value) {
+        return Json.write(value) + "\n";
     }
 
-    private static void result(JsonWriter json, RunResult result) throws IOException {
-        json.beginObject();
-        json.name("scenario").value(result.scenario());
-        json.name("patch").value(result.patch());
-        json.name("profile").value(result.profile());
-        json.name("backend").value(result.backend());
-        json.name("verdict").value(result.verdict().text());
-        json.name("reason").value(result.reason());
-        json.name("violations").beginArray();
-        for (Violation violation : result.violations()) {
-            json.beginObject();
-            json.name("oracle").value(violation.oracle());
-            json.name("step").value(violation.step());
-            json.name("message").value(violation.message());
-            json.endObject();
-        }
-        json.endArray();
-        json.name("metrics").beginObject();
-        for (Map.Entry<String, Long> metric : result.metrics().entrySet()) {
-            json.name(metric.getKey()).value(metric.getValue());
-        }
-        json.endObject();
-        json.endObject();
+    /** Runs or a comparison: an array of {scenario, patch, profile, backend, verdict, reason, violations, metrics}. */
+    public static String results(List<RunResult> results) {
+        return document(results.stream().map(JsonReport::result).toList());
+    }
+
+    private static Map<String, Object> result(RunResult result) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("scenario", result.scenario());
+        json.put("patch", result.patch());
+        json.put("profile", result.profile());
+        json.put("backend", result.backend());
+        json.put("verdict", result.verdict().text());
+        json.put("reason", result.reason());
+        json.put("violations", result.violations().stream().map(JsonReport::violation).toList());
+        json.put("metrics", result.metrics());
+        return json;
+    }
+
+    static Map<String, Object> violation(Violation violation) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("oracle", violation.oracle());
+        json.put("step", violation.step());
+        json.put("message", violation.message());
+        return json;
     }
 
     /** Variants: an array of {arch, patch, services, commit, since, origin, description}. */
     public static String patches(List<VariantInfo> variants) {
-        return write(json -> {
-            json.beginArray();
-            for (VariantInfo variant : variants) {
-                json.beginObject();
-                json.name("arch").value(variant.arch());
-                json.name("patch").value(variant.id());
-                json.name("services").beginArray();
-                for (var kind : variant.services()) {
-                    json.value(Selection.serviceName(kind));
-                }
-                json.endArray();
-                json.name("commit").value(variant.commit());
-                json.name("since").value(variant.since());
-                json.name("origin").value(variant.origin());
-                json.name("description").value(variant.description());
-                json.endObject();
-            }
-            json.endArray();
-        });
+        return document(variants.stream().map(JsonReport::patch).toList());
+    }
+
+    static Map<String, Object> patch(VariantInfo variant) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("arch", variant.arch());
+        json.put("patch", variant.id());
+        json.put("services", variant.services().stream().map(Selection::serviceName).toList());
+        json.put("commit", variant.commit());
+        json.put("since", variant.since());
+        json.put("origin", variant.origin());
+        json.put("description", variant.description());
+        return json;
     }
 
     /** Scenarios: an array of {scenario, arch, title, source}. */
     public static String scenarios(List<Scenario> scenarios) {
-        return write(json -> {
-            json.beginArray();
-            for (Scenario scenario : scenarios) {
-                json.beginObject();
-                json.name("scenario").value(scenario.name());
-                json.name("arch").value(scenario.arch());
-                json.name("title").value(scenario.title());
-                json.name("source").value(scenario.source());
-                json.endObject();
-            }
-            json.endArray();
-        });
-    }
-
-    private interface Body {
-        void write(JsonWriter json) throws IOException;
-    }
-
-    private static String write(Body body) {
-        StringWriter text = new StringWriter();
-        JsonWriter json = new JsonWriter(text);
-        json.setIndent("  ");
-        try {
-            body.write(json);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        List<Object> all = new ArrayList<>();
+        for (Scenario scenario : scenarios) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("scenario", scenario.name());
+            json.put("arch", scenario.arch());
+            json.put("title", scenario.title());
+            json.put("source", scenario.source());
+            all.add(json);
         }
-        return text + "\n";
+        return document(all);
+    }
+
+    /**
+     * Searches: an object for one, else an array of {scenario, patch, verdict, reason, exhausted, bound, executions,
+     * states, tableBytes, verified, secondsTotal, token, violations}.
+     *
+     * @param seconds how long each search took
+     * @param several whether more than one was asked for, however many were made
+     */
+    public static String explorations(List<Outcome> outcomes, List<Double> seconds, boolean several) {
+        List<Object> all = new ArrayList<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            all.add(exploration(outcomes.get(i), seconds.get(i)));
+        }
+        return document(several || all.isEmpty() ? all : all.get(0));
+    }
+
+    private static Map<String, Object> exploration(Outcome outcome, double seconds) {
+        SearchResult search = outcome.search();
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("scenario", outcome.scenario());
+        json.put("patch", outcome.patch());
+        json.put("verdict", outcome.verdict().text());
+        json.put("reason", outcome.reason());
+        json.put("exhausted", search.exhausted());
+        json.put("bound", search.bound());
+        json.put("executions", search.executions());
+        json.put("states", search.states());
+        json.put("tableBytes", search.tableBytes());
+        json.put("verified", search.verified());
+        json.put("secondsTotal", seconds);
+        json.put("token", outcome.token());
+        List<Object> violations = new ArrayList<>();
+        for (SearchResult.Found found : search.violations()) {
+            Map<String, Object> violation = new LinkedHashMap<>();
+            violation.put("oracle", found.oracle());
+            violation.put("message", found.message());
+            violation.put("schedule", found.turns().stream().map(SearchResult.Turn::toString).toList());
+            violation.put("token", outcome.token(found));
+            violations.add(violation);
+        }
+        json.put("violations", violations);
+        return json;
     }
 }

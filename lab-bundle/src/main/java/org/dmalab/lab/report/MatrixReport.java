@@ -11,7 +11,6 @@ import org.dmalab.lab.run.RunResult;
 
 /** The comparison matrix, for people: scenarios by patches, the reasons below, then the metrics. */
 public final class MatrixReport {
-    private static final int WIDTH = 110;
 
     private MatrixReport() { }
 
@@ -50,7 +49,7 @@ public final class MatrixReport {
             }
             rows.add(row);
         }
-        return Columns.lines(rows);
+        return Layout.columns(rows, "");
     }
 
     /** Scenarios that are compared with the same patches. */
@@ -67,7 +66,7 @@ public final class MatrixReport {
         for (RunResult cell : comparison.results()) {
             if (!cell.reason().isEmpty()) {
                 lines.add(cell.scenario() + " with " + cell.patch() + ": " + cell.verdict().text());
-                lines.addAll(Columns.parts(cell.reason(), WIDTH, "  "));
+                lines.addAll(Layout.parts(cell.reason(), "  "));
             }
         }
         return lines;
@@ -90,6 +89,6 @@ public final class MatrixReport {
             }
             rows.add(row);
         }
-        return Columns.lines(rows);
+        return Layout.columns(rows, "");
     }
 }

@@ -15,7 +15,6 @@ public final class TextReport {
     private static final int BEFORE = 12;
     private static final int AFTER = 6;
     private static final int WITHOUT_VIOLATION = 60;
-    private static final int WIDTH = 110;
 
     private TextReport() { }
 
@@ -25,7 +24,7 @@ public final class TextReport {
         lines.add(result.scenario() + " with " + result.patch() + ": " + result.verdict().text());
         lines.add("profile " + result.profile() + ", back end " + result.backend());
         if (!result.reason().isEmpty() && result.violations().isEmpty()) {
-            lines.addAll(Columns.parts(result.reason(), WIDTH, ""));
+            lines.addAll(Layout.parts(result.reason(), ""));
         }
         violations(result, lines);
         Set<Long> marked = result.violations().stream().map(Violation::step).collect(Collectors.toCollection(
@@ -37,8 +36,8 @@ public final class TextReport {
         timeline(result.timeline().entries(), marked, lines);
         lines.add("");
         lines.add("metrics");
-        lines.addAll(Columns.lines(result.metrics().entrySet().stream()
-                .map(entry -> List.of("  " + entry.getKey(), Long.toString(entry.getValue()))).toList()));
+        lines.addAll(Layout.columns(result.metrics().entrySet().stream()
+                .map(entry -> List.of(entry.getKey(), Long.toString(entry.getValue()))).toList(), "  "));
         return String.join("\n", lines) + "\n";
     }
 
@@ -47,7 +46,7 @@ public final class TextReport {
         for (Violation violation : result.violations()) {
             lines.add("");
             lines.add("violation " + ++number + ": " + violation.oracle() + " at step " + violation.step());
-            lines.addAll(Columns.parts(violation.message(), WIDTH, "  "));
+            lines.addAll(Layout.parts(violation.message(), "  "));
         }
         String first = result.violations().isEmpty() ? "" : result.violations().get(0).oracle() + ": "
                 + result.violations().get(0).message();
@@ -56,7 +55,7 @@ public final class TextReport {
             lines.add("refused: " + result.reason().substring(first.length() + 2));
         } else if (!first.isEmpty() && !result.reason().equals(first)) {
             lines.add("");
-            lines.addAll(Columns.parts(result.reason(), WIDTH, ""));
+            lines.addAll(Layout.parts(result.reason(), ""));
         }
     }
 

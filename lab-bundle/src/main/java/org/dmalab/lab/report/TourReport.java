@@ -11,7 +11,6 @@ import org.dmalab.lab.scenario.Scenario;
 
 /** A scenario explained, for {@code tour}: what it is about, the row of the matrix, and a few lines per variant. */
 public final class TourReport {
-    private static final int WIDTH = 100;
 
     private TourReport() { }
 
@@ -26,11 +25,11 @@ public final class TourReport {
         List<String> lines = new ArrayList<>();
         lines.add(scenario.name() + ": " + scenario.title());
         if (!scenario.source().isEmpty()) {
-            lines.addAll(Columns.wrap("source: " + scenario.source(), WIDTH, ""));
+            lines.addAll(Layout.wrap("source: " + scenario.source(), ""));
         }
         if (!scenario.about().isEmpty()) {
             lines.add("");
-            lines.addAll(Columns.wrap(scenario.about(), WIDTH, "  "));
+            lines.addAll(Layout.wrap(scenario.about(), "  "));
         }
         lines.add("");
         lines.addAll(MatrixReport.matrix(new Comparison(row), List.of(scenario.name())));
@@ -47,9 +46,9 @@ public final class TourReport {
             variants.stream().filter(info -> info.id().equals(id)).findFirst().ifPresent(info -> said.append(' ')
                     .append(info.description()).append(info.since().isEmpty() ? "" : " (" + info.since() + ")"));
         }
-        lines.addAll(Columns.wrap(result.patch() + ":" + said, WIDTH, "  "));
+        lines.addAll(Layout.wrap(result.patch() + ":" + said, "  "));
         String outcome = result.verdict() == Verdict.PASS ? "passes: no oracle is violated"
                 : result.verdict().text() + ": " + result.reason();
-        lines.addAll(Columns.parts(outcome, WIDTH, "    "));
+        lines.addAll(Layout.parts(outcome, "    "));
     }
 }

@@ -17,13 +17,13 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.live.ActionOutcome;
 import org.dmalab.lab.oracle.Violation;
+import org.dmalab.lab.report.Json;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandFunction;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
-import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 
 /** The command of one action: {@code memory.online} of any architecture is {@code memory:online MACHINE ...}. */

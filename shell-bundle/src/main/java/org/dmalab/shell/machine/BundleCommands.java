@@ -12,11 +12,11 @@ import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.report.Json;
 import org.dmalab.shell.command.ArgumentCompleter;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
-import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 import org.dmalab.shell.command.Slot;
 import org.dmalab.shell.command.Suggestions;

@@ -13,6 +13,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.VariantInfo;
 import org.dmalab.lab.report.Differences;
+import org.dmalab.lab.report.Layout;
 import org.dmalab.lab.report.Tested;
 import org.dmalab.lab.scenario.ExpectedMatrix;
 import org.dmalab.lab.scenario.Scenario;

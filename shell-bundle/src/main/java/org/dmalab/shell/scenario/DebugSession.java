@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.explore.ReplayStep;
+import org.dmalab.lab.report.DebugText;
 import org.jline.reader.Candidate;
 
 /**

@@ -14,6 +14,9 @@ import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.explore.Exploration;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
+import org.dmalab.lab.report.ExplorationText;
+import org.dmalab.lab.report.FailureSweepText;
+import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;
 import org.dmalab.lab.report.Tested;
@@ -23,7 +26,6 @@ import org.dmalab.lab.scenario.SweepMatrix;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
-import org.dmalab.shell.command.Json;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -142,11 +144,11 @@ public final class ExplorerCommands implements CommandSet {
         }
         Duration budget = args.duration("--budget", BUDGET.multipliedBy(cells.size()));
         long startNanos = System.nanoTime();
-        CellRuns<FailureSweepText.Swept> runs = FailureSweepText.sweep(catalog, cells, options,
+        CellRuns<FailureSweeps.Swept> runs = FailureSweeps.sweep(catalog, cells, options,
                 () -> System.nanoTime() - startNanos < budget.toNanos());
         List<FailureSweepText.Failed> all = runs.results().stream().flatMap(one -> one.rows().stream()).toList();
         List<String> differences = args.has("--check")
-                ? FailureSweepText.differences(runs.results(), arch -> matrices.getOrDefault(arch, Optional.empty()))
+                ? FailureSweeps.differences(runs.results(), arch -> matrices.getOrDefault(arch, Optional.empty()))
                 : List.of();
         String checked = !args.has("--check") ? "" : Check.summary(runs.results().size(), differences);
         boolean text = Commands.format(args).equals("text");
@@ -162,7 +164,7 @@ public final class ExplorerCommands implements CommandSet {
         return switch (Commands.format(args)) {
             case "junit" -> JunitReport.text(all.stream().map(FailureSweepText.Failed::tested).toList());
             case "ktap" -> KtapReport.text(all.stream().map(FailureSweepText.Failed::tested).toList());
-            case "json" -> Json.write(FailureSweepText.json(all)) + "\n";
+            case "json" -> JsonReport.document(FailureSweepText.json(all));
             default -> FailureSweepText.text(all);
         };
     }
@@ -172,10 +174,7 @@ public final class ExplorerCommands implements CommandSet {
         return switch (Commands.format(args)) {
             case "junit" -> JunitReport.text(outcomes.stream().map(Tested::of).toList());
             case "ktap" -> KtapReport.text(outcomes.stream().map(Tested::of).toList());
-            case "json" -> {
-                List<Map<String, Object>> json = ExplorationText.json(outcomes, seconds);
-                yield Json.write(several || json.isEmpty() ? json : json.get(0)) + "\n";
-            }
+            case "json" -> JsonReport.explorations(outcomes, seconds, several);
             default -> ExplorationText.text(outcomes);
         };
     }

@@ -14,13 +14,13 @@ import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
 import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.PatchDiff;
+import org.dmalab.lab.report.PatchText;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
-import org.dmalab.shell.command.Json;
 import org.dmalab.shell.scenario.Workbench.Cell;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -94,7 +94,7 @@ public final class PatchCommands implements CommandSet {
             }
             Commands.write(session, args, Commands.format(args).equals("text")
                     ? String.join("\n", variants.stream().map(PatchText::show).toList())
-                    : Json.write(variants.stream().map(PatchText::json).toList()) + "\n");
+                    : JsonReport.document(variants.stream().map(PatchText::json).toList()));
             return null;
         });
     }
@@ -126,7 +126,7 @@ public final class PatchCommands implements CommandSet {
                 RunResult first = runs.results().get(0);
                 RunResult second = runs.results().get(1);
                 Commands.write(session, args, Commands.format(args).equals("text") ? PatchDiff.text(first, second)
-                        : Json.write(PatchText.diff(first, second)) + "\n");
+                        : JsonReport.document(PatchText.diff(first, second)));
             }
             return runs.exitCode(RunResult::verdict, false);
         });

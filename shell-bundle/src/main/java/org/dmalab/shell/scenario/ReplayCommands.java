@@ -18,6 +18,8 @@ import org.dmalab.lab.explore.Schedule;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
+import org.dmalab.lab.report.DebugText;
+import org.dmalab.lab.report.Replayed;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.scenario.Scenario;
@@ -113,8 +115,8 @@ public final class ReplayCommands implements CommandSet {
     }
 
     private Named named(String text, boolean brief) {
-        if (FailureSweepText.isToken(text)) {
-            Supplier<RunResult> run = FailureSweepText.again(text, bench);
+        if (FailureSweeps.isToken(text)) {
+            Supplier<RunResult> run = FailureSweeps.again(text, bench);
             return new Named(text, () -> Replayed.of(text, run.get()));
         }
         Again one = schedule(text);
@@ -144,7 +146,7 @@ public final class ReplayCommands implements CommandSet {
     public Object debug(CommandSession session, String... words) {
         return Commands.run(DEBUG, words, session, args -> {
             String token = args.get("TOKEN");
-            if (FailureSweepText.isToken(token)) {
+            if (FailureSweeps.isToken(token)) {
                 throw args.wrong("the token names a run in which one call fails; it has no schedule to step through, "
                         + "and scenario:replay prints its timeline");
             }

@@ -9,6 +9,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.report.JsonReport;
+import org.dmalab.lab.report.Layout;
 import org.dmalab.lab.report.TourReport;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;

@@ -11,12 +11,12 @@ import org.apache.felix.service.command.CommandSession;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Tool;
 import org.dmalab.api.Values;
+import org.dmalab.lab.report.Json;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandFunction;
 import org.dmalab.shell.command.CommandSpec;
 import org.dmalab.shell.command.ExitCode;
-import org.dmalab.shell.command.Json;
 import org.dmalab.shell.command.Output;
 
 /** The command of one tool: {@code dmar.show} is {@code dmar:show FILE}. */

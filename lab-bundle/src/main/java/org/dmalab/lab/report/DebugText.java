@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,25 +9,27 @@ import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.oracle.Watchers;
 
 /** What {@code scenario:debug} prints of a schedule's steps. */
-final class DebugText {
+public final class DebugText {
     private static final int AROUND = 5;
     private static final int MAX_CHANGES = 20;
 
     private final Outcome outcome;
     private final List<ReplayStep> steps;
 
-    DebugText(Outcome outcome, List<ReplayStep> steps) {
+    /** The steps of a schedule and what came of it. */
+    public DebugText(Outcome outcome, List<ReplayStep> steps) {
         this.outcome = outcome;
         this.steps = steps;
     }
 
-    String head() {
+    /** What stands above all. */
+    public String head() {
         return outcome.scenario() + " with " + outcome.patch() + ": " + steps.size()
                 + (steps.size() == 1 ? " step" : " steps") + "; h tells the commands\n\n";
     }
 
     /** One step: who does what, where, and what it changed. */
-    String step(int number) {
+    public String step(int number) {
         ReplayStep step = steps.get(number - 1);
         List<String> lines = new ArrayList<>();
         lines.add("step " + number + " of " + steps.size() + "  " + who(step) + ": " + step.words());
@@ -39,7 +41,7 @@ final class DebugText {
     }
 
     /** What oracles remember is no change of the machine. */
-    static boolean ofMachine(Changed changed) {
+    public static boolean ofMachine(Changed changed) {
         return !changed.region().startsWith(Watchers.REGIONS);
     }
 
@@ -56,19 +58,19 @@ final class DebugText {
     }
 
     /** What came of it, below the last step. */
-    String end(int number) {
+    public String end(int number) {
         return number < steps.size() ? "" : Layout.text(ReplayText.verdict(outcome));
     }
 
     /** The whole stack, with what the interrupts have interrupted. */
-    String stack(int number) {
+    public String stack(int number) {
         List<String> stack = steps.get(number - 1).stack();
         return stack.isEmpty() ? "no code runs in this step\n" : Layout.text(stack.stream().map(frame ->
                 frame.equals(ReplayStep.INTERRUPT) ? "  " + frame : "    at " + frame).toList());
     }
 
     /** The steps around one, which is marked. */
-    String around(int number) {
+    public String around(int number) {
         List<List<String>> rows = new ArrayList<>();
         for (int i = Math.max(1, number - AROUND); i <= Math.min(steps.size(), number + AROUND); i++) {
             ReplayStep step = steps.get(i - 1);

@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,19 +8,18 @@ import java.util.Map;
 import org.dmalab.api.event.Actor;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
-import org.dmalab.lab.report.PatchDiff;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.run.Timeline;
 
 /** Patches in words, and as the documents of {@code patch:show} and {@code patch:diff}. */
-final class PatchText {
+public final class PatchText {
     private static final int COMMON = 3;
     private static final int FOLLOWING = 100;
 
     private PatchText() { }
 
     /** One line each, in the order of history. */
-    static String list(List<VariantInfo> variants) {
+    public static String list(List<VariantInfo> variants) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("arch", "patch", "origin", "commit", "since", "description"));
         variants.forEach(one -> rows.add(List.of(one.arch(), one.id(), one.origin(), orDash(one.commit()),
@@ -29,7 +28,7 @@ final class PatchText {
     }
 
     /** One patch in full. */
-    static String show(VariantInfo variant) {
+    public static String show(VariantInfo variant) {
         List<String> lines = new ArrayList<>(Layout.wrap(variant.id() + " (" + variant.arch() + "): "
                 + variant.description(), "", "  "));
         List<List<String>> rows = new ArrayList<>();
@@ -59,15 +58,8 @@ final class PatchText {
     }
 
     /** One patch as JSON values: those of {@code patch:list} and what else there is. */
-    static Map<String, Object> json(VariantInfo variant) {
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("arch", variant.arch());
-        result.put("patch", variant.id());
-        result.put("services", services(variant));
-        result.put("commit", variant.commit());
-        result.put("since", variant.since());
-        result.put("origin", variant.origin());
-        result.put("description", variant.description());
+    public static Map<String, Object> json(VariantInfo variant) {
+        Map<String, Object> result = JsonReport.patch(variant);
         result.put("steps", variant.steps());
         result.put("defects", variant.defects());
         result.put("layout", variant.layout());
@@ -75,7 +67,7 @@ final class PatchText {
     }
 
     /** Where two runs part, as JSON values; the position is the number of timeline entries before it, null if none. */
-    static Map<String, Object> diff(RunResult first, RunResult second) {
+    public static Map<String, Object> diff(RunResult first, RunResult second) {
         int at = PatchDiff.firstDifference(first.timeline(), second.timeline());
         List<Timeline.Entry> entries = first.timeline().entries();
         Map<String, Object> result = new LinkedHashMap<>();

@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,21 +15,22 @@ import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
 
 /** Scenarios in words, and as what {@code scenario:show --format json} prints. */
-final class ScenarioText {
+public final class ScenarioText {
     private final Catalog catalog;
 
-    ScenarioText(Catalog catalog) {
+    /** Names what a catalog has. */
+    public ScenarioText(Catalog catalog) {
         this.catalog = catalog;
     }
 
     /** One line each: name and title. */
-    static String list(List<Scenario> scenarios) {
+    public static String list(List<Scenario> scenarios) {
         return Layout.text(Layout.columns(scenarios.stream()
                 .map(scenario -> List.of(scenario.name(), scenario.title())).toList(), ""));
     }
 
     /** One scenario in full. */
-    String show(Scenario scenario) {
+    public String show(Scenario scenario) {
         List<String> lines = new ArrayList<>();
         lines.add(scenario.name() + ": " + scenario.title());
         if (!scenario.source().isEmpty()) {
@@ -114,7 +115,7 @@ final class ScenarioText {
     }
 
     /** One scenario as JSON values. */
-    Map<String, Object> json(Scenario scenario) {
+    public Map<String, Object> json(Scenario scenario) {
         Map<String, Object> machine = new LinkedHashMap<>();
         machine.put("preset", scenario.preset());
         machine.put("profile", scenario.profile());

@@ -1,4 +1,4 @@
-package org.dmalab.shell.command;
+package org.dmalab.lab.report;
 
 import java.util.Map;
 

@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

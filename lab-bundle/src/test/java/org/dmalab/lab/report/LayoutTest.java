@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -18,13 +18,5 @@ class LayoutTest {
         List<String> lines = Layout.wrap(String.join(" ", words), "    ");
         assertEquals(words, List.of(String.join(" ", lines).strip().split("\\s+")));
         assertTrue(lines.stream().allMatch(line -> line.length() <= Layout.WIDTH && line.startsWith("    ")));
-    }
-
-    @Property(tries = 200)
-    void aPatternWithoutAsteriskMatchesItselfOnly(@ForAll String word, @ForAll String other) {
-        String plain = word.replace("*", "+");
-        assertTrue(Workbench.glob(plain).asMatchPredicate().test(plain));
-        assertEquals(plain.equals(other), Workbench.glob(plain).asMatchPredicate().test(other));
-        assertTrue(Workbench.glob(plain + "*").asMatchPredicate().test(plain + other));
     }
 }

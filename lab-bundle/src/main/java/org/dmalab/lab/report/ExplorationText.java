@@ -1,23 +1,21 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.SearchResult;
 
 /** What {@code scenario:explore} prints. */
-final class ExplorationText {
+public final class ExplorationText {
     private static final String INDENT = "    ";
 
     private ExplorationText() { }
 
     /** For people: a line for each patch, then the first violation of each oracle with its schedule. */
-    static String text(List<Outcome> outcomes) {
+    public static String text(List<Outcome> outcomes) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(List.of("scenario", "patch", "verdict", "searched", "states", "executions"));
         for (Outcome outcome : outcomes) {
@@ -104,38 +102,5 @@ final class ExplorationText {
             }
         }
         return Layout.columns(rows, INDENT);
-    }
-
-    /** For programs: an array, one element for each search. */
-    static List<Map<String, Object>> json(List<Outcome> outcomes, List<Double> seconds) {
-        List<Map<String, Object>> result = new ArrayList<>();
-        for (Outcome outcome : outcomes) {
-            SearchResult search = outcome.search();
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("scenario", outcome.scenario());
-            one.put("patch", outcome.patch());
-            one.put("verdict", outcome.verdict().text());
-            one.put("reason", outcome.reason());
-            one.put("exhausted", search.exhausted());
-            one.put("bound", search.bound());
-            one.put("executions", search.executions());
-            one.put("states", search.states());
-            one.put("tableBytes", search.tableBytes());
-            one.put("verified", search.verified());
-            one.put("secondsTotal", seconds.get(outcomes.indexOf(outcome)));
-            one.put("token", outcome.token());
-            List<Object> violations = new ArrayList<>();
-            for (SearchResult.Found found : search.violations()) {
-                Map<String, Object> violation = new LinkedHashMap<>();
-                violation.put("oracle", found.oracle());
-                violation.put("message", found.message());
-                violation.put("schedule", found.turns().stream().map(SearchResult.Turn::toString).toList());
-                violation.put("token", outcome.token(found));
-                violations.add(violation);
-            }
-            one.put("violations", violations);
-            result.add(one);
-        }
-        return result;
     }
 }

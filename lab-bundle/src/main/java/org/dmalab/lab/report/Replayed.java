@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,10 +14,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.explore.ReplayStep;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.SearchResult;
-import org.dmalab.lab.oracle.Violation;
-import org.dmalab.lab.report.TextReport;
 import org.dmalab.lab.run.RunResult;
-import org.dmalab.shell.command.Json;
 
 /**
  * What came of a token: of an explored schedule, or of a run in which one call failed.
@@ -28,11 +25,12 @@ import org.dmalab.shell.command.Json;
  * @param full all of it, for people
  * @param facts all of it, for programs
  */
-record Replayed(String token, Verdict verdict, List<String> came, Supplier<String> full, Map<String, Object> facts) {
+public record Replayed(String token, Verdict verdict, List<String> came, Supplier<String> full, Map<String, Object> facts) {
     /** What {@code --brief} leaves out. */
     private static final Set<String> AT_LENGTH = Set.of("steps", "metrics");
 
-    static Replayed of(String token, Outcome outcome, List<ReplayStep> steps) {
+    /** A schedule that was taken again. */
+    public static Replayed of(String token, Outcome outcome, List<ReplayStep> steps) {
         Map<String, Object> facts = facts(token, outcome.scenario(), outcome.patch(), outcome.verdict());
         facts.put("reason", outcome.reason());
         facts.put("violations", outcome.search().violations().stream().map(Replayed::describe).toList());
@@ -41,12 +39,13 @@ record Replayed(String token, Verdict verdict, List<String> came, Supplier<Strin
                 () -> ReplayText.text(outcome, steps), facts);
     }
 
-    static Replayed of(String token, RunResult result) {
+    /** A run in which one call failed. */
+    public static Replayed of(String token, RunResult result) {
         Map<String, Object> facts = facts(token, result.scenario(), result.patch(), result.verdict());
         facts.put("profile", result.profile());
         facts.put("backend", result.backend());
         facts.put("reason", result.reason());
-        facts.put("violations", result.violations().stream().map(Replayed::describe).toList());
+        facts.put("violations", result.violations().stream().map(JsonReport::violation).toList());
         facts.put("metrics", result.metrics());
         return new Replayed(token, result.verdict(), Layout.wrap(result.verdict().text()
                 + (result.reason().isEmpty() ? "" : ": " + result.reason()), "", "  "), () -> TextReport.run(result),
@@ -63,35 +62,27 @@ record Replayed(String token, Verdict verdict, List<String> came, Supplier<Strin
     }
 
     /** For people: one after the other. */
-    static String text(List<Replayed> all, boolean brief) {
+    public static String text(List<Replayed> all, boolean brief) {
         return all.stream().map(one -> !brief ? one.full().get() : Layout.text(List.of(one.token()))
                 + one.came().stream().map(line -> "  " + line + "\n").collect(Collectors.joining()))
                 .collect(Collectors.joining(brief ? "" : "\n"));
     }
 
     /** For programs: an array of several, else the one. */
-    static String json(List<Replayed> all, boolean several, boolean brief) {
+    public static String json(List<Replayed> all, boolean several, boolean brief) {
         List<Map<String, Object>> documents = new ArrayList<>();
         for (Replayed one : all) {
             Map<String, Object> document = new LinkedHashMap<>(one.facts());
             document.keySet().removeIf(key -> brief && AT_LENGTH.contains(key));
             documents.add(document);
         }
-        return Json.write(several || documents.isEmpty() ? documents : documents.get(0)) + "\n";
+        return JsonReport.document(several || documents.isEmpty() ? documents : documents.get(0));
     }
 
     private static Map<String, Object> describe(SearchResult.Found found) {
         Map<String, Object> one = new LinkedHashMap<>();
         one.put("oracle", found.oracle());
         one.put("message", found.message());
-        return one;
-    }
-
-    private static Map<String, Object> describe(Violation violation) {
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("oracle", violation.oracle());
-        one.put("step", violation.step());
-        one.put("message", violation.message());
         return one;
     }
 

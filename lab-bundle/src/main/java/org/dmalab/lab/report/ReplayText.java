@@ -1,4 +1,4 @@
-package org.dmalab.shell.scenario;
+package org.dmalab.lab.report;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,10 +10,11 @@ import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.SearchResult;
 
 /** What {@code scenario:replay} prints: a row for each step, a column for each processor and device. */
-final class ReplayText {
+public final class ReplayText {
     private ReplayText() { }
 
-    static String text(Outcome outcome, List<ReplayStep> steps) {
+    /** The steps and what came of them. */
+    public static String text(Outcome outcome, List<ReplayStep> steps) {
         Map<String, Integer> columns = new LinkedHashMap<>();
         steps.stream().map(ReplayStep::column).sorted().forEach(one -> columns.putIfAbsent(one, columns.size()));
         List<List<String>> rows = new ArrayList<>();
@@ -35,7 +36,7 @@ final class ReplayText {
     }
 
     /** What came of it, and what was warned of on the way. */
-    static List<String> verdict(Outcome outcome) {
+    public static List<String> verdict(Outcome outcome) {
         List<String> lines = new ArrayList<>(Layout.wrap(outcome.verdict().text() + (outcome.reason().isEmpty() ? ""
                 : ": " + outcome.reason()), "", "  "));
         List<SearchResult.Found> violations = outcome.search().violations();
