@@ -1,5 +1,6 @@
 /**
- * What is printed: run reports, comparison matrices, JSON, JUnit XML, KTAP, the first difference of two variants.
+ * What is printed: reports of runs, searches and schedules, comparison matrices, patches and scenarios in words; JSON,
+ * JUnit XML, KTAP; the first difference of two variants.
  *
  * <p>Can: print the same bytes for the same results. Can't: know about terminals, colours or options; that is the
  * shell's.
