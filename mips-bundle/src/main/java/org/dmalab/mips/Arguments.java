@@ -7,7 +7,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Direction;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.SataDriver;
 
 /**
@@ -17,7 +17,7 @@ import org.dmalab.mips.kernel.SataDriver;
 final class Arguments {
     private static final int WORD_BYTES = 4;
     static final Parameter PAGE = Parameter.required("page", Parameter.Type.NUMBER,
-            "page of the page cache, 0 to " + (Layout.CACHE_PAGES - 1));
+            "page of the page cache, 0 to " + (KernelLayout.CACHE_PAGES - 1));
     static final Parameter OFFSET = Parameter.optional("offset", Parameter.Type.SIZE, "first byte in the page", "0");
     static final Parameter LENGTH = Parameter.optional("length", Parameter.Type.SIZE, "bytes", "4096");
     static final Parameter DIRECTION = Parameter.choice("direction", "who writes", "from-device", "from-device",
@@ -43,7 +43,8 @@ final class Arguments {
     /** The action's page by its index, which the page cache can have. */
     static long index(Values values) {
         long index = values.get(PAGE.name());
-        require(index >= 0 && index < Layout.CACHE_PAGES, PAGE.name(), index, "0 to " + (Layout.CACHE_PAGES - 1));
+        require(index >= 0 && index < KernelLayout.CACHE_PAGES, PAGE.name(), index,
+                "0 to " + (KernelLayout.CACHE_PAGES - 1));
         return index;
     }
 
@@ -57,26 +58,28 @@ final class Arguments {
         long offset = values.get(OFFSET.name());
         long length = values.get(LENGTH.name());
         requireRange((offset | length) % WORD_BYTES == 0 && inPage(offset, length), values,
-                "whole words of a page of " + Layout.PAGE_SIZE + " bytes");
+                "whole words of a page of " + KernelLayout.PAGE_SIZE + " bytes");
     }
 
     /** Refuses offset and length that are no part of a page. */
     static void requireInPage(Values values) {
         requireRange(inPage(values.get(OFFSET.name()), values.get(LENGTH.name())), values,
-                "a part of a page of " + Layout.PAGE_SIZE + " bytes");
+                "a part of a page of " + KernelLayout.PAGE_SIZE + " bytes");
     }
 
     private static boolean inPage(long offset, long length) {
-        return offset >= 0 && offset < Layout.PAGE_SIZE && length > 0 && length <= Layout.PAGE_SIZE - offset;
+        return offset >= 0 && offset < KernelLayout.PAGE_SIZE && length > 0
+                && length <= KernelLayout.PAGE_SIZE - offset;
     }
 
     /** Refuses offset and length that do not begin in the action's page or reach beyond the last page. */
     static void requireInPages(Values values) {
         long offset = values.get(OFFSET.name());
         long length = values.get(LENGTH.name());
-        long most = (Layout.CACHE_PAGES - index(values)) * Layout.PAGE_SIZE;
-        requireRange(offset >= 0 && offset < Layout.PAGE_SIZE && length > 0 && length <= most - offset, values,
-                "an offset below " + Layout.PAGE_SIZE + " and no byte behind page " + (Layout.CACHE_PAGES - 1));
+        long most = (KernelLayout.CACHE_PAGES - index(values)) * KernelLayout.PAGE_SIZE;
+        requireRange(offset >= 0 && offset < KernelLayout.PAGE_SIZE && length > 0 && length <= most - offset, values,
+                "an offset below " + KernelLayout.PAGE_SIZE + " and no byte behind page "
+                        + (KernelLayout.CACHE_PAGES - 1));
     }
 
     /** Refuses an offset and a length; says what was expected. Words are made for who is refused only. */

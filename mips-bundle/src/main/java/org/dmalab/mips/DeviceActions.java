@@ -10,7 +10,7 @@ import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.service.Direction;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.SataDriver;
 import org.osgi.service.component.annotations.Component;
@@ -122,11 +122,11 @@ public final class DeviceActions {
         public long run(Machine machine, Cpu cpu, Values values) {
             long first = values.get("page");
             long pages = values.get("pages");
-            NotReadyException.require(first >= 0 && pages >= 1 && pages <= Layout.CACHE_PAGES - first, "page and pages",
-                    first + " and " + pages, "pages 0 to " + (Layout.CACHE_PAGES - 1));
+            NotReadyException.require(first >= 0 && pages >= 1 && pages <= KernelLayout.CACHE_PAGES - first,
+                    "page and pages", first + " and " + pages, "pages 0 to " + (KernelLayout.CACHE_PAGES - 1));
             long result = SataDriver.readahead(cpu, first, pages);
             if (result == 0) {
-                result = SataDriver.issue(cpu, first, 0, pages * Layout.PAGE_SIZE, Direction.FROM_DEVICE);
+                result = SataDriver.issue(cpu, first, 0, pages * KernelLayout.PAGE_SIZE, Direction.FROM_DEVICE);
             }
             if (result < 0) {
                 return result;
@@ -134,7 +134,7 @@ public final class DeviceActions {
             result = SataController.request(machine, cpu, first, 0, 0, Direction.FROM_DEVICE, values.get("pattern"));
             SataDriver.complete(machine.cpu(cpu.processor(), Level.HARDIRQ), first, result > 0);
             for (long i = 0; result > 0 && i < pages; i++) {
-                PageAccess.readAtomic(cpu, SataDriver.page(cpu, first + i), 0, Layout.PAGE_SIZE);
+                PageAccess.readAtomic(cpu, SataDriver.page(cpu, first + i), 0, KernelLayout.PAGE_SIZE);
             }
             return result;
         }

@@ -8,7 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
-import org.dmalab.mips.kernel.DmaMapping;
+import org.dmalab.mips.kernel.DmaApi;
 import org.dmalab.mips.kernel.Interrupts;
 import org.dmalab.mips.kernel.SataDriver;
 import org.osgi.service.component.annotations.Component;
@@ -235,7 +235,7 @@ public final class DmaActions {
                 return Errno.EINVAL;
             }
             long flags = Interrupts.enter(cpu);
-            DmaMapping.maintain(cpu, page, values.get("offset"), values.get("length"), Arguments.direction(values));
+            DmaApi.maintain(cpu, page, values.get("offset"), values.get("length"), Arguments.direction(values));
             Interrupts.leave(cpu, flags);
             return 0;
         }

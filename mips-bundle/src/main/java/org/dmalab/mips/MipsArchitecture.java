@@ -27,7 +27,7 @@ import org.dmalab.mips.hardware.Eviction;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.hardware.Prefetch;
 import org.dmalab.mips.hardware.WriteBufferDrain;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.Pages;
 import org.dmalab.mips.kernel.SataDriver;
@@ -73,7 +73,7 @@ public final class MipsArchitecture implements Architecture {
 
     @Override
     public List<ServiceKind> services() {
-        return List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH);
+        return List.of(ServiceKind.CACHE_FLUSH);
     }
 
     @Override
@@ -92,8 +92,9 @@ public final class MipsArchitecture implements Architecture {
         boolean prefetches = machine.spec().number(MipsParameters.PREFETCHES) != 0;
         KernelMemory kernel = machine.kernel();
         return List.of(new Eviction(caches),
-                new Prefetch(caches, prefetches ? Layout.CACHE_PAGES : 0, index -> {
-                    long page = kernel.load(Layout.PAGE_CACHE.element(index), Layout.PAGE_CACHE.widthBytes());
+                new Prefetch(caches, prefetches ? KernelLayout.CACHE_PAGES : 0, index -> {
+                    long page = kernel.load(KernelLayout.PAGE_CACHE.element(index),
+                            KernelLayout.PAGE_CACHE.widthBytes());
                     return page == 0 ? -1 : Pages.physical(page);
                 }),
                 new WriteBufferDrain(caches));
@@ -149,12 +150,12 @@ public final class MipsArchitecture implements Architecture {
         if (seen.outcome() != DmaMaster.Outcome.OK || seen.value() != (sequence & WORD_MASK)) {
             return Errno.EIO;
         }
-        cpu.store(Layout.REQUESTS_DONE, cpu.load(Layout.REQUESTS_DONE) + 1);
+        cpu.store(KernelLayout.REQUESTS_DONE, cpu.load(KernelLayout.REQUESTS_DONE) + 1);
         return 0;
     }
 
     @Override
     public long trafficSeen(Machine machine) {
-        return machine.kernel().load(Layout.REQUESTS_DONE.address(), Layout.REQUESTS_DONE.widthBytes());
+        return machine.kernel().load(KernelLayout.REQUESTS_DONE.address(), KernelLayout.REQUESTS_DONE.widthBytes());
     }
 }

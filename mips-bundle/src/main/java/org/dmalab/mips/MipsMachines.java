@@ -19,7 +19,7 @@ import org.dmalab.mips.hardware.PageTable;
 import org.dmalab.mips.hardware.PhysicalMemory;
 import org.dmalab.mips.hardware.Tlb;
 import org.dmalab.mips.kernel.BootConfig;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.SmpCall;
 
 /** Puts machines together: the one place that knows both hardware and kernel. */
@@ -30,7 +30,7 @@ final class MipsMachines {
         Store store = new Store();
         Emitter emitter = new Emitter();
         BootConfig boot = boot(spec);
-        KernelMemory kernel = Layout.create(store);
+        KernelMemory kernel = KernelLayout.create(store);
         Processors processors = new Processors(store, boot.processors());
         PhysicalMemory memory = new PhysicalMemory(store, ranges(spec));
         Caches caches = new Caches(store, emitter, shape(spec, boot.processors()), memory);
@@ -46,9 +46,9 @@ final class MipsMachines {
     /** The refill exception handler: it reads the kernel's page tables as they are now. */
     private static PageTable refillFrom(KernelMemory kernel) {
         return (processor, virtualPage) -> {
-            long entry = Layout.pageTableEntry(processor, virtualPage);
+            long entry = KernelLayout.pageTableEntry(processor, virtualPage);
             long pte = entry == 0 ? 0 : kernel.load(entry, 4);
-            return (pte & Layout.PTE_VALID) == 0 ? 0 : pte & Layout.PAGE_MASK | PageTable.VALID;
+            return (pte & KernelLayout.PTE_VALID) == 0 ? 0 : pte & KernelLayout.PAGE_MASK | PageTable.VALID;
         };
     }
 

@@ -8,7 +8,7 @@ import org.dmalab.api.kernel.Variable;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.kernel.KernelEvent;
 import org.dmalab.mips.kernel.KmType;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 
 /**
  * Words for events. Words of one maintenance section's line operations begin alike (the operation's name), so that a
@@ -78,17 +78,17 @@ final class MipsWords {
     }
 
     private static String lock(String what, Event event) {
-        return event.a() == Layout.KMAP_LOCK.address() ? what + "(kmap_lock)" : "";
+        return event.a() == KernelLayout.KMAP_LOCK.address() ? what + "(kmap_lock)" : "";
     }
 
     private static String store(Event event) {
-        long fixed = index(Layout.FIXMAP_PAGE_TABLE, event.a());
+        long fixed = index(KernelLayout.FIXMAP_PAGE_TABLE, event.a());
         if (fixed >= 0) {
-            long slot = Layout.FIXMAP_COUNT - 1 - fixed - Layout.FIX_KMAP_BEGIN;
+            long slot = KernelLayout.FIXMAP_COUNT - 1 - fixed - KernelLayout.FIX_KMAP_BEGIN;
             return "set_pte of kmap_atomic slot " + slot % KmType.COUNT + " of cpu" + slot / KmType.COUNT + " to "
                     + page(event.c());
         }
-        long pool = index(Layout.PKMAP_PAGE_TABLE, event.a());
+        long pool = index(KernelLayout.PKMAP_PAGE_TABLE, event.a());
         return pool >= 0 ? "set_pte of kmap entry " + pool + " to " + page(event.c()) : "";
     }
 
@@ -98,7 +98,7 @@ final class MipsWords {
     }
 
     private static String page(long pte) {
-        return pte == 0 ? "nothing" : "phys " + hex(pte & Layout.PAGE_MASK);
+        return pte == 0 ? "nothing" : "phys " + hex(pte & KernelLayout.PAGE_MASK);
     }
 
     static String hex(long address) {

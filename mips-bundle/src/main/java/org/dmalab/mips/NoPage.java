@@ -6,7 +6,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.kernel.Variable;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.Pages;
 import org.dmalab.mips.kernel.PageAllocator;
 
@@ -24,11 +24,11 @@ record NoPage() implements Failure {
     public boolean fits(Machine machine, int kind, long a) {
         KernelMemory kernel = machine.kernel();
         return kind == Op.LOAD
-                && (a == Layout.FREE_LIST.element(PageAllocator.LOW)
-                        || a == Layout.FREE_LIST.element(PageAllocator.HIGH))
-                && load(kernel, a, Layout.FREE_LIST) != 0
+                && (a == KernelLayout.FREE_LIST.element(PageAllocator.LOW)
+                        || a == KernelLayout.FREE_LIST.element(PageAllocator.HIGH))
+                && load(kernel, a, KernelLayout.FREE_LIST) != 0
                 && listed(kernel, PageAllocator.LOW) + listed(kernel, PageAllocator.HIGH) + used(kernel)
-                        == Layout.LOW_PAGES + Layout.HIGH_PAGES;
+                        == KernelLayout.LOW_PAGES + KernelLayout.HIGH_PAGES;
     }
 
     @Override
@@ -38,17 +38,17 @@ record NoPage() implements Failure {
 
     private static long listed(KernelMemory kernel, int list) {
         long count = 0;
-        long page = load(kernel, Layout.FREE_LIST.element(list), Layout.FREE_LIST);
-        for (; page != 0 && count <= Layout.PAGES; count++) {
-            page = load(kernel, page, Layout.PAGE_LRU_NEXT);
+        long page = load(kernel, KernelLayout.FREE_LIST.element(list), KernelLayout.FREE_LIST);
+        for (; page != 0 && count <= KernelLayout.PAGES; count++) {
+            page = load(kernel, page, KernelLayout.PAGE_LRU_NEXT);
         }
         return count;
     }
 
     private static long used(KernelMemory kernel) {
         long count = 0;
-        for (int index = 0; index < Layout.PAGES; index++) {
-            count += load(kernel, Pages.at(index), Layout.PAGE_COUNT) != 0 ? 1 : 0;
+        for (int index = 0; index < KernelLayout.PAGES; index++) {
+            count += load(kernel, Pages.at(index), KernelLayout.PAGE_COUNT) != 0 ? 1 : 0;
         }
         return count;
     }

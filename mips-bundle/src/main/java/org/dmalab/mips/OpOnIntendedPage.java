@@ -6,7 +6,7 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Region;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.kernel.KernelEvent;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -36,7 +36,7 @@ public final class OpOnIntendedPage implements Oracle {
 
     @Override
     public EventSink attach(Watch watch) {
-        return new Sink(watch, watch.memory("sections", (long) Layout.MAX_CPUS * CELLS));
+        return new Sink(watch, watch.memory("sections", (long) KernelLayout.MAX_CPUS * CELLS));
     }
 
     /**
@@ -50,7 +50,7 @@ public final class OpOnIntendedPage implements Oracle {
         @Override
         public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
             if (kind == KernelEvent.SECTION_BEGIN) {
-                begin(actor, a & -Layout.PAGE_SIZE, (a + b - 1 | Layout.PAGE_SIZE - 1) + 1);
+                begin(actor, a & -KernelLayout.PAGE_SIZE, (a + b - 1 | KernelLayout.PAGE_SIZE - 1) + 1);
             } else if (kind == KernelEvent.SECTION_END) {
                 end(actor);
             } else if (kind == HardwareEvent.CACHE_LINE && c != HardwareEvent.NO_ADDRESS) {

@@ -8,7 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Errno;
-import org.dmalab.mips.kernel.KernelBoot;
+import org.dmalab.mips.kernel.Boot;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.PageAllocator;
 import org.dmalab.mips.kernel.SataDriver;
@@ -20,7 +20,7 @@ public final class PageActions {
 
     /** {@code kernel.boot}. */
     @Component(service = Action.class, property = Action.ARCH + "=mips")
-    public static final class Boot implements Action {
+    public static final class KernelBoot implements Action {
         @Override
         public String name() {
             return "kernel.boot";
@@ -38,7 +38,7 @@ public final class PageActions {
 
         @Override
         public long run(Machine machine, Cpu cpu, Values values) {
-            return KernelBoot.boot(cpu, machine.model(MipsModel.class).boot());
+            return Boot.boot(cpu, machine.model(MipsModel.class).boot());
         }
     }
 

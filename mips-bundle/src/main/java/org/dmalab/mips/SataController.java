@@ -9,7 +9,7 @@ import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.SataDriver;
 
@@ -87,12 +87,13 @@ final class SataController {
      */
     static long line(Machine machine, long first, long line, Direction direction, long pattern) {
         KernelMemory kernel = machine.kernel();
-        long list = kernel.load(Layout.REQUEST_SG.element(first), Layout.REQUEST_SG.widthBytes());
-        long bus = list == 0 ? kernel.load(Layout.REQUEST_HANDLE.element(first), Layout.REQUEST_HANDLE.widthBytes())
-                : kernel.load(list + Layout.SG_DMA_ADDRESS.offset(), Layout.SG_DMA_ADDRESS.widthBytes());
+        long list = kernel.load(KernelLayout.REQUEST_SG.element(first), KernelLayout.REQUEST_SG.widthBytes());
+        long bus = list == 0 ? kernel.load(
+                KernelLayout.REQUEST_HANDLE.element(first), KernelLayout.REQUEST_HANDLE.widthBytes())
+                : kernel.load(list + KernelLayout.SG_DMA_ADDRESS.offset(), KernelLayout.SG_DMA_ADDRESS.widthBytes());
         long size = list == 0 ? SataDriver.lengthOf(
-                kernel.load(Layout.REQUEST_LENGTH.element(first), Layout.REQUEST_LENGTH.widthBytes()))
-                : kernel.load(list + Layout.SG_LENGTH.offset(), Layout.SG_LENGTH.widthBytes());
+                kernel.load(KernelLayout.REQUEST_LENGTH.element(first), KernelLayout.REQUEST_LENGTH.widthBytes()))
+                : kernel.load(list + KernelLayout.SG_LENGTH.offset(), KernelLayout.SG_LENGTH.widthBytes());
         int lineBytes = machine.model(MipsModel.class).caches().shape().primary().lineBytes();
         if (line >= (size + lineBytes - 1) / lineBytes) {
             return Errno.EINVAL;

@@ -13,7 +13,7 @@ import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Event;
 import org.dmalab.mips.hardware.HardwareEvent;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.Pages;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -190,7 +190,7 @@ class FactsTableTest {
     private static void dirtyInSecondary(TestLab lab) {
         lab.act("page.alloc", "page", 0, "zone", "low");
         lab.act("page.dirty", "page", 0);
-        long page = Pages.physical(lab.machine.kernel().load(Layout.PAGE_CACHE.element(0), 4));
+        long page = Pages.physical(lab.machine.kernel().load(KernelLayout.PAGE_CACHE.element(0), 4));
         for (long line = page; line < page + 4096; line += 32) {
             lab.machine.model(MipsModel.class).caches().evict(0, line);
         }
@@ -203,7 +203,7 @@ class FactsTableTest {
         lab.act("page.alloc", "page", 0, "zone", "low");
         lab.act("page.dirty", "page", 0, "length", 128);
         lab.act("dma.maintain", "page", 0, "length", 128, "direction", "bidirectional");
-        long page = Pages.physical(lab.machine.kernel().load(Layout.PAGE_CACHE.element(0), 4));
+        long page = Pages.physical(lab.machine.kernel().load(KernelLayout.PAGE_CACHE.element(0), 4));
         lab.user().write(0xa0000000L + page, 4, Endian.LITTLE, 0x12345678);
         lab.user().barrier(Barrier.SYNC);
         lab.user().read(0xa0000000L + page, 4, Endian.LITTLE);
@@ -228,9 +228,9 @@ class FactsTableTest {
     }
 
     private static void acrossTheBorder(TestLab lab) {
-        long last = Pages.at(Layout.LOW_PAGES + Layout.BORDER_PAGES - 1L);
-        lab.user().store(Layout.PAGE_CACHE, 0, last);
-        lab.user().store(Layout.PAGE_CACHE, 1, Pages.next(last, 1));
+        long last = Pages.at(KernelLayout.LOW_PAGES + KernelLayout.BORDER_PAGES - 1L);
+        lab.user().store(KernelLayout.PAGE_CACHE, 0, last);
+        lab.user().store(KernelLayout.PAGE_CACHE, 1, Pages.next(last, 1));
         lab.act("page.dirty", "page", 0);
         lab.act("page.dirty", "page", 1);
         lab.act("dma.map-sg", "page", 0, "length", 8192, "direction", "to-device");

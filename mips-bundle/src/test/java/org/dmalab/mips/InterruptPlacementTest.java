@@ -214,9 +214,9 @@ class InterruptPlacementTest {
         Oracle oracle = new SlotsBalanced();
         assertEquals("mips", oracle.arch());
         lab.user().preemptDisable();
-        lab.user().store(org.dmalab.mips.kernel.Layout.KMAP_ATOMIC_IDX, 1, 2);
+        lab.user().store(org.dmalab.mips.kernel.KernelLayout.KMAP_ATOMIC_IDX, 1, 2);
         lab.user().irqSave();
-        lab.user().lock(org.dmalab.mips.kernel.Layout.KMAP_LOCK);
+        lab.user().lock(org.dmalab.mips.kernel.KernelLayout.KMAP_LOCK);
         assertTrue(!lab.passes());
         assertEquals(4, lab.violations.size(), lab.violations::toString);
     }

@@ -31,7 +31,7 @@ import org.dmalab.api.service.ServiceKind;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.kernel.KernelEvent;
 import org.dmalab.mips.kernel.KmapAtomic;
-import org.dmalab.mips.kernel.Layout;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.SataDriver;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,7 +47,7 @@ class MipsArchitectureTest {
         assertFalse(mips.title().isEmpty());
         assertEquals("BCM7425", mips.presets().get(0).name());
         assertEquals("strict", mips.profiles().get(0).name());
-        assertEquals(List.of(ServiceKind.IOMMU, ServiceKind.CACHE_FLUSH), mips.services());
+        assertEquals(List.of(ServiceKind.CACHE_FLUSH), mips.services());
         assertEquals(List.of(), mips.fileParameters());
     }
 
@@ -193,11 +193,11 @@ class MipsArchitectureTest {
         assertEquals("set_pte of kmap_atomic slot 10 of cpu1 to phys 0x20000000",
                 words(Op.STORE, KmapAtomic.entry(KmapAtomic.fixmapIndex(1, 10)), 4, 0x200007dfL, 0));
         assertEquals("set_pte of kmap entry 3 to nothing",
-                words(Op.STORE, Layout.PKMAP_PAGE_TABLE.element(3), 4, 0, 0));
-        assertEquals("", words(Op.STORE, Layout.KMAP_LOCK.address(), 4, 0, 0));
-        assertEquals("", words(Op.STORE, Layout.USER_PAGE_TABLE.address(), 4, 0, 0));
-        assertEquals("spin_lock(kmap_lock)", words(Op.LOCK, Layout.KMAP_LOCK.address(), 0, 0, 0));
-        assertEquals("spin_unlock(kmap_lock)", words(Op.UNLOCK, Layout.KMAP_LOCK.address(), 0, 0, 0));
+                words(Op.STORE, KernelLayout.PKMAP_PAGE_TABLE.element(3), 4, 0, 0));
+        assertEquals("", words(Op.STORE, KernelLayout.KMAP_LOCK.address(), 4, 0, 0));
+        assertEquals("", words(Op.STORE, KernelLayout.USER_PAGE_TABLE.address(), 4, 0, 0));
+        assertEquals("spin_lock(kmap_lock)", words(Op.LOCK, KernelLayout.KMAP_LOCK.address(), 0, 0, 0));
+        assertEquals("spin_unlock(kmap_lock)", words(Op.UNLOCK, KernelLayout.KMAP_LOCK.address(), 0, 0, 0));
         assertEquals("", words(Op.LOCK, 0, 0, 0, 0));
         assertEquals("local_irq_save", words(Op.IRQ_SAVE, 0, 0, 0, 0));
         assertEquals("local_irq_restore, interrupts on", words(Op.IRQ_RESTORE, 0, 0, 0, 0));
@@ -313,8 +313,8 @@ class MipsArchitectureTest {
         assertEquals(3 * 4096, lab.act("sata.read", "page", 0, "pages", 3));
         assertEquals(3, lab.count(EventKind.BUFFER_TO_DEVICE));
         assertTrue(lab.passes(), lab.violations::toString);
-        assertEquals(8, Layout.PG_UPTODATE
-                & lab.user().load(SataDriver.page(lab.user(), 2), Layout.PAGE_FLAGS));
+        assertEquals(8, KernelLayout.PG_UPTODATE
+                & lab.user().load(SataDriver.page(lab.user(), 2), KernelLayout.PAGE_FLAGS));
     }
 
     @Test

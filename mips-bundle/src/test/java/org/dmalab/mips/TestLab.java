@@ -24,7 +24,6 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush;
-import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Services;
 import org.dmalab.mips.patch.ArmL1Vipt;
 import org.dmalab.mips.patch.KmapHighGet;
@@ -38,7 +37,7 @@ import org.dmalab.rules.TestWatch;
 
 /** A machine with a variant, actions by name, and checks against an ideal memory: a small stand-in for the lab. */
 public final class TestLab implements EventSink {
-    static final List<Action> ACTIONS = List.of(new PageActions.Boot(), new PageActions.Alloc(),
+    static final List<Action> ACTIONS = List.of(new PageActions.KernelBoot(), new PageActions.Alloc(),
             new PageActions.Free(), new PageActions.Dirty(), new PageActions.Read(), new PageActions.KmapPage(),
             new PageActions.KunmapPage(), new DmaActions.MapSg(), new DmaActions.UnmapSg(), new DmaActions.SyncSg(),
             new DmaActions.MapPage(), new DmaActions.UnmapPage(), new DmaActions.SyncRange(),
@@ -89,7 +88,7 @@ public final class TestLab implements EventSink {
     }
 
     public static Machine machine(String preset, String profile, Object variant, Map<String, Long> set) {
-        Binding binding = new Binding((Iommu) variant, null, (CacheFlush) variant, null);
+        Binding binding = new Binding(null, null, (CacheFlush) variant, null);
         return ARCHITECTURE.create(spec(preset, profile, set), Services.fixed(binding));
     }
 

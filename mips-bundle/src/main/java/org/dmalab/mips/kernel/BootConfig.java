@@ -25,12 +25,13 @@ public record BootConfig(int processors, long dcacheLineBytes, long dcacheWayByt
         boolean nestedHardirqs) {
     /** Checks what the kernel's tables have room for. */
     public BootConfig {
-        if (processors < 1 || processors > Layout.MAX_CPUS) {
-            throw new IllegalArgumentException("processors: " + processors + ", expected 1 to " + Layout.MAX_CPUS);
+        if (processors < 1 || processors > KernelLayout.MAX_CPUS) {
+            throw new IllegalArgumentException("processors: " + processors + ", expected 1 to "
+                    + KernelLayout.MAX_CPUS);
         }
-        if (Long.bitCount(pkmapEntries) != 1 || pkmapEntries < 1 || pkmapEntries > Layout.PKMAP_MAX) {
+        if (Long.bitCount(pkmapEntries) != 1 || pkmapEntries < 1 || pkmapEntries > KernelLayout.PKMAP_MAX) {
             throw new IllegalArgumentException("pkmapEntries: " + pkmapEntries
-                    + ", expected a power of two up to " + Layout.PKMAP_MAX);
+                    + ", expected a power of two up to " + KernelLayout.PKMAP_MAX);
         }
     }
 }

@@ -4,8 +4,8 @@ import org.dmalab.api.cpu.Barrier;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Variable;
-import org.dmalab.api.service.Direction;
 
 /**
  * Cache maintenance of a virtual range: what {@code dma_cache_wback_inv} and {@code dma_cache_inv} are bound to on
@@ -20,21 +20,14 @@ public final class CacheMaintenance {
 
     private CacheMaintenance() { }
 
-    /** The operation that a direction asks for before a device may touch the range ({@code __dma_sync}). */
-    public static void sync(Cpu cpu, long address, long sizeBytes, Direction direction) {
-        if (direction == Direction.FROM_DEVICE) {
-            invalidate(cpu, address, sizeBytes);
-        } else {
-            writeBackInvalidate(cpu, address, sizeBytes);
-        }
-    }
-
     /** {@code r4k_dma_cache_wback_inv}. */
+    @KernelFunction("r4k_dma_cache_wback_inv")
     public static void writeBackInvalidate(Cpu cpu, long address, long sizeBytes) {
         maintain(cpu, address, sizeBytes, false);
     }
 
     /** {@code r4k_dma_cache_inv}. */
+    @KernelFunction("r4k_dma_cache_inv")
     public static void invalidate(Cpu cpu, long address, long sizeBytes) {
         maintain(cpu, address, sizeBytes, true);
     }
@@ -44,9 +37,10 @@ public final class CacheMaintenance {
      * invalidates a page of lines of this processor's primary cache, from exactly the address that it is given on.
      * Knows neither size nor direction, leaves the secondary cache alone, does not wait for the write buffer.
      */
+    @KernelFunction("local_r4k_flush_data_cache_page")
     public static void flushDataCachePage(Cpu cpu, long address) {
-        long lineBytes = cpu.load(Layout.DCACHE_LINESZ);
-        for (long line = address; line < address + Layout.PAGE_SIZE; line += lineBytes) {
+        long lineBytes = cpu.load(KernelLayout.DCACHE_LINESZ);
+        for (long line = address; line < address + KernelLayout.PAGE_SIZE; line += lineBytes) {
             cpu.cache(CacheOp.HIT_WRITEBACK_INVALIDATE_D, line);
         }
     }
@@ -57,47 +51,48 @@ public final class CacheMaintenance {
             return;
         }
         cpu.preemptDisable();
-        if (cpu.load(Layout.INCLUSIVE_PCACHES) != 0) {
+        if (cpu.load(KernelLayout.INCLUSIVE_PCACHES) != 0) {
             secondary(cpu, address, sizeBytes, invalidate);
             cpu.preemptEnable();
         } else {
             primary(cpu, address, sizeBytes, invalidate);
             cpu.preemptEnable();
-            if (cpu.load(Layout.SCACHE_SIZE) != 0) {
+            if (cpu.load(KernelLayout.SCACHE_SIZE) != 0) {
                 secondary(cpu, address, sizeBytes, invalidate);
             }
         }
-        if (cpu.load(Layout.SYNC_AFTER_FLUSH) != 0) {
+        if (cpu.load(KernelLayout.SYNC_AFTER_FLUSH) != 0) {
             cpu.barrier(Barrier.SYNC);
         }
     }
 
     private static void primary(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
-        if (cpu.load(Layout.SAFE_INDEX_OPS) != 0 && sizeBytes >= cpu.load(Layout.DCACHE_SIZE)) {
-            blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_D, Layout.DCACHE_LINESZ, Layout.DCACHE_WAYSIZE,
-                    Layout.DCACHE_WAYS);
+        if (cpu.load(KernelLayout.SAFE_INDEX_OPS) != 0 && sizeBytes >= cpu.load(KernelLayout.DCACHE_SIZE)) {
+            blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_D, KernelLayout.DCACHE_LINESZ, KernelLayout.DCACHE_WAYSIZE,
+                    KernelLayout.DCACHE_WAYS);
         } else {
             range(cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_D, invalidate ? CacheOp.HIT_INVALIDATE_D : null,
-                    cpu.load(Layout.DCACHE_LINESZ), address, sizeBytes);
+                    cpu.load(KernelLayout.DCACHE_LINESZ), address, sizeBytes);
         }
     }
 
     private static void secondary(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
-        if (sizeBytes >= cpu.load(Layout.SCACHE_SIZE)) {
-            blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_S, Layout.SCACHE_LINESZ, Layout.SCACHE_WAYSIZE,
-                    Layout.SCACHE_WAYS);
+        if (sizeBytes >= cpu.load(KernelLayout.SCACHE_SIZE)) {
+            blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_S, KernelLayout.SCACHE_LINESZ, KernelLayout.SCACHE_WAYSIZE,
+                    KernelLayout.SCACHE_WAYS);
         } else {
             range(cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_S, invalidate ? CacheOp.HIT_INVALIDATE_S : null,
-                    cpu.load(Layout.SCACHE_LINESZ), address, sizeBytes);
+                    cpu.load(KernelLayout.SCACHE_LINESZ), address, sizeBytes);
         }
     }
 
     /** One operation on each line of a range; an invalidation may save the two edge lines first. */
+    @KernelFunction("blast_dcache_range")
     private static void range(Cpu cpu, CacheOp writeBack, CacheOp invalidate, long lineBytes, long address,
             long sizeBytes) {
         long first = address & -lineBytes;
         long last = address + sizeBytes - 1 & -lineBytes;
-        if (invalidate != null && cpu.load(Layout.EDGE_WRITEBACK) != 0) {
+        if (invalidate != null && cpu.load(KernelLayout.EDGE_WRITEBACK) != 0) {
             cpu.cache(writeBack, first);
             cpu.cache(writeBack, last);
         }
@@ -108,11 +103,12 @@ public final class CacheMaintenance {
     }
 
     /** Every line of every way by index, through addresses of kseg0. */
+    @KernelFunction("r4k_blast_dcache")
     private static void blast(Cpu cpu, CacheOp operation, Variable lineSize, Variable waySize, Variable wayCount) {
         long lineBytes = cpu.load(lineSize);
         long size = cpu.load(waySize) * cpu.load(wayCount);
         for (long offset = 0; offset < size; offset += lineBytes) {
-            cpu.cache(operation, Layout.PAGE_OFFSET + offset);
+            cpu.cache(operation, KernelLayout.PAGE_OFFSET + offset);
         }
     }
 }

@@ -2,12 +2,14 @@ package org.dmalab.mips.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** The interrupt mask as kernel code asks for it. */
 public final class Interrupts {
     private Interrupts() { }
 
     /** {@code irqs_disabled}. */
+    @KernelFunction("irqs_disabled")
     static boolean off(Cpu cpu) {
         long flags = cpu.irqSave();
         cpu.irqRestore(flags);
@@ -21,6 +23,7 @@ public final class Interrupts {
      *
      * @return for {@link #leave}
      */
+    @KernelFunction("handle_IRQ_event")
     public static long enter(Cpu cpu) {
         if (cpu.level() != Level.HARDIRQ) {
             return 0;
@@ -40,6 +43,6 @@ public final class Interrupts {
     }
 
     private static boolean nested(Cpu cpu) {
-        return cpu.load(Layout.NESTED_HARDIRQS) != 0;
+        return cpu.load(KernelLayout.NESTED_HARDIRQS) != 0;
     }
 }

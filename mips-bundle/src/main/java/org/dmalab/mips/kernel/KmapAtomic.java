@@ -3,6 +3,7 @@ package org.dmalab.mips.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 
 /**
  * {@code kmap_atomic}: a mapping in the fixmap that belongs to one processor. Up to 2.6.36 the caller names its slot;
@@ -14,26 +15,28 @@ public final class KmapAtomic {
             Text.id("WARNING: at mm/highmem.c: kmap_atomic_idx_push in hard interrupt with interrupts on");
     private static final long TOO_DEEP = Text.id("kernel BUG at mm/highmem.c: kmap_atomic deeper than KM_TYPE_NR");
     private static final long FIXADDR_START =
-            Layout.FIXADDR_TOP - (long) (Layout.FIXMAP_COUNT - 1) * Layout.PAGE_SIZE;
+            KernelLayout.FIXADDR_TOP - (long) (KernelLayout.FIXMAP_COUNT - 1) * KernelLayout.PAGE_SIZE;
 
     private KmapAtomic() { }
 
     /** The slot of a type or stack index on a processor, as an index of the fixmap. */
     public static long fixmapIndex(int processor, int slot) {
-        return Layout.FIX_KMAP_BEGIN + slot + (long) KmType.COUNT * processor;
+        return KernelLayout.FIX_KMAP_BEGIN + slot + (long) KmType.COUNT * processor;
     }
 
     /** {@code __fix_to_virt}. */
+    @KernelFunction("__fix_to_virt")
     public static long address(long fixmapIndex) {
-        return Layout.FIXADDR_TOP - fixmapIndex * Layout.PAGE_SIZE;
+        return KernelLayout.FIXADDR_TOP - fixmapIndex * KernelLayout.PAGE_SIZE;
     }
 
     /** Kernel address of the page table entry of a fixmap index: entries descend as addresses do. */
     public static long entry(long fixmapIndex) {
-        return Layout.FIXMAP_PAGE_TABLE.element(Layout.FIXMAP_COUNT - 1 - fixmapIndex);
+        return KernelLayout.FIXMAP_PAGE_TABLE.element(KernelLayout.FIXMAP_COUNT - 1 - fixmapIndex);
     }
 
     /** Maps a page in the slot of a type; a low page needs none. */
+    @KernelFunction("kmap_atomic")
     public static long map(Cpu cpu, long page, KmType type) {
         cpu.preemptDisable();
         return Pages.highmem(cpu, page) ? set(cpu, fixmapIndex(cpu.processor(), type.ordinal()), page)
@@ -41,11 +44,13 @@ public final class KmapAtomic {
     }
 
     /** Ends the use of a typed slot. */
+    @KernelFunction("kunmap_atomic")
     public static void unmap(Cpu cpu) {
         cpu.preemptEnable();
     }
 
     /** Maps a page in the next slot of this processor's stack; a low page needs none. */
+    @KernelFunction("kmap_atomic")
     public static long push(Cpu cpu, long page) {
         cpu.preemptDisable();
         if (!Pages.highmem(cpu, page)) {
@@ -55,8 +60,8 @@ public final class KmapAtomic {
             cpu.warn(NOT_MASKED);
         }
         int self = cpu.processor();
-        long index = cpu.load(Layout.KMAP_ATOMIC_IDX, self);
-        cpu.store(Layout.KMAP_ATOMIC_IDX, self, index + 1);
+        long index = cpu.load(KernelLayout.KMAP_ATOMIC_IDX, self);
+        cpu.store(KernelLayout.KMAP_ATOMIC_IDX, self, index + 1);
         if (index >= KmType.COUNT) {
             cpu.bug(TOO_DEEP);
         }
@@ -64,10 +69,11 @@ public final class KmapAtomic {
     }
 
     /** Ends the use of the newest slot; the address says whether one was used. */
+    @KernelFunction("kunmap_atomic")
     public static void pop(Cpu cpu, long address) {
         if (address >= FIXADDR_START) {
             int self = cpu.processor();
-            cpu.store(Layout.KMAP_ATOMIC_IDX, self, cpu.load(Layout.KMAP_ATOMIC_IDX, self) - 1);
+            cpu.store(KernelLayout.KMAP_ATOMIC_IDX, self, cpu.load(KernelLayout.KMAP_ATOMIC_IDX, self) - 1);
         }
         cpu.preemptEnable();
     }

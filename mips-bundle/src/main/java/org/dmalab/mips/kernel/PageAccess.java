@@ -21,7 +21,7 @@ public final class PageAccess {
     public static long kmap(Cpu cpu, long page) {
         Binding variant = cpu.services().enter();
         try {
-            return Kmap.kmap(cpu, page, NoncoherentDma.of(variant.cacheFlush()).needsKmapHighGet());
+            return Kmap.kmap(MipsKernel.of(variant.cacheFlush()), cpu, page);
         } finally {
             cpu.services().leave();
         }
@@ -31,7 +31,7 @@ public final class PageAccess {
     public static void kunmap(Cpu cpu, long page) {
         Binding variant = cpu.services().enter();
         try {
-            Kmap.kunmap(cpu, page, NoncoherentDma.of(variant.cacheFlush()).needsKmapHighGet());
+            Kmap.kunmap(MipsKernel.of(variant.cacheFlush()), cpu, page);
         } finally {
             cpu.services().leave();
         }
@@ -40,11 +40,11 @@ public final class PageAccess {
     /** A program writes part of a page and exits: its mapping is gone, its dirty lines stay. */
     public static void writeAsProgram(Cpu cpu, long page, long offset, long length, long pattern) {
         int self = cpu.processor();
-        long entry = Layout.pageTableEntry(self, Layout.USER_BASE);
+        long entry = KernelLayout.pageTableEntry(self, KernelLayout.USER_BASE);
         cpu.store(entry, WORD_BYTES, Pages.pte(page));
-        write(cpu, Layout.USER_BASE, offset, length, pattern);
+        write(cpu, KernelLayout.USER_BASE, offset, length, pattern);
         cpu.store(entry, WORD_BYTES, 0);
-        cpu.tlb(TlbOp.FLUSH_PAGE, Layout.USER_BASE);
+        cpu.tlb(TlbOp.FLUSH_PAGE, KernelLayout.USER_BASE);
     }
 
     /** The kernel writes part of a page through {@code kmap}. */
@@ -58,10 +58,10 @@ public final class PageAccess {
     public static void writeAtomic(Cpu cpu, long page, long offset, long length, long pattern) {
         Binding variant = cpu.services().enter();
         try {
-            boolean stack = NoncoherentDma.of(variant.cacheFlush()).stackKmapAtomic();
-            long address = mapAtomic(cpu, page, stack);
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
+            long address = kernel.kmap_atomic(cpu, page, slot(cpu));
             write(cpu, address, offset, length, pattern);
-            unmapAtomic(cpu, address, stack);
+            kernel.kunmap_atomic(cpu, address);
         } finally {
             cpu.services().leave();
         }
@@ -75,13 +75,13 @@ public final class PageAccess {
     public static long readAtomic(Cpu cpu, long page, long offset, long length) {
         Binding variant = cpu.services().enter();
         try {
-            boolean stack = NoncoherentDma.of(variant.cacheFlush()).stackKmapAtomic();
-            long address = mapAtomic(cpu, page, stack);
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
+            long address = kernel.kmap_atomic(cpu, page, slot(cpu));
             long sum = 0;
             for (long i = offset; i < offset + length; i += WORD_BYTES) {
                 sum += cpu.read(address + i, WORD_BYTES, Endian.LITTLE);
             }
-            unmapAtomic(cpu, address, stack);
+            kernel.kunmap_atomic(cpu, address);
             return sum & WORD_MASK;
         } finally {
             cpu.services().leave();
@@ -91,18 +91,6 @@ public final class PageAccess {
     private static void write(Cpu cpu, long address, long offset, long length, long pattern) {
         for (long i = offset; i < offset + length; i += WORD_BYTES) {
             cpu.write(address + i, WORD_BYTES, Endian.LITTLE, word(pattern, i));
-        }
-    }
-
-    private static long mapAtomic(Cpu cpu, long page, boolean stack) {
-        return stack ? KmapAtomic.push(cpu, page) : KmapAtomic.map(cpu, page, slot(cpu));
-    }
-
-    private static void unmapAtomic(Cpu cpu, long address, boolean stack) {
-        if (stack) {
-            KmapAtomic.pop(cpu, address);
-        } else {
-            KmapAtomic.unmap(cpu);
         }
     }
 

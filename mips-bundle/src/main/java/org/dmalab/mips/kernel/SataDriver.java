@@ -3,6 +3,7 @@ package org.dmalab.mips.kernel;
 import org.dmalab.api.cpu.Barrier;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 
@@ -23,39 +24,43 @@ public final class SataDriver {
     private SataDriver() { }
 
     /** {@code find_get_page} for a page that must be there; 0 if it is not. */
+    @KernelFunction("find_get_page")
     public static long page(Cpu cpu, long index) {
-        return index < 0 || index >= Layout.CACHE_PAGES ? 0 : cpu.load(Layout.PAGE_CACHE, index);
+        return index < 0 || index >= KernelLayout.CACHE_PAGES ? 0 : cpu.load(KernelLayout.PAGE_CACHE, index);
     }
 
     /** Takes a page into the page cache; nothing if it is there already. */
+    @KernelFunction("add_to_page_cache")
     public static long add(Cpu cpu, long index, int list) {
-        if (index < 0 || index >= Layout.CACHE_PAGES) {
+        if (index < 0 || index >= KernelLayout.CACHE_PAGES) {
             return Errno.EINVAL;
         }
-        if (cpu.load(Layout.PAGE_CACHE, index) != 0) {
+        if (cpu.load(KernelLayout.PAGE_CACHE, index) != 0) {
             return 0;
         }
         long page = PageAllocator.alloc(cpu, list);
         if (page == 0) {
             return Errno.ENOMEM;
         }
-        cpu.store(page, Layout.PAGE_INDEX, index);
-        cpu.store(Layout.PAGE_CACHE, index, page);
+        cpu.store(page, KernelLayout.PAGE_INDEX, index);
+        cpu.store(KernelLayout.PAGE_CACHE, index, page);
         return 0;
     }
 
     /** Takes a page out of the page cache and frees it. */
+    @KernelFunction("remove_from_page_cache")
     public static long remove(Cpu cpu, long index) {
         long page = page(cpu, index);
         if (page == 0) {
             return Errno.EINVAL;
         }
-        cpu.store(Layout.PAGE_CACHE, index, 0);
+        cpu.store(KernelLayout.PAGE_CACHE, index, 0);
         PageAllocator.free(cpu, page);
         return 0;
     }
 
     /** Readahead: high memory first, as page-cache allocations have it. */
+    @KernelFunction("__do_page_cache_readahead")
     public static long readahead(Cpu cpu, long first, long count) {
         for (long i = first; i < first + count; i++) {
             long result = add(cpu, i, PageAllocator.HIGH);
@@ -76,32 +81,34 @@ public final class SataDriver {
      * @param offset start in that page
      * @return 0 or a negative error number
      */
+    @KernelFunction("ata_qc_issue")
     public static long issue(Cpu cpu, long first, long offset, long length, Direction direction) {
-        long pages = offset + length + Layout.PAGE_SIZE - 1 >>> Layout.PAGE_SHIFT;
-        if (length <= 0 || offset < 0 || offset >= Layout.PAGE_SIZE || first < 0 || first >= Layout.CACHE_PAGES
-                || pages > Layout.CACHE_PAGES - first) {
+        long pages = offset + length + KernelLayout.PAGE_SIZE - 1 >>> KernelLayout.PAGE_SHIFT;
+        if (length <= 0 || offset < 0 || offset >= KernelLayout.PAGE_SIZE || first < 0
+                || first >= KernelLayout.CACHE_PAGES || pages > KernelLayout.CACHE_PAGES - first) {
             return Errno.EINVAL;
         }
-        if (cpu.load(Layout.REQUEST_SG, first) != 0) {
+        if (cpu.load(KernelLayout.REQUEST_SG, first) != 0) {
             return Errno.EBUSY;
         }
         for (long i = first; i < first + pages; i++) {
-            if (cpu.load(Layout.PAGE_CACHE, i) == 0) {
+            if (cpu.load(KernelLayout.PAGE_CACHE, i) == 0) {
                 return Errno.EINVAL;
             }
         }
-        long list = cpu.alloc(Layout.SG, pages);
+        long list = cpu.alloc(KernelLayout.SG, pages);
         if (list == 0) {
             return Errno.ENOMEM;
         }
         long entries = build(cpu, list, first, offset, length);
-        cpu.store(Layout.REQUEST_SHAPE, first, entries | (long) direction.ordinal() << SHAPE_SHIFT);
-        cpu.store(Layout.REQUEST_SG, first, list);
-        DmaMapping.mapSg(cpu, SOURCE_ID, list, entries, direction);
+        cpu.store(KernelLayout.REQUEST_SHAPE, first, entries | (long) direction.ordinal() << SHAPE_SHIFT);
+        cpu.store(KernelLayout.REQUEST_SG, first, list);
+        DmaApi.mapSg(cpu, SOURCE_ID, list, entries, direction);
         cpu.barrier(Barrier.SYNC); // the store that starts the controller comes after everything before it
         return 0;
     }
 
+    @KernelFunction("blk_rq_map_sg")
     private static long build(Cpu cpu, long list, long first, long offset, long length) {
         long entries = 0;
         long expected = 0;
@@ -109,18 +116,18 @@ public final class SataDriver {
         long start = offset;
         long index = first;
         for (long left = length; left > 0; index++) {
-            long page = cpu.load(Layout.PAGE_CACHE, index);
-            long part = Math.min(left, Layout.PAGE_SIZE - start);
+            long page = cpu.load(KernelLayout.PAGE_CACHE, index);
+            long part = Math.min(left, KernelLayout.PAGE_SIZE - start);
             if (entries > 0 && page == expected) {
                 segment += part;
             } else {
                 entries++;
                 segment = part;
-                long entry = list + (entries - 1) * Layout.SG_BYTES;
-                cpu.store(entry, Layout.SG_PAGE, page);
-                cpu.store(entry, Layout.SG_OFFSET, start);
+                long entry = list + (entries - 1) * KernelLayout.SG_BYTES;
+                cpu.store(entry, KernelLayout.SG_PAGE, page);
+                cpu.store(entry, KernelLayout.SG_OFFSET, start);
             }
-            cpu.store(list + (entries - 1) * Layout.SG_BYTES, Layout.SG_LENGTH, segment);
+            cpu.store(list + (entries - 1) * KernelLayout.SG_BYTES, KernelLayout.SG_LENGTH, segment);
             expected = Pages.next(page, 1);
             left -= part;
             start = 0;
@@ -134,22 +141,24 @@ public final class SataDriver {
      * @param ok whether the transfer came to its end; only then the pages are up to date
      * @return 0 or a negative error number
      */
+    @KernelFunction("ata_sg_clean")
     public static long complete(Cpu cpu, long first, boolean ok) {
-        long list = first < 0 || first >= Layout.CACHE_PAGES ? 0 : cpu.load(Layout.REQUEST_SG, first);
+        long list = first < 0 || first >= KernelLayout.CACHE_PAGES ? 0 : cpu.load(KernelLayout.REQUEST_SG, first);
         if (list == 0) {
             return Errno.EINVAL;
         }
         long flags = Interrupts.enter(cpu);
         cpu.note(EventKind.INTERRUPT, IRQ, first, 0, 0);
-        long shape = cpu.load(Layout.REQUEST_SHAPE, first);
+        long shape = cpu.load(KernelLayout.REQUEST_SHAPE, first);
         long entries = shape & SHAPE_MASK;
         Direction direction = Direction.of(shape >>> SHAPE_SHIFT);
-        DmaMapping.unmapSg(cpu, SOURCE_ID, list, entries, direction);
+        DmaApi.unmapSg(cpu, SOURCE_ID, list, entries, direction);
         for (long i = 0; ok && direction != Direction.TO_DEVICE && i < entries; i++) {
-            long page = cpu.load(list + i * Layout.SG_BYTES, Layout.SG_PAGE);
-            cpu.store(page, Layout.PAGE_FLAGS, cpu.load(page, Layout.PAGE_FLAGS) | Layout.PG_UPTODATE);
+            long page = cpu.load(list + i * KernelLayout.SG_BYTES, KernelLayout.SG_PAGE);
+            cpu.store(page, KernelLayout.PAGE_FLAGS,
+                    cpu.load(page, KernelLayout.PAGE_FLAGS) | KernelLayout.PG_UPTODATE);
         }
-        cpu.store(Layout.REQUEST_SG, first, 0);
+        cpu.store(KernelLayout.REQUEST_SG, first, 0);
         cpu.free(list);
         Interrupts.leave(cpu, flags);
         return 0;
@@ -157,12 +166,12 @@ public final class SataDriver {
 
     /** {@code dma_sync_sg_for_*} of the first entry of a request that is out. */
     public static long syncRequest(Cpu cpu, long first, boolean toCpu) {
-        long list = first < 0 || first >= Layout.CACHE_PAGES ? 0 : cpu.load(Layout.REQUEST_SG, first);
+        long list = first < 0 || first >= KernelLayout.CACHE_PAGES ? 0 : cpu.load(KernelLayout.REQUEST_SG, first);
         if (list == 0) {
             return Errno.EINVAL;
         }
-        Direction direction = Direction.of(cpu.load(Layout.REQUEST_SHAPE, first) >>> SHAPE_SHIFT);
-        DmaMapping.syncSg(cpu, list, direction, toCpu);
+        Direction direction = Direction.of(cpu.load(KernelLayout.REQUEST_SHAPE, first) >>> SHAPE_SHIFT);
+        DmaApi.syncSg(cpu, list, direction, toCpu);
         return 0;
     }
 
@@ -173,16 +182,16 @@ public final class SataDriver {
      */
     public static long mapPage(Cpu cpu, long index, long offset, long length, Direction direction) {
         long page = page(cpu, index);
-        if (page == 0 || offset < 0 || length <= 0 || length > Layout.PAGE_SIZE - offset) {
+        if (page == 0 || offset < 0 || length <= 0 || length > KernelLayout.PAGE_SIZE - offset) {
             return Errno.EINVAL;
         }
-        if (cpu.load(Layout.REQUEST_LENGTH, index) != 0) {
+        if (cpu.load(KernelLayout.REQUEST_LENGTH, index) != 0) {
             return Errno.EBUSY;
         }
-        long bus = DmaMapping.mapPage(cpu, SOURCE_ID, page, offset, length, direction);
-        cpu.store(Layout.REQUEST_HANDLE, index, bus);
-        cpu.store(Layout.REQUEST_OFFSET, index, offset);
-        cpu.store(Layout.REQUEST_LENGTH, index, length | (long) direction.ordinal() << LENGTH_BITS);
+        long bus = DmaApi.mapPage(cpu, SOURCE_ID, page, offset, length, direction);
+        cpu.store(KernelLayout.REQUEST_HANDLE, index, bus);
+        cpu.store(KernelLayout.REQUEST_OFFSET, index, offset);
+        cpu.store(KernelLayout.REQUEST_LENGTH, index, length | (long) direction.ordinal() << LENGTH_BITS);
         return bus;
     }
 
@@ -192,10 +201,10 @@ public final class SataDriver {
         if (shape == 0) {
             return Errno.EINVAL;
         }
-        long bus = cpu.load(Layout.REQUEST_HANDLE, index);
-        DmaMapping.unmapPage(cpu, SOURCE_ID, bus, physicalMapped(cpu, index), shape & LENGTH_MASK,
+        long bus = cpu.load(KernelLayout.REQUEST_HANDLE, index);
+        DmaApi.unmapPage(cpu, SOURCE_ID, bus, physicalMapped(cpu, index), shape & LENGTH_MASK,
                 Direction.of(shape >>> LENGTH_BITS));
-        cpu.store(Layout.REQUEST_LENGTH, index, 0);
+        cpu.store(KernelLayout.REQUEST_LENGTH, index, 0);
         return 0;
     }
 
@@ -205,33 +214,33 @@ public final class SataDriver {
         if (shape == 0 || offset < 0 || length <= 0 || length > (shape & LENGTH_MASK) - offset) {
             return Errno.EINVAL;
         }
-        long bus = cpu.load(Layout.REQUEST_HANDLE, index);
-        DmaMapping.syncRange(cpu, bus, physicalMapped(cpu, index), offset, length,
+        long bus = cpu.load(KernelLayout.REQUEST_HANDLE, index);
+        DmaApi.syncRange(cpu, bus, physicalMapped(cpu, index), offset, length,
                 Direction.of(shape >>> LENGTH_BITS), toCpu);
         return 0;
     }
 
     /** Length and direction of a page that is mapped by itself; 0 if it is not. */
     private static long pageMapped(Cpu cpu, long index) {
-        return page(cpu, index) == 0 ? 0 : cpu.load(Layout.REQUEST_LENGTH, index);
+        return page(cpu, index) == 0 ? 0 : cpu.load(KernelLayout.REQUEST_LENGTH, index);
     }
 
     private static long physicalMapped(Cpu cpu, long index) {
-        return Pages.physical(page(cpu, index)) + cpu.load(Layout.REQUEST_OFFSET, index);
+        return Pages.physical(page(cpu, index)) + cpu.load(KernelLayout.REQUEST_OFFSET, index);
     }
 
     /** A part of a mapped request as the controller's descriptor has it: bus address of a segment. */
     public static long segmentAddress(Cpu cpu, long first, long segment) {
-        long list = cpu.load(Layout.REQUEST_SG, first);
-        return list == 0 ? cpu.load(Layout.REQUEST_HANDLE, first)
-                : cpu.load(list + segment * Layout.SG_BYTES, Layout.SG_DMA_ADDRESS);
+        long list = cpu.load(KernelLayout.REQUEST_SG, first);
+        return list == 0 ? cpu.load(KernelLayout.REQUEST_HANDLE, first)
+                : cpu.load(list + segment * KernelLayout.SG_BYTES, KernelLayout.SG_DMA_ADDRESS);
     }
 
     /** Length of a segment. */
     public static long segmentLength(Cpu cpu, long first, long segment) {
-        long list = cpu.load(Layout.REQUEST_SG, first);
-        return list == 0 ? cpu.load(Layout.REQUEST_LENGTH, first) & LENGTH_MASK
-                : cpu.load(list + segment * Layout.SG_BYTES, Layout.SG_LENGTH);
+        long list = cpu.load(KernelLayout.REQUEST_SG, first);
+        return list == 0 ? cpu.load(KernelLayout.REQUEST_LENGTH, first) & LENGTH_MASK
+                : cpu.load(list + segment * KernelLayout.SG_BYTES, KernelLayout.SG_LENGTH);
     }
 
     /** Length of a page that is mapped by itself, from what is kept of length and direction. */
@@ -241,12 +250,12 @@ public final class SataDriver {
 
     /** Number of segments that the controller was given for a page; 0 if none. */
     public static long segments(Cpu cpu, long first) {
-        if (first < 0 || first >= Layout.CACHE_PAGES) {
+        if (first < 0 || first >= KernelLayout.CACHE_PAGES) {
             return 0;
         }
-        if (cpu.load(Layout.REQUEST_SG, first) != 0) {
-            return cpu.load(Layout.REQUEST_SHAPE, first) & SHAPE_MASK;
+        if (cpu.load(KernelLayout.REQUEST_SG, first) != 0) {
+            return cpu.load(KernelLayout.REQUEST_SHAPE, first) & SHAPE_MASK;
         }
-        return cpu.load(Layout.REQUEST_LENGTH, first) != 0 ? 1 : 0;
+        return cpu.load(KernelLayout.REQUEST_LENGTH, first) != 0 ? 1 : 0;
     }
 }

@@ -2,6 +2,7 @@ package org.dmalab.mips.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 
 /**
  * {@code on_each_cpu}: call data per sender and target, an inter-processor interrupt, a wait for each. Must not be
@@ -16,10 +17,11 @@ public final class SmpCall {
     private SmpCall() { }
 
     /** Runs a function of {@link TlbFlush} on every processor and waits. */
+    @KernelFunction("on_each_cpu")
     static void onEachCpu(Cpu cpu, long function, long info) {
         cpu.preemptDisable();
         int self = cpu.processor();
-        int count = (int) cpu.load(Layout.NR_CPUS);
+        int count = (int) cpu.load(KernelLayout.NR_CPUS);
         if (count > 1) {
             warnIfMasked(cpu);
         }
@@ -33,7 +35,7 @@ public final class SmpCall {
         cpu.irqRestore(flags);
         for (int target = 0; target < count; target++) {
             if (target != self) {
-                cpu.await(Layout.CSD_FUNCTION.element((long) self * Layout.MAX_CPUS + target), 4, 0);
+                cpu.await(KernelLayout.CSD_FUNCTION.element((long) self * KernelLayout.MAX_CPUS + target), 4, 0);
             }
         }
         cpu.preemptEnable();
@@ -45,11 +47,12 @@ public final class SmpCall {
         }
     }
 
+    @KernelFunction("smp_call_function_single")
     private static void send(Cpu cpu, int self, int target, long function, long info) {
-        long slot = (long) self * Layout.MAX_CPUS + target;
-        cpu.await(Layout.CSD_FUNCTION.element(slot), 4, 0);
-        cpu.store(Layout.CSD_INFO, slot, info);
-        cpu.store(Layout.CSD_FUNCTION, slot, function);
+        long slot = (long) self * KernelLayout.MAX_CPUS + target;
+        cpu.await(KernelLayout.CSD_FUNCTION.element(slot), 4, 0);
+        cpu.store(KernelLayout.CSD_INFO, slot, info);
+        cpu.store(KernelLayout.CSD_FUNCTION, slot, function);
         cpu.ipi(target, VECTOR, self);
     }
 
@@ -58,16 +61,17 @@ public final class SmpCall {
      *
      * @param cpu the target, at hardirq level
      */
+    @KernelFunction("generic_smp_call_function_interrupt")
     public static void interrupt(Cpu cpu) {
         long flags = cpu.irqSave();
         int self = cpu.processor();
-        int count = (int) cpu.load(Layout.NR_CPUS);
+        int count = (int) cpu.load(KernelLayout.NR_CPUS);
         for (int source = 0; source < count; source++) {
-            long slot = (long) source * Layout.MAX_CPUS + self;
-            long function = cpu.load(Layout.CSD_FUNCTION, slot);
+            long slot = (long) source * KernelLayout.MAX_CPUS + self;
+            long function = cpu.load(KernelLayout.CSD_FUNCTION, slot);
             if (function != 0) {
-                TlbFlush.local(cpu, function, cpu.load(Layout.CSD_INFO, slot));
-                cpu.store(Layout.CSD_FUNCTION, slot, 0);
+                TlbFlush.local(cpu, function, cpu.load(KernelLayout.CSD_INFO, slot));
+                cpu.store(KernelLayout.CSD_FUNCTION, slot, 0);
             }
         }
         cpu.irqRestore(flags);

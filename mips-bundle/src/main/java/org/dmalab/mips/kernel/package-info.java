@@ -14,5 +14,5 @@
  * <p>Follows: the kernel's Documentation/core-api/dma-api, and the mails and commits that the variants name.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("0.1.0")
 package org.dmalab.mips.kernel;

@@ -3,67 +3,76 @@ package org.dmalab.mips.patch;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.mips.kernel.CacheMaintenance;
-import org.dmalab.mips.kernel.Layout;
-import org.dmalab.mips.kernel.NoncoherentDma;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.Pages;
-import org.osgi.framework.Constants;
+import org.dmalab.mips.kernel.TypedKmapAtomic;
 import org.osgi.service.component.annotations.Component;
 
 /** Before the series: every page is taken to have a linear address. */
-@Component(service = {CacheFlush.class, Iommu.class}, property = {
-    Constants.SERVICE_DESCRIPTION + "=MIPS before the series: works on kernel addresses, as if all memory had one",
-    Variant.ARCH + "=mips", Variant.PATCH + "=kseg0-only", Variant.COMMIT + "=-", Variant.SINCE + "=to 3.0",
-    Variant.ORIGIN + "=mainline", Variant.LAYOUT + "=mips-kmap",
-    Variant.STEPS + "=va = page_address(page) + offset",
-    Variant.STEPS + "=map_sg, unmap_sg: if va is not 0, operate on va line by line",
-    Variant.STEPS + "=bus address = va - 0x80000000",
-    Variant.STEPS + "=unmap_page, sync_single: va = bus address + 0x80000000",
-    Variant.DEFECTS + "=a high page without kmap has no address: no operation, or one on a user address",
-    Variant.DEFECTS + "=the bus address of a high page is wrong: 0x80000000 if it has no kmap",
-    Variant.DEFECTS + "=sync_sg_* leaves out sg->offset"})
-public final class Kseg0Only implements NoncoherentDma, Iommu {
+@Component(service = CacheFlush.class)
+@Patch(arch = "mips", id = "kseg0-only", since = "to 3.0", date = "2010-08-01",
+    origin = Origin.MAINLINE, layout = "mips-kmap",
+    description = "MIPS before the series: works on kernel addresses, as if all memory had one",
+    steps = {
+        "va = page_address(page) + offset",
+        "map_sg, unmap_sg: if va is not 0, operate on va line by line",
+        "bus address = va - 0x80000000",
+        "unmap_page, sync_single: va = bus address + 0x80000000"},
+    defects = {
+        "a high page without kmap has no address: no operation, or one on a user address",
+        "the bus address of a high page is wrong: 0x80000000 if it has no kmap",
+        "sync_sg_* leaves out sg->offset"})
+public final class Kseg0Only implements TypedKmapAtomic {
+    /** {@code plat_map_dma_mem} of a page's address; 0x80000000 if it has none. */
     @Override
-    public void forDevice(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        long address = Pages.address(cpu, page) + offsetBytes;
+    public long plat_map_dma_mem_page(Cpu cpu, long page) {
+        return (Pages.address(cpu, page) - KernelLayout.PAGE_OFFSET) & KernelLayout.ADDRESS_MASK;
+    }
+
+    @Override
+    public void mips_dma_map_sg(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        long address = Pages.address(cpu, page) + offset;
         if (address != 0) {
-            CacheMaintenance.sync(cpu, address, sizeBytes, direction);
+            __dma_sync_virtual(cpu, address, sizeBytes, direction);
         }
     }
 
     @Override
-    public void forCpu(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        forDevice(cpu, page, offsetBytes, sizeBytes, direction);
+    public void mips_dma_unmap_sg(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        if (direction != Direction.TO_DEVICE) {
+            mips_dma_map_sg(cpu, page, offset, sizeBytes, direction);
+        }
     }
 
     @Override
-    public void forDevicePage(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        CacheMaintenance.sync(cpu, Pages.address(cpu, page) + offsetBytes, sizeBytes, direction);
+    public void mips_dma_map_page(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        __dma_sync_virtual(cpu, Pages.address(cpu, page) + offset, sizeBytes, direction);
     }
 
     @Override
-    public void syncSg(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction, boolean toCpu) {
-        CacheMaintenance.sync(cpu, Pages.address(cpu, page), sizeBytes, direction);
+    public void mips_dma_sync_sg_for_cpu(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        if (cpu_needs_post_dma_flush(cpu)) {
+            mips_dma_sync_sg_for_device(cpu, page, offset, sizeBytes, direction);
+        }
+    }
+
+    /** Leaves out the offset. */
+    @Override
+    public void mips_dma_sync_sg_for_device(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        __dma_sync_virtual(cpu, Pages.address(cpu, page), sizeBytes, direction);
+    }
+
+    /** Where the kernel has a bus address: by {@code phys_to_virt}, which is right for low memory only. */
+    @Override
+    public void arch_sync_dma_for_device(Cpu cpu, long physical, long sizeBytes, Direction direction) {
+        long address = (physical + KernelLayout.PAGE_OFFSET) & KernelLayout.ADDRESS_MASK;
+        __dma_sync_virtual(cpu, address, sizeBytes, direction);
     }
 
     @Override
-    public void syncHandle(Cpu cpu, long busAddress, long offsetBytes, long sizeBytes, Direction direction,
-            boolean toCpu) {
-        long address = busAddress + Layout.PAGE_OFFSET + offsetBytes & Layout.ADDRESS_MASK;
-        CacheMaintenance.sync(cpu, address, sizeBytes, direction);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
-            Direction direction) {
-        long address = Pages.address(cpu, domain) + busAddress;
-        return address - Layout.PAGE_OFFSET & Layout.ADDRESS_MASK;
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return 0;
+    public void arch_sync_dma_for_cpu(Cpu cpu, long physical, long sizeBytes, Direction direction) {
+        arch_sync_dma_for_device(cpu, physical, sizeBytes, direction);
     }
 }

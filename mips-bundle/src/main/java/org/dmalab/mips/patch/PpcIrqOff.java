@@ -3,86 +3,71 @@ package org.dmalab.mips.patch;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.mips.kernel.CacheMaintenance;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
+import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.KmType;
-import org.dmalab.mips.kernel.KmapAtomic;
-import org.dmalab.mips.kernel.Layout;
-import org.dmalab.mips.kernel.NoncoherentDma;
 import org.dmalab.mips.kernel.Pages;
-import org.osgi.framework.Constants;
+import org.dmalab.mips.kernel.TypedKmapAtomic;
 import org.osgi.service.component.annotations.Component;
 
 /** PowerPC of 2010: interrupts off for the whole buffer, every page through a fixed slot. */
-@Component(service = {CacheFlush.class, Iommu.class}, property = {
-    Constants.SERVICE_DESCRIPTION + "=PowerPC's scheme: interrupts off for the whole buffer, a fixed slot per page",
-    Variant.ARCH + "=mips", Variant.PATCH + "=ppc-irq-off", Variant.COMMIT + "=03d70617b8a7",
-    Variant.SINCE + "=2.6.25", Variant.ORIGIN + "=mainline", Variant.LAYOUT + "=mips-kmap",
-    Variant.STEPS + "=interrupts off, once for the whole buffer",
-    Variant.STEPS + "=page by page, low or high: va = kmap_atomic(page, KM_PPC_SYNC_PAGE)",
-    Variant.STEPS + "=operate on va; from the device: invalidate only if both ends are line aligned, else flush",
-    Variant.STEPS + "=kunmap_atomic",
-    Variant.STEPS + "=interrupts on",
-    Variant.STEPS + "=dma_unmap_* does nothing; dma_sync_*_for_cpu repeats the operation"})
-public final class PpcIrqOff implements NoncoherentDma, Iommu {
+@Component(service = CacheFlush.class)
+@Patch(arch = "mips", id = "ppc-irq-off", commit = "03d70617b8a7", since = "2.6.25", date = "2008-04-16",
+    origin = Origin.MAINLINE, layout = "mips-kmap",
+    description = "PowerPC's scheme: interrupts off for the whole buffer, a fixed slot per page",
+    steps = {
+        "interrupts off, once for the whole buffer",
+        "page by page, low or high: va = kmap_atomic(page, KM_PPC_SYNC_PAGE)",
+        "operate on va; from the device: invalidate only if both ends are line aligned, else flush",
+        "kunmap_atomic",
+        "interrupts on",
+        "dma_unmap_* does nothing; dma_sync_*_for_cpu repeats the operation"})
+public final class PpcIrqOff implements TypedKmapAtomic {
     @Override
-    public boolean syncsAtUnmapSg() {
-        return false;
+    public void mips_dma_unmap_sg(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        // nothing, as dma_direct_unmap_sg
     }
 
     @Override
-    public boolean syncsAtUnmapPage(boolean speculating) {
-        return false;
+    public void mips_dma_unmap_page(Cpu cpu, long busAddress, long sizeBytes, Direction direction) {
+        // nothing, as dma_direct_unmap_page
     }
 
+    /** dma_sync_*_for_cpu asks no core. */
     @Override
-    public boolean syncsForCpu(boolean speculating) {
+    public boolean cpu_needs_post_dma_flush(Cpu cpu) {
         return true;
     }
 
+    /** {@code __dma_sync_page_highmem}. */
     @Override
-    public void forDevice(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        long segment = Math.min(Layout.PAGE_SIZE - offsetBytes, sizeBytes);
-        long segments = 1 + (sizeBytes - segment + Layout.PAGE_SIZE - 1) / Layout.PAGE_SIZE;
-        long offset = offsetBytes;
+    public void __dma_sync(Cpu cpu, long page, long offset, long sizeBytes, Direction direction) {
+        long segment = Math.min(KernelLayout.PAGE_SIZE - offset, sizeBytes);
+        long segments = 1 + (sizeBytes - segment + KernelLayout.PAGE_SIZE - 1) / KernelLayout.PAGE_SIZE;
+        long start = offset;
         long done = 0;
         long flags = cpu.irqSave();
         for (long n = 0; n < segments; n++) {
-            long address = KmapAtomic.map(cpu, Pages.next(page, n), KmType.KM_PPC_SYNC_PAGE);
-            operate(cpu, address + offset, segment, direction);
-            KmapAtomic.unmap(cpu);
+            long address = kmap_atomic(cpu, Pages.next(page, n), KmType.KM_PPC_SYNC_PAGE);
+            __dma_sync_virtual(cpu, address + start, segment, direction);
+            kunmap_atomic(cpu, address);
             done += segment;
-            segment = Math.min(Layout.PAGE_SIZE, sizeBytes - done);
-            offset = 0;
+            segment = Math.min(KernelLayout.PAGE_SIZE, sizeBytes - done);
+            start = 0;
         }
         cpu.irqRestore(flags);
     }
 
     /** A pure invalidation would lose what else is in a line at the edge (commit 03d70617b8a7). */
-    private static void operate(Cpu cpu, long address, long sizeBytes, Direction direction) {
-        long lineBytes = cpu.load(Layout.DCACHE_LINESZ);
-        boolean aligned = ((address | address + sizeBytes) & lineBytes - 1) == 0;
+    @Override
+    public void __dma_sync_virtual(Cpu cpu, long address, long sizeBytes, Direction direction) {
+        long lineBytes = cpu.load(KernelLayout.DCACHE_LINESZ);
+        boolean aligned = ((address | (address + sizeBytes)) & (lineBytes - 1)) == 0;
         if (direction == Direction.FROM_DEVICE && aligned) {
-            CacheMaintenance.invalidate(cpu, address, sizeBytes);
+            r4k_dma_cache_inv(cpu, address, sizeBytes);
         } else {
-            CacheMaintenance.writeBackInvalidate(cpu, address, sizeBytes);
+            r4k_dma_cache_wback_inv(cpu, address, sizeBytes);
         }
-    }
-
-    @Override
-    public void forCpu(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        forDevice(cpu, page, offsetBytes, sizeBytes, direction);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
-            Direction direction) {
-        return Pages.physical(domain) + busAddress;
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return 0;
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelTest {
-    private static final int FIRST_HIGH = Layout.LOW_PAGES + Layout.BORDER_PAGES;
+    private static final int FIRST_HIGH = KernelLayout.LOW_PAGES + KernelLayout.BORDER_PAGES;
 
     private final TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
     private final Cpu cpu = lab.user();
@@ -46,7 +46,7 @@ class KernelTest {
     @Test
     void variablesDoNotOverlap() {
         Set<Long> bytes = new HashSet<>();
-        for (Variable variable : Layout.ALL) {
+        for (Variable variable : KernelLayout.ALL) {
             assertEquals(0, variable.address() % variable.widthBytes(), variable.name());
             for (long i = 0; i < (long) variable.widthBytes() * variable.count(); i++) {
                 assertTrue(bytes.add(variable.address() + i), variable.name());
@@ -65,7 +65,7 @@ class KernelTest {
     @Test
     void whatIsNoPageIsRefused() {
         assertThrows(IllegalArgumentException.class, () -> Pages.pfn(0));
-        assertThrows(IllegalArgumentException.class, () -> Pages.pfn(Pages.at(Layout.PAGES)));
+        assertThrows(IllegalArgumentException.class, () -> Pages.pfn(Pages.at(KernelLayout.PAGES)));
         assertEquals(0, Pages.ofPfn(0));
         assertEquals(0, Pages.ofPfn(0x10000));
         assertEquals(0, Pages.ofPfn(0x20100));
@@ -85,7 +85,7 @@ class KernelTest {
     @CsvSource({"0xfe000000, 1", "0xfe3ff000, 1", "0xfe400000, 0", "0xfdfff000, 0", "0xfffe0000, 1", "0xfffe1000, 0",
         "0xfff90000, 1", "0xfff8f000, 0", "0x00400000, 1", "0x0040f000, 1", "0x00410000, 0", "0, 0", "0xc0000000, 0"})
     void onlyPoolFixmapAndUserWindowHaveEntries(String address, int has) {
-        assertEquals(has, Layout.pageTableEntry(0, Long.decode(address)) == 0 ? 0 : 1);
+        assertEquals(has, KernelLayout.pageTableEntry(0, Long.decode(address)) == 0 ? 0 : 1);
     }
 
     @Test
@@ -93,10 +93,10 @@ class KernelTest {
         long index = KmapAtomic.fixmapIndex(0, 0);
         assertEquals(0xfffcf000L, KmapAtomic.address(index));
         assertEquals(0xfffbf000L, KmapAtomic.address(KmapAtomic.fixmapIndex(1, 0)));
-        for (int p = 0; p < Layout.MAX_CPUS; p++) {
+        for (int p = 0; p < KernelLayout.MAX_CPUS; p++) {
             for (int slot = 0; slot < KmType.COUNT; slot++) {
                 long i = KmapAtomic.fixmapIndex(p, slot);
-                assertEquals(KmapAtomic.entry(i), Layout.pageTableEntry(p, KmapAtomic.address(i)));
+                assertEquals(KmapAtomic.entry(i), KernelLayout.pageTableEntry(p, KmapAtomic.address(i)));
             }
         }
     }
@@ -114,7 +114,7 @@ class KernelTest {
 
     @Test
     void readaheadTakesLowMemoryWhenHighIsGone() {
-        for (int i = 0; i < Layout.HIGH_PAGES; i++) {
+        for (int i = 0; i < KernelLayout.HIGH_PAGES; i++) {
             PageAllocator.alloc(cpu, PageAllocator.HIGH);
         }
         assertEquals(0, PageAllocator.alloc(cpu, PageAllocator.HIGH));
@@ -151,11 +151,11 @@ class KernelTest {
     void kmapCountsUsers() {
         long address = PageAccess.kmap(cpu, high(0));
         assertEquals(address, PageAccess.kmap(cpu, high(0)));
-        long entry = address - Layout.PKMAP_BASE >>> 12;
-        assertEquals(3, cpu.load(Layout.PKMAP_COUNT, entry));
+        long entry = address - KernelLayout.PKMAP_BASE >>> 12;
+        assertEquals(3, cpu.load(KernelLayout.PKMAP_COUNT, entry));
         PageAccess.kunmap(cpu, high(0));
         PageAccess.kunmap(cpu, high(0));
-        assertEquals(1, cpu.load(Layout.PKMAP_COUNT, entry));
+        assertEquals(1, cpu.load(KernelLayout.PKMAP_COUNT, entry));
         assertEquals(Pages.linear(Pages.at(3)), PageAccess.kmap(cpu, Pages.at(3)));
         PageAccess.kunmap(cpu, Pages.at(3));
     }
@@ -191,11 +191,11 @@ class KernelTest {
     @Test
     void countsThatSomebodySpoiledAreBugs() {
         long address = PageAccess.kmap(cpu, high(0));
-        cpu.store(Layout.PKMAP_COUNT, address - Layout.PKMAP_BASE >>> 12, 0);
-        assertThrows(KernelBug.class, () -> Kmap.kmapHighGet(cpu, high(0)));
+        cpu.store(KernelLayout.PKMAP_COUNT, address - KernelLayout.PKMAP_BASE >>> 12, 0);
+        assertThrows(KernelBug.class, () -> new MipsKernel.Merged().kmap_high_get(cpu, high(0)));
         TestLab other = new TestLab("tiny", TestLab.variant("stack-kmap"));
         long again = PageAccess.kmap(other.user(), high(0));
-        other.user().store(Layout.PKMAP_COUNT, again - Layout.PKMAP_BASE >>> 12, 0);
+        other.user().store(KernelLayout.PKMAP_COUNT, again - KernelLayout.PKMAP_BASE >>> 12, 0);
         assertThrows(KernelBug.class, () -> PageAccess.kmap(other.user(), high(0)));
     }
 
@@ -206,8 +206,8 @@ class KernelTest {
         PageAccess.kmap(cpu, high(1));
         Blocked blocked = assertThrows(Blocked.class, () -> PageAccess.kmap(cpu, high(2)));
         assertTrue(blocked.getMessage().contains("pkmap_map_wait.woken"), blocked::getMessage);
-        assertEquals(1, cpu.load(Layout.PKMAP_WAITERS));
-        assertEquals(0, cpu.load(Layout.KMAP_LOCK));
+        assertEquals(1, cpu.load(KernelLayout.PKMAP_WAITERS));
+        assertEquals(0, cpu.load(KernelLayout.KMAP_LOCK));
     }
 
     /** Whoever sleeps for an entry goes on when another processor gives one back. */
@@ -218,14 +218,14 @@ class KernelTest {
         boolean[] done = {false};
         Hook below = lab.machine.hook();
         lab.machine.hook((who, kind, a, b, c, d, e) -> {
-            if (kind == Op.AWAIT && a == Layout.PKMAP_WOKEN.element(0) && !done[0]) {
+            if (kind == Op.AWAIT && a == KernelLayout.PKMAP_WOKEN.element(0) && !done[0]) {
                 done[0] = true;
                 PageAccess.kunmap(lab.machine.cpu(1, Level.USER), high(1));
             }
             return below.call(who, kind, a, b, c, d, e);
         });
         assertTrue(PageAccess.kmap(cpu, high(2)) != 0);
-        assertEquals(0, cpu.load(Layout.PKMAP_WAITERS));
+        assertEquals(0, cpu.load(KernelLayout.PKMAP_WAITERS));
         assertTrue(done[0]);
     }
 
@@ -237,7 +237,7 @@ class KernelTest {
         long[] other = {0};
         Hook below = lab.machine.hook();
         lab.machine.hook((who, kind, a, b, c, d, e) -> {
-            if (kind == Op.AWAIT && a == Layout.PKMAP_WOKEN.element(0) && other[0] == 0) {
+            if (kind == Op.AWAIT && a == KernelLayout.PKMAP_WOKEN.element(0) && other[0] == 0) {
                 other[0] = 1;
                 PageAccess.kunmap(lab.machine.cpu(1, Level.USER), high(1));
                 other[0] = PageAccess.kmap(lab.machine.cpu(1, Level.USER), high(2));
@@ -246,7 +246,7 @@ class KernelTest {
         });
         long address = PageAccess.kmap(cpu, high(2));
         assertEquals(other[0], address);
-        assertEquals(3, cpu.load(Layout.PKMAP_COUNT, other[0] - Layout.PKMAP_BASE >>> 12));
+        assertEquals(3, cpu.load(KernelLayout.PKMAP_COUNT, other[0] - KernelLayout.PKMAP_BASE >>> 12));
     }
 
     // ---- IPIs ----
@@ -312,7 +312,7 @@ class KernelTest {
         assertEquals(Pages.linear(Pages.at(0)), KmapAtomic.push(cpu, Pages.at(0)));
         assertEquals(3, lab.machine.processors().preemptCount(0));
         KmapAtomic.pop(cpu, Pages.linear(Pages.at(0)));
-        assertEquals(2, cpu.load(Layout.KMAP_ATOMIC_IDX, 0));
+        assertEquals(2, cpu.load(KernelLayout.KMAP_ATOMIC_IDX, 0));
         KmapAtomic.pop(cpu, second);
         KmapAtomic.pop(cpu, first);
         assertTrue(lab.passes(), lab.violations::toString);
@@ -427,7 +427,7 @@ class KernelTest {
 
     @Test
     void nothingToMaintainWarns() {
-        CacheMaintenance.sync(cpu, 0x8ff00000L, 0, Direction.BIDIRECTIONAL);
+        CacheMaintenance.writeBackInvalidate(cpu, 0x8ff00000L, 0);
         assertEquals(1, lab.violations.size());
     }
 
@@ -447,15 +447,18 @@ class KernelTest {
                 calls.append("cpu ").append(offset).append(' ');
             }
         };
-        NoncoherentDma dma = NoncoherentDma.of(plain);
-        assertFalse(dma.needsKmapHighGet() || dma.stackKmapAtomic() || dma.syncsForCpu(false)
-                || dma.syncsAtUnmapPage(false));
-        assertTrue(dma.syncsAtUnmapSg() && dma.syncsForCpu(true) && dma.syncsAtUnmapPage(true));
-        dma.forDevicePage(cpu, high(0), 1, 4, Direction.FROM_DEVICE);
-        dma.syncSg(cpu, high(0), 2, 4, Direction.FROM_DEVICE, true);
-        dma.syncSg(cpu, high(0), 3, 4, Direction.FROM_DEVICE, false);
-        dma.syncHandle(cpu, 0x20000f00L, 0x104, 4, Direction.FROM_DEVICE, true);
-        assertEquals("device 1 cpu 2 device 3 cpu 4 ", calls.toString());
+        MipsKernel kernel = MipsKernel.of(plain);
+        assertFalse(kernel.ARCH_NEEDS_KMAP_HIGH_GET());
+        kernel.mips_dma_map_page(cpu, high(0), 1, 4, Direction.FROM_DEVICE);
+        kernel.mips_dma_unmap_sg(cpu, high(0), 2, 4, Direction.FROM_DEVICE);
+        kernel.mips_dma_unmap_sg(cpu, high(0), 2, 4, Direction.TO_DEVICE);
+        kernel.mips_dma_sync_sg_for_device(cpu, high(0), 3, 4, Direction.FROM_DEVICE);
+        kernel.mips_dma_sync_sg_for_cpu(cpu, high(0), 5, 4, Direction.FROM_DEVICE);
+        kernel.mips_dma_unmap_page(cpu, Pages.physical(high(0)), 4, Direction.FROM_DEVICE);
+        cpu.store(KernelLayout.NONCOHERENT_R10000, 1);
+        kernel.dma_sync_single_range_for_cpu(cpu, 0x20000f00L, 0x104, 4, Direction.FROM_DEVICE);
+        kernel.mips_dma_unmap_page(cpu, Pages.physical(high(0)) + 6, 4, Direction.FROM_DEVICE);
+        assertEquals("device 1 cpu 2 device 3 cpu 4 cpu 6 ", calls.toString());
     }
 
     /** S6: another processor recycles the kmap entry while the maintenance goes on. */
@@ -490,7 +493,7 @@ class KernelTest {
     @Test
     void theDriverDeclinesWhatCannotBe() {
         lab.act("page.alloc", "page", 0);
-        for (long page : new long[] {-1, Layout.CACHE_PAGES}) {
+        for (long page : new long[] {-1, KernelLayout.CACHE_PAGES}) {
             assertEquals(Errno.EINVAL, SataDriver.add(cpu, page, PageAllocator.HIGH));
             assertEquals(Errno.EINVAL, SataDriver.remove(cpu, page));
             assertEquals(Errno.EINVAL, SataDriver.issue(cpu, page, 0, 4, Direction.TO_DEVICE));
@@ -500,7 +503,7 @@ class KernelTest {
             assertEquals(Errno.EINVAL, SataDriver.unmapPage(cpu, page));
             assertEquals(0, SataDriver.segments(cpu, page));
         }
-        long[][] ranges = {{-1, 4}, {0, 0}, {0, -1}, {Layout.PAGE_SIZE, 4}};
+        long[][] ranges = {{-1, 4}, {0, 0}, {0, -1}, {KernelLayout.PAGE_SIZE, 4}};
         for (long[] range : ranges) {
             assertEquals(Errno.EINVAL, SataDriver.issue(cpu, 0, range[0], range[1], Direction.TO_DEVICE));
             assertEquals(Errno.EINVAL, SataDriver.mapPage(cpu, 0, range[0], range[1], Direction.TO_DEVICE));
@@ -521,7 +524,7 @@ class KernelTest {
         arm.act("page.alloc", "page", 0);
         Hook below = arm.machine.hook();
         long slot = KmapAtomic.entry(KmapAtomic.fixmapIndex(0, KmType.KM_L1_CACHE.ordinal()));
-        long spoiled = spoilt == 0 ? slot : Layout.L1_VIPT_DEPTH.address();
+        long spoiled = spoilt == 0 ? slot : KernelLayout.L1_VIPT_DEPTH.address();
         boolean[] inUse = {false};
         arm.machine.hook((who, kind, a, b, c, d, e) -> {
             inUse[0] |= kind == Op.CACHE;

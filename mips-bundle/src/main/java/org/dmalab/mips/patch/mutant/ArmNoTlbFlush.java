@@ -2,60 +2,24 @@ package org.dmalab.mips.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush;
-import org.dmalab.api.service.Direction;
-import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.mips.kernel.NoncoherentDma;
-import org.dmalab.mips.kernel.Pages;
-import org.dmalab.mips.patch.L1ViptWalk;
-import org.osgi.framework.Constants;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
+import org.dmalab.mips.kernel.KmapAtomic;
+import org.dmalab.mips.patch.ArmL1Vipt;
 import org.osgi.service.component.annotations.Component;
 
 /** ARM's scheme that puts the entry back but leaves the translation of the interrupt in the TLB. */
-@Component(service = {CacheFlush.class, Iommu.class}, property = {
-    Constants.SERVICE_DESCRIPTION + "=arm-l1-vipt, but the TLB is not flushed when the entry is put back",
-    Variant.ARCH + "=mips", Variant.PATCH + "=arm-no-tlb-flush", Variant.COMMIT + "=-", Variant.SINCE + "=-",
-    Variant.ORIGIN + "=mutant", Variant.LAYOUT + "=mips-kmap",
-    Variant.STEPS + "=as arm-l1-vipt, but the TLB is not flushed when the entry is put back",
-    Variant.DEFECTS + "=an interrupted operation goes on through the translation that the interrupt left"})
-public final class ArmNoTlbFlush implements NoncoherentDma, Iommu {
-    private static final L1ViptWalk WALK = new L1ViptWalk(true, false, true, true);
-
+@Component(service = CacheFlush.class)
+@Patch(arch = "mips", id = "arm-no-tlb-flush",
+    origin = Origin.MUTANT, layout = "mips-kmap",
+    description = "arm-l1-vipt, but the TLB is not flushed when the entry is put back",
+    steps = {
+        "as arm-l1-vipt, but the TLB is not flushed when the entry is put back"},
+    defects = {
+        "an interrupted operation goes on through the translation that the interrupt left"})
+public final class ArmNoTlbFlush extends ArmL1Vipt {
     @Override
-    public boolean needsKmapHighGet() {
-        return true;
-    }
-
-    @Override
-    public boolean syncsAtUnmapPage(boolean speculating) {
-        return true;
-    }
-
-    @Override
-    public boolean syncsForCpu(boolean speculating) {
-        return true;
-    }
-
-    @Override
-    public void forDevice(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        WALK.maintain(cpu, page, offsetBytes, sizeBytes, direction);
-    }
-
-    @Override
-    public void forCpu(Cpu cpu, long page, long offsetBytes, long sizeBytes, Direction direction) {
-        if (direction != Direction.TO_DEVICE) {
-            WALK.maintain(cpu, page, offsetBytes, sizeBytes, Direction.FROM_DEVICE);
-        }
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes,
-            Direction direction) {
-        return Pages.physical(domain) + busAddress;
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return 0;
+    public void putBack(Cpu cpu, long slot, long saved) {
+        cpu.store(KmapAtomic.entry(slot), 4, saved);
     }
 }

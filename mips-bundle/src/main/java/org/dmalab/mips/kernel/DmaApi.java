@@ -2,6 +2,7 @@ package org.dmalab.mips.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 
@@ -9,27 +10,28 @@ import org.dmalab.api.service.Direction;
  * The DMA API of a machine without translation: cache maintenance by the variant around each transfer. Every entry
  * point enters the variant once, announces which range it maintains, and tells oracles whose the buffer is.
  */
-public final class DmaMapping {
+public final class DmaApi {
     private static final int DIRECTION_SHIFT = 56;
 
-    private DmaMapping() { }
+    private DmaApi() { }
 
     /** {@code dma_map_sg}: gives the buffers of a list to a device; fills in the bus addresses. */
+    @KernelFunction("dma_map_sg")
     public static long mapSg(Cpu cpu, long device, long list, long entries, Direction direction) {
         Binding variant = cpu.services().enter();
         try {
-            NoncoherentDma dma = NoncoherentDma.of(variant.cacheFlush());
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
             for (long i = 0; i < entries; i++) {
-                long entry = list + i * Layout.SG_BYTES;
-                long page = cpu.load(entry, Layout.SG_PAGE);
-                long offset = cpu.load(entry, Layout.SG_OFFSET);
-                long length = cpu.load(entry, Layout.SG_LENGTH);
+                long entry = list + i * KernelLayout.SG_BYTES;
+                long page = cpu.load(entry, KernelLayout.SG_PAGE);
+                long offset = cpu.load(entry, KernelLayout.SG_OFFSET);
+                long length = cpu.load(entry, KernelLayout.SG_LENGTH);
                 long physical = Pages.physical(page) + offset;
                 section(cpu, KernelEvent.SECTION_BEGIN, physical, length, false);
-                dma.forDevice(cpu, page, offset, length, direction);
+                kernel.mips_dma_map_sg(cpu, page, offset, length, direction);
                 section(cpu, KernelEvent.SECTION_END, physical, length, false);
-                long bus = variant.iommu().map(cpu, page, offset, physical, length, direction);
-                cpu.store(entry, Layout.SG_DMA_ADDRESS, bus);
+                long bus = busAddress(kernel, cpu, page, offset);
+                cpu.store(entry, KernelLayout.SG_DMA_ADDRESS, bus);
                 owner(cpu, EventKind.BUFFER_TO_DEVICE, device, bus, physical, length, direction);
             }
             return entries;
@@ -39,24 +41,21 @@ public final class DmaMapping {
     }
 
     /** {@code dma_unmap_sg}: takes the buffers back. */
+    @KernelFunction("dma_unmap_sg")
     public static void unmapSg(Cpu cpu, long device, long list, long entries, Direction direction) {
         Binding variant = cpu.services().enter();
         try {
-            NoncoherentDma dma = NoncoherentDma.of(variant.cacheFlush());
-            boolean maintain = direction != Direction.TO_DEVICE && dma.syncsAtUnmapSg();
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
             for (long i = 0; i < entries; i++) {
-                long entry = list + i * Layout.SG_BYTES;
-                long page = cpu.load(entry, Layout.SG_PAGE);
-                long offset = cpu.load(entry, Layout.SG_OFFSET);
-                long length = cpu.load(entry, Layout.SG_LENGTH);
-                long bus = cpu.load(entry, Layout.SG_DMA_ADDRESS);
+                long entry = list + i * KernelLayout.SG_BYTES;
+                long page = cpu.load(entry, KernelLayout.SG_PAGE);
+                long offset = cpu.load(entry, KernelLayout.SG_OFFSET);
+                long length = cpu.load(entry, KernelLayout.SG_LENGTH);
+                long bus = cpu.load(entry, KernelLayout.SG_DMA_ADDRESS);
                 long physical = Pages.physical(page) + offset;
-                if (maintain) {
-                    section(cpu, KernelEvent.SECTION_BEGIN, physical, length, true);
-                    dma.forCpu(cpu, page, offset, length, direction);
-                    section(cpu, KernelEvent.SECTION_END, physical, length, true);
-                }
-                variant.iommu().unmap(cpu, page, bus, length, direction);
+                section(cpu, KernelEvent.SECTION_BEGIN, physical, length, true);
+                kernel.mips_dma_unmap_sg(cpu, page, offset, length, direction);
+                section(cpu, KernelEvent.SECTION_END, physical, length, true);
                 owner(cpu, EventKind.BUFFER_TO_CPU, device, bus, physical, length, direction);
             }
         } finally {
@@ -68,30 +67,34 @@ public final class DmaMapping {
     public static void syncSg(Cpu cpu, long entry, Direction direction, boolean toCpu) {
         Binding variant = cpu.services().enter();
         try {
-            NoncoherentDma dma = NoncoherentDma.of(variant.cacheFlush());
-            if (!toCpu || dma.syncsForCpu(cpu.load(Layout.NONCOHERENT_R10000) != 0)) {
-                long page = cpu.load(entry, Layout.SG_PAGE);
-                long offset = cpu.load(entry, Layout.SG_OFFSET);
-                long length = cpu.load(entry, Layout.SG_LENGTH);
-                long physical = Pages.physical(page) + offset;
-                section(cpu, KernelEvent.SECTION_BEGIN, physical, length, toCpu);
-                dma.syncSg(cpu, page, offset, length, direction, toCpu);
-                section(cpu, KernelEvent.SECTION_END, physical, length, toCpu);
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
+            long page = cpu.load(entry, KernelLayout.SG_PAGE);
+            long offset = cpu.load(entry, KernelLayout.SG_OFFSET);
+            long length = cpu.load(entry, KernelLayout.SG_LENGTH);
+            long physical = Pages.physical(page) + offset;
+            section(cpu, KernelEvent.SECTION_BEGIN, physical, length, toCpu);
+            if (toCpu) {
+                kernel.mips_dma_sync_sg_for_cpu(cpu, page, offset, length, direction);
+            } else {
+                kernel.mips_dma_sync_sg_for_device(cpu, page, offset, length, direction);
             }
+            section(cpu, KernelEvent.SECTION_END, physical, length, toCpu);
         } finally {
             cpu.services().leave();
         }
     }
 
     /** {@code dma_map_page} (and {@code dma_map_single}, of the page of a linear address); returns the bus address. */
+    @KernelFunction("dma_map_page")
     public static long mapPage(Cpu cpu, long device, long page, long offset, long length, Direction direction) {
         Binding variant = cpu.services().enter();
         try {
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
             long physical = Pages.physical(page) + offset;
             section(cpu, KernelEvent.SECTION_BEGIN, physical, length, false);
-            NoncoherentDma.of(variant.cacheFlush()).forDevicePage(cpu, page, offset, length, direction);
+            kernel.mips_dma_map_page(cpu, page, offset, length, direction);
             section(cpu, KernelEvent.SECTION_END, physical, length, false);
-            long bus = variant.iommu().map(cpu, page, offset, physical, length, direction);
+            long bus = busAddress(kernel, cpu, page, offset);
             owner(cpu, EventKind.BUFFER_TO_DEVICE, device, bus, physical, length, direction);
             return bus;
         } finally {
@@ -104,18 +107,14 @@ public final class DmaMapping {
      *
      * @param physical where the buffer really is; for what is announced only
      */
+    @KernelFunction("dma_unmap_page")
     public static void unmapPage(Cpu cpu, long device, long bus, long physical, long length, Direction direction) {
         Binding variant = cpu.services().enter();
         try {
-            NoncoherentDma dma = NoncoherentDma.of(variant.cacheFlush());
-            boolean speculating = cpu.load(Layout.NONCOHERENT_R10000) != 0;
-            if (direction != Direction.TO_DEVICE && dma.syncsAtUnmapPage(speculating)) {
-                section(cpu, KernelEvent.SECTION_BEGIN, physical, length, true);
-                dma.syncHandle(cpu, bus, 0, length, direction, true);
-                section(cpu, KernelEvent.SECTION_END, physical, length, true);
-            }
-            long page = Pages.ofPfn(physical >>> Layout.PAGE_SHIFT);
-            variant.iommu().unmap(cpu, page, bus, length, direction);
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
+            section(cpu, KernelEvent.SECTION_BEGIN, physical, length, true);
+            kernel.mips_dma_unmap_page(cpu, bus, length, direction);
+            section(cpu, KernelEvent.SECTION_END, physical, length, true);
             owner(cpu, EventKind.BUFFER_TO_CPU, device, bus, physical, length, direction);
         } finally {
             cpu.services().leave();
@@ -134,12 +133,14 @@ public final class DmaMapping {
             boolean toCpu) {
         Binding variant = cpu.services().enter();
         try {
-            NoncoherentDma dma = NoncoherentDma.of(variant.cacheFlush());
-            if (!toCpu || dma.syncsForCpu(cpu.load(Layout.NONCOHERENT_R10000) != 0)) {
-                section(cpu, KernelEvent.SECTION_BEGIN, physical + offset, length, toCpu);
-                dma.syncHandle(cpu, bus, offset, length, direction, toCpu);
-                section(cpu, KernelEvent.SECTION_END, physical + offset, length, toCpu);
+            MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
+            section(cpu, KernelEvent.SECTION_BEGIN, physical + offset, length, toCpu);
+            if (toCpu) {
+                kernel.dma_sync_single_range_for_cpu(cpu, bus, offset, length, direction);
+            } else {
+                kernel.dma_sync_single_range_for_device(cpu, bus, offset, length, direction);
             }
+            section(cpu, KernelEvent.SECTION_END, physical + offset, length, toCpu);
         } finally {
             cpu.services().leave();
         }
@@ -151,11 +152,15 @@ public final class DmaMapping {
         try {
             long physical = Pages.physical(page) + offset;
             section(cpu, KernelEvent.SECTION_BEGIN, physical, length, false);
-            variant.cacheFlush().forDevice(cpu, page, offset, length, direction);
+            MipsKernel.of(variant.cacheFlush()).mips_dma_map_sg(cpu, page, offset, length, direction);
             section(cpu, KernelEvent.SECTION_END, physical, length, false);
         } finally {
             cpu.services().leave();
         }
+    }
+
+    private static long busAddress(MipsKernel kernel, Cpu cpu, long page, long offset) {
+        return (kernel.plat_map_dma_mem_page(cpu, page) + offset) & KernelLayout.ADDRESS_MASK;
     }
 
     private static void section(Cpu cpu, int kind, long physical, long length, boolean toCpu) {

@@ -9,7 +9,7 @@ import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.store.Store;
 
 /** The kernel's variables, structures and address ranges: the same on every machine, with 32-bit C layout. */
-public final class Layout {
+public final class KernelLayout {
     /** Bits of an address within a page. */
     public static final int PAGE_SHIFT = 12;
     /** Bytes of a page. */
@@ -191,7 +191,7 @@ public final class Layout {
     private static final int STATIC_BYTES = 32 << 10;
     private static final int HEAP_BYTES = 8 << 10;
 
-    private Layout() { }
+    private KernelLayout() { }
 
     private static Variable first(String name) {
         return new Variable(name, DATA_BASE, 4, 1);
