@@ -59,7 +59,7 @@ public class SwapIT {
         assertService(DmaWindows.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
         assertService(MemoryNotifier.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
         assertService(Iommu.class, "(&(dmalab.arch=vtd)(dmalab.patch=flush-old-did))");
-        assertService(CacheFlush.class, "(&(dmalab.arch=mips)(dmalab.patch=per-page-irq-off))");
+        assertService(CacheFlush.class, "(&(dmalab.arch=mips)(dmalab.id=per-page-irq-off))");
     }
 
     private void assertService(Class<?> type, String filter) throws Exception {
@@ -111,9 +111,9 @@ public class SwapIT {
         String changed = shell.type("machine:diff stopped before");
         try {
             String stop = shell.type("bundle:stop org.dmalab.mips");
-            assertTrue(stop, stop.startsWith("org.dmalab.mips: resolved\nmachine stopped has no variant for Iommu="));
+            assertTrue(stop, stop.startsWith("org.dmalab.mips: resolved\nmachine stopped has no variant for CacheFlush="));
             String shown = shell.type("machine:show stopped");
-            assertTrue(shown, shown.contains("machine stopped has no variant for Iommu="));
+            assertTrue(shown, shown.contains("machine stopped has no variant for CacheFlush="));
             assertEquals(changed, shell.type("machine:diff stopped before"));
             assertTrue(shell.fails("machine:create other mips").contains("preset"));
             assertEquals("page:alloc comes with bundle org.dmalab.mips, which is stopped or removed; bundle:start"

@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Component;
 
 /** Before the series: every page is taken to have a linear address. */
 @Component(service = CacheFlush.class)
-@Patch(arch = "mips", id = "kseg0-only", since = "to 3.0", date = "2010-08-01",
+@Patch(arch = "mips", id = "kseg0-only", since = "2.6.21 to 3.0", date = "2007-04-25",
     origin = Origin.MAINLINE, layout = "mips-kmap",
     description = "MIPS before the series: works on kernel addresses, as if all memory had one",
     steps = {
