@@ -53,12 +53,12 @@ public final class MipsArchitecture implements Architecture {
 
     @Override
     public List<Preset> presets() {
-        return MipsParameters.presets();
+        return MipsPresets.presets();
     }
 
     @Override
     public List<Preset> profiles() {
-        return MipsParameters.profiles();
+        return MipsPresets.profiles();
     }
 
     @Override

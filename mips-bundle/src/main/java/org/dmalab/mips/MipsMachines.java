@@ -14,7 +14,7 @@ import org.dmalab.api.store.Store;
 import org.dmalab.mips.hardware.BusMaster;
 import org.dmalab.mips.hardware.CacheGeometry;
 import org.dmalab.mips.hardware.Caches;
-import org.dmalab.mips.hardware.MipsMemory;
+import org.dmalab.mips.hardware.MachineMemory;
 import org.dmalab.mips.hardware.PageTable;
 import org.dmalab.mips.hardware.PhysicalMemory;
 import org.dmalab.mips.hardware.Tlb;
@@ -36,7 +36,7 @@ final class MipsMachines {
         Caches caches = new Caches(store, emitter, shape(spec, boot.processors()), memory);
         Tlb tlb = new Tlb(store, emitter, boot.processors(), narrow(spec, MipsParameters.TLB_PAIRS),
                 flag(spec, MipsParameters.TLB_BROADCAST), refillFrom(kernel));
-        Ports ports = new Ports(new MipsMemory(emitter, memory, caches, tlb, processors), null, null, null,
+        Ports ports = new Ports(new MachineMemory(emitter, memory, caches, tlb, processors), null, null, null,
                 new BusMaster(emitter, memory, caches, flag(spec, MipsParameters.SPECULATES)));
         MipsModel model = new MipsModel(memory, caches, tlb, boot);
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors, ports,

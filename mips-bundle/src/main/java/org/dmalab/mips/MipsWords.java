@@ -14,7 +14,7 @@ import org.dmalab.mips.kernel.KernelLayout;
  * Words for events. Words of one maintenance section's line operations begin alike (the operation's name), so that a
  * timeline can collapse them.
  */
-final class MipsWords {
+public final class MipsWords {
     private static final String[] OPERATIONS = {"Hit_Writeback_Inv_D", "Hit_Invalidate_D", "Hit_Writeback_Inv_SD",
         "Hit_Invalidate_SD", "Index_Writeback_Inv_D", "Index_Writeback_Inv_SD"};
     private static final int OPERAND_SHIFT = 56;
@@ -46,7 +46,7 @@ final class MipsWords {
     }
 
     /** The instruction's name as the kernel's header has it. */
-    static String operation(long ordinal) {
+    public static String operation(long ordinal) {
         return ordinal < OPERATIONS.length ? OPERATIONS[(int) ordinal] : CacheOp.of(ordinal).name();
     }
 
@@ -101,7 +101,7 @@ final class MipsWords {
         return pte == 0 ? "nothing" : "phys " + hex(pte & KernelLayout.PAGE_MASK);
     }
 
-    static String hex(long address) {
+    public static String hex(long address) {
         return String.format("0x%08x", address);
     }
 }

@@ -12,6 +12,7 @@ import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Hook;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
+import org.dmalab.mips.oracle.SlotsBalanced;
 import org.dmalab.mips.patch.KmapHighGetFallback;
 import org.dmalab.mips.patch.mutant.ArmNoMasking;
 import org.dmalab.mips.patch.mutant.ArmNoPreemptGuard;

@@ -25,6 +25,28 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Services;
+import org.dmalab.mips.action.CacheDrain;
+import org.dmalab.mips.action.CacheEvict;
+import org.dmalab.mips.action.CachePrefetch;
+import org.dmalab.mips.action.DeviceDma;
+import org.dmalab.mips.action.DeviceDmaLine;
+import org.dmalab.mips.action.DmaMaintain;
+import org.dmalab.mips.action.DmaMapPage;
+import org.dmalab.mips.action.DmaMapSg;
+import org.dmalab.mips.action.DmaSyncRange;
+import org.dmalab.mips.action.DmaSyncSg;
+import org.dmalab.mips.action.DmaUnmapPage;
+import org.dmalab.mips.action.DmaUnmapSg;
+import org.dmalab.mips.action.KernelBoot;
+import org.dmalab.mips.action.PageAlloc;
+import org.dmalab.mips.action.PageDirty;
+import org.dmalab.mips.action.PageFree;
+import org.dmalab.mips.action.PageKmap;
+import org.dmalab.mips.action.PageKunmap;
+import org.dmalab.mips.action.PageRead;
+import org.dmalab.mips.action.SataRead;
+import org.dmalab.mips.oracle.OpOnIntendedPage;
+import org.dmalab.mips.oracle.SlotsBalanced;
 import org.dmalab.mips.patch.ArmL1Vipt;
 import org.dmalab.mips.patch.KmapHighGet;
 import org.dmalab.mips.patch.KmapHighGetFallback;
@@ -37,13 +59,13 @@ import org.dmalab.rules.TestWatch;
 
 /** A machine with a variant, actions by name, and checks against an ideal memory: a small stand-in for the lab. */
 public final class TestLab implements EventSink {
-    static final List<Action> ACTIONS = List.of(new PageActions.KernelBoot(), new PageActions.Alloc(),
-            new PageActions.Free(), new PageActions.Dirty(), new PageActions.Read(), new PageActions.KmapPage(),
-            new PageActions.KunmapPage(), new DmaActions.MapSg(), new DmaActions.UnmapSg(), new DmaActions.SyncSg(),
-            new DmaActions.MapPage(), new DmaActions.UnmapPage(), new DmaActions.SyncRange(),
-            new DmaActions.Maintain(), new DeviceActions.Dma(), new DeviceActions.DmaLine(),
-            new DeviceActions.SataRead(),
-            new CacheActions.Evict(), new CacheActions.Prefetch(), new CacheActions.Drain());
+    static final List<Action> ACTIONS = List.of(new KernelBoot(), new PageAlloc(),
+            new PageFree(), new PageDirty(), new PageRead(), new PageKmap(),
+            new PageKunmap(), new DmaMapSg(), new DmaUnmapSg(), new DmaSyncSg(),
+            new DmaMapPage(), new DmaUnmapPage(), new DmaSyncRange(),
+            new DmaMaintain(), new DeviceDma(), new DeviceDmaLine(),
+            new SataRead(),
+            new CacheEvict(), new CachePrefetch(), new CacheDrain());
     private static final MipsArchitecture ARCHITECTURE = new MipsArchitecture();
 
     public final Machine machine;

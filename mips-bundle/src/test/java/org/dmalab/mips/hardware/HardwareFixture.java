@@ -21,7 +21,7 @@ final class HardwareFixture {
     final Processors processors;
     final Caches caches;
     final Tlb tlb;
-    final MipsMemory port;
+    final MachineMemory port;
     final BusMaster bus;
 
     HardwareFixture(Caches.Shape shape, int tlbPairs, boolean broadcast, boolean speculates) {
@@ -29,7 +29,7 @@ final class HardwareFixture {
         caches = new Caches(store, emitter, shape, memory);
         tlb = new Tlb(store, emitter, shape.processors(), tlbPairs, broadcast,
                 (processor, page) -> table.getOrDefault(page, 0L));
-        port = new MipsMemory(emitter, memory, caches, tlb, processors);
+        port = new MachineMemory(emitter, memory, caches, tlb, processors);
         bus = new BusMaster(emitter, memory, caches, speculates);
         emitter.listen((kind, actor, a, b, c, d, e, result) ->
                 events.add(new Event(events.size(), 0, kind, actor, a, b, c, d, e, result)));

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class MipsMemoryTest {
+class MachineMemoryTest {
     private static final long KSEG0 = 0x80000000L;
     private static final long KSEG1 = 0xa0000000L;
     private static final long HIGH = 0x20000000L;

@@ -1,9 +1,10 @@
-package org.dmalab.mips;
+package org.dmalab.mips.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.api.store.Region;
+import org.dmalab.mips.MipsWords;
 import org.dmalab.mips.hardware.HardwareEvent;
 import org.dmalab.mips.kernel.KernelEvent;
 import org.dmalab.mips.kernel.KernelLayout;

@@ -1,4 +1,4 @@
-package org.dmalab.mips;
+package org.dmalab.mips.oracle;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;

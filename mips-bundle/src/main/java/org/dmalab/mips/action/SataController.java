@@ -1,4 +1,4 @@
-package org.dmalab.mips;
+package org.dmalab.mips.action;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.cpu.Cpu;
@@ -9,6 +9,7 @@ import org.dmalab.api.kernel.KernelMemory;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.mips.MipsModel;
 import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.PageAccess;
 import org.dmalab.mips.kernel.SataDriver;

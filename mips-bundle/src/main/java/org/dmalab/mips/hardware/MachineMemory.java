@@ -12,7 +12,7 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.port.Memory;
 
 /** Memory as a MIPS32 processor reaches it: segments, TLB, caches, write buffer. Addresses are virtual, of 32 bits. */
-public final class MipsMemory implements Memory {
+public final class MachineMemory implements Memory {
     private static final long ADDRESS_MASK = 0xffffffffL;
     private static final long UNCACHED_MASK = 0x1fffffffL;
 
@@ -23,7 +23,7 @@ public final class MipsMemory implements Memory {
     private final Processors processors;
 
     /** Puts the parts together. */
-    public MipsMemory(Emitter emitter, PhysicalMemory memory, Caches caches, Tlb tlb, Processors processors) {
+    public MachineMemory(Emitter emitter, PhysicalMemory memory, Caches caches, Tlb tlb, Processors processors) {
         this.emitter = emitter;
         this.memory = memory;
         this.caches = caches;

@@ -1,6 +1,4 @@
-package org.dmalab.mips;
-
-import static org.dmalab.api.NotReadyException.require;
+package org.dmalab.mips.action;
 
 import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
@@ -9,6 +7,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.Direction;
 import org.dmalab.mips.kernel.KernelLayout;
 import org.dmalab.mips.kernel.SataDriver;
+import static org.dmalab.api.NotReadyException.require;
 
 /**
  * Parameters that several actions have, and what they mean. A value that means nothing whatever the kernel's state is a
