@@ -5,5 +5,5 @@
  * hardware reads; that is machine memory behind a port.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api.kernel;

@@ -5,5 +5,5 @@
  * with the properties of {@link org.dmalab.api.service.Variant}.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api.service;

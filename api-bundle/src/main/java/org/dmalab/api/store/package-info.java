@@ -5,5 +5,5 @@
  * code in the machine for it. Can't: be used by two threads at once, or hold anything but 64-bit cells.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api.store;
