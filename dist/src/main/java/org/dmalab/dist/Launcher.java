@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ public final class Launcher {
     private static final String BUNDLES = "bundles/";
     private static final String SETTINGS = "launcher.properties";
     private static final int BROKEN = 3;
+    private static volatile boolean started;
 
     private final String[] arguments;
     private final Map<String, String> settings;
@@ -43,6 +45,7 @@ public final class Launcher {
 
     /** Runs the platform and ends the process with the exit code of its main service. */
     public static void main(String[] args) {
+        EndFromInside end = new EndFromInside();
         int code;
         try {
             Properties properties = settings();
@@ -56,13 +59,14 @@ public final class Launcher {
             }
         } catch (Throwable e) {
             // Errors, too: without this the process would end with code 1, which says that a verdict is bad.
-            System.err.println("error: the platform did not start: " + e);
+            System.err.println("error: the platform " + (started ? "failed: " : "did not start: ") + e);
             if (debug(args)) {
                 e.printStackTrace();
             }
             code = BROKEN;
         }
         System.out.flush();
+        end.expected();
         System.exit(code);
     }
 
@@ -80,6 +84,7 @@ public final class Launcher {
         properties.setProperty("felix.fileinstall.tmpdir", storage.resolve("fileinstall").toString());
         if (debug(args)) {
             properties.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "debug");
+            properties.setProperty("ds.loglevel", "warn");
         }
         Map<String, String> settings = new Hashtable<>();
         for (String name : properties.stringPropertyNames()) {
@@ -116,6 +121,7 @@ public final class Launcher {
             List<Bundle> bundles = install(context);
             framework.start();
             start(bundles);
+            started = true;
             return callMain(context);
         } finally {
             framework.stop();
@@ -142,13 +148,20 @@ public final class Launcher {
     }
 
     private void start(List<Bundle> bundles) throws BundleException {
-        List<String> dormant = List.of(settings.getOrDefault("dmalab.launcher.dormant", "").split(","));
-        for (Bundle bundle : bundles) {
+        List<String> dormant = names("dmalab.launcher.dormant");
+        List<String> last = names("dmalab.launcher.last");
+        List<Bundle> inOrder = new ArrayList<>(bundles);
+        inOrder.sort(Comparator.comparing(bundle -> last.contains(bundle.getSymbolicName())));
+        for (Bundle bundle : inOrder) {
             boolean fragment = (bundle.adapt(BundleRevision.class).getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
             if (!fragment && !dormant.contains(bundle.getSymbolicName())) {
                 bundle.start(Bundle.START_ACTIVATION_POLICY);
             }
         }
+    }
+
+    private List<String> names(String setting) {
+        return List.of(settings.getOrDefault(setting, "").split(","));
     }
 
     private static int callMain(BundleContext context) throws Exception {

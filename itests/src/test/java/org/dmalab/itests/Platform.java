@@ -61,6 +61,7 @@ final class Platform {
                 frameworkProperty("felix.fileinstall.noInitialDelay").value("true"),
                 frameworkProperty("felix.fileinstall.enableConfigSave").value("false"),
                 frameworkProperty("felix.fileinstall.log.level").value("1"),
+                frameworkProperty("ds.loglevel").value("0"),
                 systemProperty("org.slf4j.simpleLogger.defaultLogLevel").value("warn"),
                 composite(sorted.stream().map(Platform::provision).toArray(Option[]::new)),
                 junitBundles());

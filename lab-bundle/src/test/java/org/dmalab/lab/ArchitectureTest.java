@@ -34,12 +34,13 @@ class ArchitectureTest {
     @Test
     void packagesBuildOnEachOther() {
         PackageRules.packagesBuildOn("org.dmalab.lab", Map.of(
-                "catalog", List.of(),
+                "guard", List.of(),
+                "catalog", List.of("guard"),
                 "oracle", List.of(),
                 "scenario", List.of("catalog"),
-                "run", List.of("catalog", "oracle", "scenario"),
-                "live", List.of("catalog", "oracle", "run", "scenario"),
-                "explore", List.of("catalog", "oracle", "run", "scenario"),
+                "run", List.of("catalog", "guard", "oracle", "scenario"),
+                "live", List.of("catalog", "guard", "oracle", "run", "scenario"),
+                "explore", List.of("catalog", "guard", "oracle", "run", "scenario"),
                 "report", List.of("catalog", "oracle", "scenario", "run", "explore"))).check(LAB);
     }
 

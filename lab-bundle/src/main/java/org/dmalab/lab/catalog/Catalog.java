@@ -8,6 +8,7 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -55,6 +56,7 @@ public interface Catalog {
      * @param selection which variant for which service
      * @return the objects, to be closed after the run
      * @throws InputException if a variant does not exist, or a service that the machine needs has none
+     * @throws UnusableVariant if the object of a variant cannot be made
      */
     Lease borrow(MachineSpec spec, Selection selection);
 }

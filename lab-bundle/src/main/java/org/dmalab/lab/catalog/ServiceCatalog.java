@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -22,6 +23,9 @@ import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
+import org.dmalab.lab.guard.Guard;
+import org.dmalab.lab.guard.Loops;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -95,7 +99,7 @@ public final class ServiceCatalog implements Catalog {
             List<ServiceReference<?>> taken) {
         for (Variants.Entry<ServiceReference<?>> entry : entries) {
             if (entry.id().equals(id) && entry.kinds().contains(kind)) {
-                Object object = context.getService(entry.source());
+                Object object = object(entry.source(), id);
                 if (object != null) {
                     taken.add(entry.source());
                     return object;
@@ -103,6 +107,22 @@ public final class ServiceCatalog implements Catalog {
             }
         }
         return null;
+    }
+
+    /** The object of a variant; null if it has gone meanwhile. */
+    private Object object(ServiceReference<?> reference, String id) {
+        Bundle bundle = reference.getBundle();
+        Optional<Guard> guard = objects(Guard.class, null).stream().findFirst();
+        if (guard.isPresent() && bundle != null) {
+            guard.get().requireWatched(bundle);
+        }
+        Loops.begin();
+        Object object = context.getService(reference);
+        if (object == null && guard.isPresent() && reference.getBundle() != null) {
+            String why = guard.get().whyNot(bundle, text(reference, COMPONENT_NAME));
+            throw new UnusableVariant(why == null ? "the object of " + id + " cannot be made" : why);
+        }
+        return object;
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
+import org.dmalab.lab.guard.Loops;
 
 /**
  * Hash-consed histories of kernel code: a node stands for one sequence of results and stores the call that follows it.
@@ -326,6 +327,7 @@ final class Histories {
                 () -> self[0].op(Op.SERVICE, 0, 0, 0, 0, 0)));
         self[0] = cpu;
         runs++;
+        Loops.begin();
         try {
             codes.get(code[path[0]]).run(cpu);
             cpu.ended(END, null);

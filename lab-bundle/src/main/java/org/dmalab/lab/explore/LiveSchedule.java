@@ -14,6 +14,7 @@ import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
+import org.dmalab.lab.run.Thrown;
 
 /**
  * One schedule with real stacks: the code of each processor runs once, from its start to its end, on a platform thread
@@ -163,6 +164,9 @@ final class LiveSchedule {
         if (caught instanceof Error error) {
             throw error;
         }
+        if (caught != null) {
+            throw new BrokenCode("the code threw a checked exception: " + Thrown.describe(caught, machine.services()));
+        }
     }
 
     /** What runs on one processor: at most one code of user level, and the interrupts on top of it. */
@@ -195,11 +199,12 @@ final class LiveSchedule {
                 }
             } catch (Stop stop) {
                 // the schedule is over
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // whatever it is, somebody waits for this thread
                 thrown = e;
+            } finally {
+                over = true;
+                back.release();
             }
-            over = true;
-            back.release();
         }
 
         private void code(String name, Code code, Level level) {

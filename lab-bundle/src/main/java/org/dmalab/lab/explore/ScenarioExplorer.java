@@ -32,8 +32,12 @@ import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.guard.EndlessLoop;
+import org.dmalab.lab.guard.Loops;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.dmalab.lab.oracle.Watchers;
 import org.dmalab.lab.run.HiddenState;
+import org.dmalab.lab.run.OutOfMemory;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.RunOptions;
@@ -133,12 +137,19 @@ public final class ScenarioExplorer {
      * @param limits bounds
      * @param verify search once more with another hash function, which must find the same
      * @return the verdict with its evidence; whatever the variant or the model throws is in it
+     * @throws OutOfMemory if the memory of the JVM ran out, which may be the fault of another search
      * @throws InputException if a name is not known, a value is refused or the scenario can't be searched
      * @throws RunInterrupted if the thread was interrupted before the search began
      */
     public Outcome search(Scenario scenario, Patches patches, RunOptions options, Exploration.Limits limits,
             boolean verify) {
         return explore(scenario, patches, options, search -> search.decide(limits, verify));
+    }
+
+    /** What comes of a search that cannot be made, for this reason. */
+    public static Outcome broken(Scenario scenario, Patches patches, String reason) {
+        return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, nothing("broken", List.of()),
+                List.of());
     }
 
     /** Searches once. */
@@ -178,6 +189,8 @@ public final class ScenarioExplorer {
                         new Swap(patches, lease.binding(), other.binding()), task)
                         .withHidden(hidden.or(() -> HiddenState.of(other.binding())));
             }
+        } catch (UnusableVariant e) {
+            return broken(scenario, patches, e.getMessage());
         }
     }
 
@@ -191,11 +204,12 @@ public final class ScenarioExplorer {
                 families.add(swap);
             }
             return new Search(scenario, patches, spec.profile(), machine, families).run(task);
-        } catch (InputException | RunInterrupted e) {
+        } catch (InputException | RunInterrupted | OutOfMemory e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
-            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, "the machine cannot be made: "
-                    + Thrown.describe(e, services), nothing("broken", List.of()), List.of());
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemory(Thrown.describe(e, services));
+        } catch (Throwable e) {
+            return broken(scenario, patches, "the machine cannot be made: " + Thrown.describe(e, services));
         }
     }
 
@@ -290,10 +304,16 @@ public final class ScenarioExplorer {
                         List.of());
             } catch (BrokenCode e) {
                 return broken(e.getMessage());
-            } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+            } catch (OutOfMemoryError e) {
+                throw new OutOfMemory(Thrown.describe(e, machine.services()));
+            } catch (Throwable e) {
+                if (e instanceof EndlessLoop) {
+                    checkInterrupt();
+                }
                 return broken(Thrown.describe(e, machine.services()));
             } finally {
                 machine.observe(null);
+                Loops.begin();
             }
         }
 
@@ -329,6 +349,7 @@ public final class ScenarioExplorer {
         }
 
         private void stepsBefore() {
+            Loops.begin(() -> events);
             machine.observe(this::eventBefore);
             Cpu cpu = machine.cpu(0, Level.USER);
             for (Scenario.Step one : scenario.steps()) {

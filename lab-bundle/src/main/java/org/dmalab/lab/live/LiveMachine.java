@@ -43,10 +43,13 @@ import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.guard.EndlessLoop;
+import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.oracle.Watchers;
 import org.dmalab.lab.run.Metrics;
 import org.dmalab.lab.run.RunInterrupted;
+import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.Thrown;
 import org.dmalab.lab.run.Timeline;
 import org.dmalab.lab.scenario.ActionValues;
@@ -204,6 +207,7 @@ public final class LiveMachine {
         long result = -1;
         String problem = null;
         oracles.begin(count.get(0));
+        Loops.begin(() -> count.get(0));
         machine.observe(observer);
         try {
             machine.emitter().emit(EventKind.ACTION, cpu.actor(), Text.id(name), 0, 0, 0);
@@ -225,10 +229,15 @@ public final class LiveMachine {
             takeBack();
             Thread.currentThread().interrupt();
             throw e;
-        } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
+        } catch (Throwable e) { // whatever it is, the platform lives on
+            if (e instanceof EndlessLoop && Thread.currentThread().isInterrupted()) {
+                takeBack();
+                throw interrupted();
+            }
             problem = "broken: " + Thrown.describe(e, services);
         } finally {
             machine.observe(null);
+            Loops.begin();
         }
         happened.forEach(this::addRecent);
         return new ActionOutcome(words, result, problem != null || result < 0 ? "" : describe.apply(result), problem,
@@ -237,11 +246,16 @@ public final class LiveMachine {
 
     private EventSink observer(List<Timeline.Entry> happened) {
         Architecture architecture = architecture();
+        long last = count.get(0) + RunLimits.DEFAULT.maxEvents();
         return (kind, actor, a, b, c, d, e, result) -> {
             long step = count.get(0) + 1;
             count.set(0, step);
             if ((step & INTERRUPT_CHECK_MASK) == 0 && Thread.interrupted()) {
-                throw new RunInterrupted("machine " + name + ": the action was interrupted and undone");
+                throw interrupted();
+            }
+            if (step > last) {
+                throw new IllegalStateException("more than " + RunLimits.DEFAULT.maxEvents()
+                        + " events in one action (limit maxEvents)");
             }
             metrics.event(kind, actor, a, b, c, d, e, result);
             oracles.event(kind, actor, a, b, c, d, e, result);
@@ -251,6 +265,10 @@ public final class LiveMachine {
                 happened.add(new Timeline.Entry(step, event.timeNanos(), actor, kind, words, 0));
             }
         };
+    }
+
+    private RunInterrupted interrupted() {
+        return new RunInterrupted("machine " + name + ": the action was interrupted and undone");
     }
 
     private void addRecent(Timeline.Entry entry) {

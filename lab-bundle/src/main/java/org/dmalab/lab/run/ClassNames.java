@@ -9,6 +9,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
+import org.dmalab.lab.guard.UnusableVariant;
+
 /**
  * The classes whose fields and methods a class's code uses, read from the constant pool of its class file (JVMS section
  * 4.4), as far as the same class loader has them: a bundle's own.
@@ -30,7 +32,11 @@ final class ClassNames {
 
     private ClassNames() { }
 
-    /** The classes of the same bundle that a class uses, by name; none if its class file cannot be read. */
+    /**
+     * The classes of the same bundle that a class uses, by name; none if its class file cannot be read.
+     *
+     * @throws UnusableVariant if one of them was refused when it was loaded
+     */
     static List<Class<?>> of(Class<?> type) {
         return USED.get(type);
     }
@@ -54,6 +60,10 @@ final class ClassNames {
             Class<?> type = Class.forName(name, false, loader);
             return type.getClassLoader() == loader ? type : null;
         } catch (ClassNotFoundException | LinkageError e) {
+            UnusableVariant refused = UnusableVariant.in(e);
+            if (refused != null) {
+                throw refused;
+            }
             return null; // whoever calls it will hear of it
         }
     }

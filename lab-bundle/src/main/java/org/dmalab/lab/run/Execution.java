@@ -23,6 +23,8 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
+import org.dmalab.lab.guard.EndlessLoop;
+import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.scenario.ActionValues;
 import org.dmalab.lab.scenario.Scenario;
@@ -41,6 +43,7 @@ final class Execution implements EventSink {
     private Abort abort;
     private RuntimeException thrownInside;
     private String broken;
+    private EndlessLoop endless;
     private boolean stopped;
     private Intervention intervention;
     /** The action of the first step, as a rule the kernel's boot. */
@@ -141,6 +144,7 @@ final class Execution implements EventSink {
 
     private void run(Scenario scenario, long seed, Intervention newIntervention, int first, boolean inside) {
         intervention = newIntervention;
+        Loops.begin(() -> events);
         machine.observe(this);
         machine.hook(remembering(machine.hook()));
         if (seed != 0) {
@@ -158,13 +162,20 @@ final class Execution implements EventSink {
             end();
         } catch (InputException e) {
             throw e;
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemory(Thrown.describe(e, machine.services()));
         } catch (Throwable e) {
-            broken = broken(e);
+            broken = Thrown.describe(e, machine.services());
+            endIfInterrupted(e);
         } finally {
             machine.observe(null);
+            endless = Loops.over();
+            Loops.begin();
         }
         if (abort != null) {
             broken = abort.getMessage();
+        } else if (broken == null && endless != null) {
+            broken = Thrown.describe(endless, machine.services()) + ", swallowed";
         } else if (broken == null && thrownInside != null) {
             broken = Thrown.describe(thrownInside, machine.services()) + ", swallowed by the code that called it";
         }
@@ -265,14 +276,11 @@ final class Execution implements EventSink {
         }
     }
 
-    private String broken(Throwable thrown) {
-        if (thrown instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
-            throw error;
+    /** An interrupt ends a loop without calls, too. */
+    private void endIfInterrupted(Throwable thrown) {
+        if (thrown instanceof EndlessLoop && Thread.interrupted()) {
+            abort = new Abort("interrupted", true);
         }
-        if (thrown.getClass().getName().equals("java.lang.ThreadDeath")) {
-            throw (Error) thrown;
-        }
-        return Thrown.describe(thrown, machine.services());
     }
 
     /** Why it is broken; null if it is not. */

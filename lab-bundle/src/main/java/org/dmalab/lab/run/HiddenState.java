@@ -37,7 +37,11 @@ public final class HiddenState {
 
     private HiddenState() { }
 
-    /** What is wrong with the classes of the service objects; empty if nothing is. */
+    /**
+     * What is wrong with the classes of the service objects; empty if nothing is.
+     *
+     * @throws org.dmalab.lab.guard.UnusableVariant if a class that they reach was refused when it was loaded
+     */
     public static Optional<String> of(Binding binding) {
         for (ServiceKind kind : ServiceKind.values()) {
             Object object = binding.get(kind);

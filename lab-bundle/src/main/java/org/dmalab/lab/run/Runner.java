@@ -16,6 +16,7 @@ import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
@@ -44,11 +45,17 @@ public final class Runner {
      * Runs one scenario with one variant.
      *
      * @return the verdict with its evidence; whatever the variant or the model throws is in it
+     * @throws OutOfMemory if the memory of the JVM ran out, which may be the fault of another run
      * @throws InputException if a name is not known or a value is refused
      * @throws RunInterrupted if the thread was interrupted
      */
     public RunResult run(Scenario scenario, Selection selection, RunOptions options) {
         return run(scenario, selection, options, Job.NONE_FAILS);
+    }
+
+    /** What comes of a run that cannot be made, for this reason. */
+    public RunResult broken(Scenario scenario, Selection selection, RunOptions options, String reason) {
+        return job(scenario, selection, options).broken(reason);
     }
 
     /**
@@ -77,6 +84,8 @@ public final class Runner {
             return none.verdict() == Verdict.BROKEN ? new Sweep(none, 0, List.of())
                     : new FailureSweep(job, lease.binding(), limits,
                             point -> run(job.failing(point), lease.binding())).run(none, goOn);
+        } catch (UnusableVariant e) {
+            return new Sweep(job.broken(e.getMessage()), 0, List.of());
         }
     }
 
@@ -84,6 +93,8 @@ public final class Runner {
         Job job = job(scenario, selection, options).failing(failing);
         try (Lease lease = catalog.borrow(job.spec(), selection)) {
             return run(job, lease.binding());
+        } catch (UnusableVariant e) {
+            return job.broken(e.getMessage());
         }
     }
 
@@ -116,7 +127,9 @@ public final class Runner {
             oracles = new OracleSet(job.architecture(), machine, job.oracles());
         } catch (InputException e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemory(Thrown.describe(e, Services.fixed(binding)));
+        } catch (Throwable e) {
             return job.broken("the machine cannot be made: " + Thrown.describe(e, Services.fixed(binding)));
         }
         FailingCall failing = job.failingCall();
@@ -185,9 +198,11 @@ public final class Runner {
             }
             return difference(job, binding, first, third.stream(), calls)
                     + (third.broken() == null ? "" : "; the second ended with " + third.broken());
-        } catch (RunInterrupted e) {
+        } catch (RunInterrupted | OutOfMemory e) {
             throw e;
-        } catch (RuntimeException | LinkageError e) {
+        } catch (OutOfMemoryError e) {
+            throw new OutOfMemory(Thrown.describe(e, Services.fixed(binding)));
+        } catch (Throwable e) {
             return "the second run cannot be made: " + Thrown.describe(e, Services.fixed(binding));
         }
     }

@@ -9,6 +9,9 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
+import org.dmalab.lab.guard.Described;
+import org.dmalab.lab.guard.EndlessLoop;
+import org.dmalab.lab.guard.UnusableVariant;
 
 /** What code threw, and where, in the eyes of whoever writes a variant. */
 public final class Thrown {
@@ -18,17 +21,21 @@ public final class Thrown {
 
     /**
      * Class, message and place: the first frame in the package of a variant; if there is none, the first in kernel,
-     * hardware or action; else the first that is not of the Java library.
+     * hardware or action; else the first that is not of the Java library. Of a class that was refused when it was loaded
+     * what the guard said. Never throws, whatever the class of what was thrown does.
      *
      * @param thrown what was thrown
      * @param services how the variant is reached
      * @return {@code class: message (class:line)}, as far as there is a message and a place
      */
     public static String describe(Throwable thrown, Services services) {
-        String message = thrown.getMessage() == null ? "" : ": " + thrown.getMessage();
-        String place = place(thrown.getStackTrace(), packages(services))
+        if (UnusableVariant.in(thrown) != null) {
+            return UnusableVariant.in(thrown).getMessage();
+        }
+        String place = place(Described.trace(thrown), packages(services))
                 .map(frame -> " (" + frame.getClassName() + ":" + frame.getLineNumber() + ")").orElse("");
-        return thrown.getClass().getName() + message + place;
+        String words = thrown instanceof EndlessLoop ? Described.message(thrown) : Described.of(thrown);
+        return words + place;
     }
 
     private static Optional<StackTraceElement> place(StackTraceElement[] trace, String[] variants) {

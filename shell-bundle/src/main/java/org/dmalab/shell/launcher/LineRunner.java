@@ -19,6 +19,8 @@ import org.apache.felix.service.command.Converter;
 import org.apache.felix.service.command.Function;
 import org.apache.felix.service.command.Job;
 import org.apache.felix.service.threadio.ThreadIO;
+import org.dmalab.lab.guard.Described;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;
@@ -169,7 +171,7 @@ final class LineRunner implements AutoCloseable {
                 session.getConsole().println(session.format(result, Converter.INSPECT));
             }
             return ExitCode.OK;
-        } catch (Exception | LinkageError | AssertionError | VirtualMachineError e) {
+        } catch (Throwable e) { // errors, too: the platform lives on
             if (cause(e) instanceof ExitRequested exit) {
                 throw exit;
             }
@@ -194,7 +196,7 @@ final class LineRunner implements AutoCloseable {
             return 0;
         }
         int code = CommandException.BROKEN;
-        String message = e.toString();
+        String message = e instanceof UnusableVariant ? "broken: " + e.getMessage() : Described.of(e);
         if (e instanceof CommandException command) {
             code = command.exitCode();
             message = command.getMessage();

@@ -7,7 +7,10 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import org.dmalab.lab.InputException;
 import org.dmalab.lab.Verdict;
+import org.dmalab.lab.guard.Described;
+import org.dmalab.lab.run.OutOfMemory;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
@@ -19,13 +22,50 @@ import org.dmalab.shell.command.ExitCode;
  * @param interrupted whether that were not all
  */
 record CellRuns<T>(List<T> results, boolean interrupted) {
-    /** Runs each cell. */
-    static <C, T> CellRuns<T> run(List<C> cells, Function<C, T> runOne) {
-        return run(cells, (cell, progress) -> runOne.apply(cell));
+    /**
+     * What is done with each cell.
+     *
+     * @param run gets the cell, and says how far it is
+     * @param broken what comes of a cell that could not be run, with the reason
+     */
+    record Task<C, T>(BiFunction<C, Progress, T> run, BiFunction<C, String, T> broken) {
+        /** One that does not say how far it is. */
+        static <C, T> Task<C, T> of(Function<C, T> run, BiFunction<C, String, T> broken) {
+            return new Task<>((cell, progress) -> run.apply(cell), broken);
+        }
+
+        /** Whatever happens costs this cell only; one that has no memory left is run once more, alone. */
+        private T contained(C cell, Progress progress) {
+            try {
+                return once(cell, progress);
+            } catch (OutOfMemory e) {
+                return alone(cell, progress);
+            }
+        }
+
+        private T alone(C cell, Progress progress) {
+            try {
+                return once(cell, progress);
+            } catch (OutOfMemory e) {
+                return broken.apply(cell, e.getMessage() + ", again when it was run alone");
+            }
+        }
+
+        private T once(C cell, Progress progress) {
+            try {
+                return run.apply(cell, progress);
+            } catch (InputException | RunInterrupted | OutOfMemory e) {
+                throw e;
+            } catch (OutOfMemoryError e) {
+                throw new OutOfMemory(Described.of(e));
+            } catch (Throwable e) {
+                return broken.apply(cell, Described.of(e));
+            }
+        }
     }
 
-    /** Runs each cell; each says how far it is. */
-    static <C, T> CellRuns<T> run(List<C> cells, BiFunction<C, Progress, T> runOne) {
+    /** Runs each cell. */
+    static <C, T> CellRuns<T> run(List<C> cells, Task<C, T> task) {
         List<T> results = new ArrayList<>();
         boolean interrupted = false;
         try (Progress progress = Progress.start()) {
@@ -34,7 +74,7 @@ record CellRuns<T>(List<T> results, boolean interrupted) {
                     throw new RunInterrupted(cell + " was not begun");
                 }
                 progress.say(results.size() + 1 + " of " + cells.size() + ": " + cell);
-                results.add(runOne.apply(cell, progress));
+                results.add(task.contained(cell, progress));
             }
             interrupted = Thread.currentThread().isInterrupted();
         } catch (RunInterrupted e) {

@@ -95,7 +95,7 @@ public final class ExplorerCommands implements CommandSet {
             Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(searches.size())),
                     searches.size());
             List<Double> seconds = new ArrayList<>();
-            CellRuns<Outcome> runs = CellRuns.run(searches, (one, progress) -> {
+            CellRuns<Outcome> runs = CellRuns.run(searches, new CellRuns.Task<>((one, progress) -> {
                 long startNanos = System.nanoTime();
                 long shareNanos = budget.shareNanos(seconds.size());
                 Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
@@ -109,7 +109,10 @@ public final class ExplorerCommands implements CommandSet {
                 seconds.add((System.nanoTime() - startNanos) / 1e9);
                 outcome.search().firstOfEachOracle().forEach(found -> tokens.add(outcome.token(found)));
                 return outcome;
-            });
+            }, (one, reason) -> {
+                seconds.add(0.0);
+                return ScenarioExplorer.broken(one.scenario(), one.patches(), reason);
+            }));
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
             String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");

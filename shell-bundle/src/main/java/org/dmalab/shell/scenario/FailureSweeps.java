@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.catalog.Catalog;
@@ -47,7 +46,7 @@ final class FailureSweeps {
     static CellRuns<Swept> sweep(Catalog catalog, List<Workbench.Cell> cells, RunOptions options,
             BooleanSupplier budget) {
         Runner runner = new Runner(catalog);
-        return CellRuns.run(cells, (cell, progress) -> {
+        return CellRuns.run(cells, new CellRuns.Task<>((cell, progress) -> {
             Sweep sweep = runner.sweep(cell.scenario(), cell.selection(), options, (done, points) -> {
                 progress.say(cell + ": " + done + " of " + points + " calls");
                 return budget.getAsBoolean();
@@ -56,12 +55,17 @@ final class FailureSweeps {
                 Commands.remark(cell + ": the budget is over after " + sweep.failed().size() + " of " + sweep.points()
                         + " calls, the last ones; give it more with --budget");
             }
-            List<Failed> all = new ArrayList<>();
-            all.add(new Failed(new FailurePoint(0, sweep.points() == 0 ? "none can" : "none", "-"), sweep.none(), ""));
-            sweep.failed().forEach(one -> all.add(new Failed(one.point(), one.result(),
-                    token(one.result(), cell.selection().text(), one.point().number()))));
-            return new Swept(sweep, all);
-        });
+            return swept(cell, sweep);
+        }, (cell, reason) -> swept(cell, new Sweep(runner.broken(cell.scenario(), cell.selection(), options, reason),
+                0, List.of()))));
+    }
+
+    private static Swept swept(Workbench.Cell cell, Sweep sweep) {
+        List<Failed> all = new ArrayList<>();
+        all.add(new Failed(new FailurePoint(0, sweep.points() == 0 ? "none can" : "none", "-"), sweep.none(), ""));
+        sweep.failed().forEach(one -> all.add(new Failed(one.point(), one.result(),
+                token(one.result(), cell.selection().text(), one.point().number()))));
+        return new Swept(sweep, all);
     }
 
     /** The sweeps that do not end as the matrices of their architectures say. */
@@ -79,8 +83,19 @@ final class FailureSweeps {
         return lines;
     }
 
-    /** Finds and checks what a token names; it is run when asked. */
-    static Supplier<RunResult> again(String text, Workbench bench) {
+    /** A run in which one call fails, checked; it is made when asked. */
+    record Again(Runner runner, Workbench.Cell cell, RunOptions options, int point) {
+        RunResult take() {
+            return runner.runFailing(cell.scenario(), cell.selection(), options, point);
+        }
+
+        RunResult broken(String reason) {
+            return runner.broken(cell.scenario(), cell.selection(), options, reason);
+        }
+    }
+
+    /** Finds and checks what a token names. */
+    static Again again(String text, Workbench bench) {
         String[] parts = Token.parts(text);
         Scenario scenario = bench.scenarioOf(parts[0]);
         RunOptions options = new RunOptions(parts[2].isEmpty() ? null : parts[2], null, null, 0);
@@ -89,7 +104,6 @@ final class FailureSweeps {
         if (!parts[4].matches("[0-9]{1,6}")) {
             throw new InputException("the token is damaged: \"" + parts[4] + "\", expected the number of a call");
         }
-        return () -> new Runner(bench.catalog()).runFailing(cell.scenario(), cell.selection(), options,
-                Integer.parseInt(parts[4]));
+        return new Again(new Runner(bench.catalog()), cell, options, Integer.parseInt(parts[4]));
     }
 }

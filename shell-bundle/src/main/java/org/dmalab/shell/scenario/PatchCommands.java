@@ -17,7 +17,6 @@ import org.dmalab.lab.report.PatchDiff;
 import org.dmalab.lab.report.PatchText;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
-import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
@@ -119,9 +118,7 @@ public final class PatchCommands implements CommandSet {
             }
             List<Cell> cells = List.of(bench.cell(scenarios.get(0), Selection.parse(args.get("A")), options),
                     bench.cell(scenarios.get(0), Selection.parse(args.get("B")), options));
-            Runner runner = new Runner(catalog);
-            CellRuns<RunResult> runs = CellRuns.run(cells,
-                    cell -> runner.run(cell.scenario(), cell.selection(), options));
+            CellRuns<RunResult> runs = CellRuns.run(cells, bench.plainRun(options));
             if (runs.results().size() == cells.size()) {
                 RunResult first = runs.results().get(0);
                 RunResult second = runs.results().get(1);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 import org.apache.felix.service.command.CommandProcessor;
@@ -21,7 +22,6 @@ import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.DebugText;
 import org.dmalab.lab.report.Replayed;
 import org.dmalab.lab.run.RunOptions;
-import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
@@ -70,7 +70,7 @@ public final class ReplayCommands implements CommandSet {
     }
 
     /** A token whose names are found and checked; what it names is run when asked. */
-    private record Named(String token, Supplier<Replayed> again) {
+    private record Named(String token, Supplier<Replayed> again, Function<String, Replayed> broken) {
         @Override
         public String toString() {
             return token;
@@ -85,7 +85,7 @@ public final class ReplayCommands implements CommandSet {
             List<Named> all = tokens.stream().map(token -> tokens.size() == 1 ? named(token, brief)
                     : located(token, () -> named(token, brief))).toList();
             List<String> misfits = new ArrayList<>();
-            CellRuns<Optional<Replayed>> runs = CellRuns.run(all, one -> {
+            CellRuns<Optional<Replayed>> runs = CellRuns.run(all, CellRuns.Task.of(one -> {
                 try {
                     return Optional.of(one.again().get());
                 } catch (InputException e) {
@@ -95,7 +95,7 @@ public final class ReplayCommands implements CommandSet {
                     misfits.add("error: " + one + ": " + e.getMessage());
                     return Optional.empty();
                 }
-            });
+            }, (one, reason) -> Optional.of(one.broken().apply(reason))));
             List<Replayed> replayed = runs.results().stream().flatMap(Optional::stream).toList();
             Commands.write(session, args, Commands.format(args).equals("text") ? Replayed.text(replayed, brief)
                     : Replayed.json(replayed, all.size() > 1, brief));
@@ -116,14 +116,15 @@ public final class ReplayCommands implements CommandSet {
 
     private Named named(String text, boolean brief) {
         if (FailureSweeps.isToken(text)) {
-            Supplier<RunResult> run = FailureSweeps.again(text, bench);
-            return new Named(text, () -> Replayed.of(text, run.get()));
+            FailureSweeps.Again run = FailureSweeps.again(text, bench);
+            return new Named(text, () -> Replayed.of(text, run.take()),
+                    reason -> Replayed.of(text, run.broken(reason)));
         }
         Again one = schedule(text);
         return new Named(text, () -> {
             List<ReplayStep> steps = new ArrayList<>();
             return Replayed.of(text, one.take(brief ? null : steps::add), steps);
-        });
+        }, reason -> Replayed.of(text, one.broken(reason), List.of()));
     }
 
     /** A schedule of a scenario with a patch that are there. */
@@ -131,6 +132,10 @@ public final class ReplayCommands implements CommandSet {
             Schedule schedule) {
         Outcome take(Consumer<ReplayStep> steps) {
             return explorer.replay(search.scenario(), search.patches(), options, schedule, steps);
+        }
+
+        Outcome broken(String reason) {
+            return ScenarioExplorer.broken(search.scenario(), search.patches(), reason);
         }
     }
 

@@ -19,7 +19,6 @@ import org.dmalab.lab.report.TextReport;
 import org.dmalab.lab.run.Comparison;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
-import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandSet;
@@ -93,8 +92,7 @@ public final class RunCommands implements CommandSet {
     }
 
     private CellRuns<RunResult> runAll(List<Cell> cells, RunOptions options) {
-        Runner runner = new Runner(catalog);
-        return CellRuns.run(cells, cell -> runner.run(cell.scenario(), cell.selection(), options));
+        return CellRuns.run(cells, bench.plainRun(options));
     }
 
     private static String document(Arguments args, List<RunResult> results) {

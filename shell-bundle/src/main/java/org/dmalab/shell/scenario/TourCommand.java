@@ -13,7 +13,6 @@ import org.dmalab.lab.report.Layout;
 import org.dmalab.lab.report.TourReport;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
-import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
@@ -59,9 +58,7 @@ public final class TourCommand implements CommandSet {
                 Selection.all(catalog, scenario.arch(), true, false)
                         .forEach(patch -> cells.add(bench.cell(scenario, patch, RunOptions.DEFAULT)));
             }
-            Runner runner = new Runner(catalog);
-            CellRuns<RunResult> runs = CellRuns.run(cells,
-                    cell -> runner.run(cell.scenario(), cell.selection(), RunOptions.DEFAULT));
+            CellRuns<RunResult> runs = CellRuns.run(cells, bench.plainRun(RunOptions.DEFAULT));
             Commands.write(session, args, Commands.format(args).equals("text") ? text(cells, runs)
                     : JsonReport.results(runs.results()));
             return runs.exitCode(RunResult::verdict, false);

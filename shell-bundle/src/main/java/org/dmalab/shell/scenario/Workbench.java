@@ -23,7 +23,10 @@ import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.catalog.VariantInfo;
 import org.dmalab.lab.explore.Patches;
+import org.dmalab.lab.guard.UnusableVariant;
 import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
+import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.lab.scenario.ScenarioLibrary;
@@ -171,11 +174,25 @@ final class Workbench {
         return new Search(scenario, patches);
     }
 
-    /** One cell, checked: machine, variants, and that a service object for everything can be had. */
+    /**
+     * One cell, checked: machine, variants, and that there is a variant for everything. One whose object cannot be made
+     * is broken when it is run, which costs this cell only.
+     */
     Cell cell(Scenario scenario, Selection selection, RunOptions options) {
         selection.check(catalog, scenario.arch());
-        catalog.borrow(spec(scenario, options), selection).close();
+        try {
+            catalog.borrow(spec(scenario, options), selection).close();
+        } catch (UnusableVariant e) {
+            // The run says so.
+        }
         return new Cell(scenario, selection);
+    }
+
+    /** A plain run of a cell. */
+    CellRuns.Task<Cell, RunResult> plainRun(RunOptions options) {
+        Runner runner = new Runner(catalog);
+        return CellRuns.Task.of(cell -> runner.run(cell.scenario(), cell.selection(), options),
+                (cell, reason) -> runner.broken(cell.scenario(), cell.selection(), options, reason));
     }
 
     private MachineSpec spec(Scenario scenario, RunOptions options) {

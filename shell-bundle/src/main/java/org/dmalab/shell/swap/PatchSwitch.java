@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.MachineSpec;
@@ -68,9 +69,11 @@ public final class PatchSwitch {
      * @param selection which variant
      * @return the host, bound
      * @throws InputException if the variant does not bind
+     * @throws org.dmalab.lab.guard.UnusableVariant if no object of it can be made
      */
     public MachineHost create(String name, MachineSpec spec, Selection selection) throws InterruptedException {
         Map<ServiceKind, String> patches = resolve(spec, selection, Map.of(), catalog.variants(spec.arch()));
+        requireUsable(spec, patches);
         update(name, spec, patches);
         try {
             MachineHost host = awaitHost(name);
@@ -88,6 +91,7 @@ public final class PatchSwitch {
      * the last call has left it.
      *
      * @throws InputException if there is no such variant, or it keeps kernel state in another layout
+     * @throws org.dmalab.lab.guard.UnusableVariant if no object of it can be made; the machine keeps what it has
      */
     public void use(String name, MachineSpec spec, Selection selection) throws InterruptedException {
         MachineHost host = awaitHost(name);
@@ -97,6 +101,7 @@ public final class PatchSwitch {
         if (host.missing() == null && host.patches().equals(patches)) {
             return;
         }
+        requireUsable(spec, patches);
         update(name, spec, patches);
         awaitBound(host, patches);
     }
@@ -134,6 +139,15 @@ public final class PatchSwitch {
             }
         }
         return patches;
+    }
+
+    /** Declarative Services would try to make an object, keep to itself why it failed, and let the machine wait. */
+    private void requireUsable(MachineSpec spec, Map<ServiceKind, String> patches) {
+        if (!patches.isEmpty()) {
+            catalog.borrow(spec, Selection.parse(patches.entrySet().stream()
+                    .map(patch -> Selection.serviceName(patch.getKey()) + "=" + patch.getValue())
+                    .collect(Collectors.joining(",")))).close();
+        }
     }
 
     private static boolean provides(List<VariantInfo> variants, String id, ServiceKind kind) {

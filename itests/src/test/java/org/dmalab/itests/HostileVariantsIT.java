@@ -1,0 +1,154 @@
+package org.dmalab.itests;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+/**
+ * Variants that do what no patch may do, dropped into the platform as shipped: each costs its own cell, with the
+ * reason; the others are run, the output is written, and nothing else is on standard output.
+ */
+public class HostileVariantsIT {
+    private static final String SCENARIO = "vtd/kdump-stale-context";
+    private static final String GOOD = "flush-old-did";
+
+    @Rule
+    public final TemporaryFolder folder = new TemporaryFolder();
+
+    private Path bundles() {
+        return folder.getRoot().toPath().resolve("bundles");
+    }
+
+    /** Runs the scenario with each variant of a bundle and one that is good; checks the reasons of the former. */
+    private void broken(Map<String, String> reasons, List<String> jvm) throws Exception {
+        Path file = folder.getRoot().toPath().resolve("result.json");
+        List<String> ids = reasons.keySet().stream().map(type -> type.toLowerCase(Locale.ROOT)).toList();
+        RunnableJar.Result result = RunnableJar.run(folder, jvm, "scenario:compare", SCENARIO, "--patch",
+            String.join(",", ids) + "," + GOOD, "--format", "json", "--output", file.toString());
+        assertEquals(result.err(), "", result.out());
+        assertEquals(result.err(), 3, result.code());
+        String json = Files.readString(file);
+        reasons.forEach((type, reason) -> {
+            String cell = cell(json, type.toLowerCase(Locale.ROOT));
+            assertTrue(type + " is not broken: " + cell, cell.contains("\"verdict\": \"broken\""));
+            assertTrue(type + ": " + cell, cell.contains(reason));
+        });
+        assertTrue(json, cell(json, GOOD).contains("\"verdict\": \"pass\""));
+        assertFalse(result.err(), result.err().contains("\tat "));
+    }
+
+    /** The part of a document about one patch. */
+    private static String cell(String json, String patch) {
+        int begin = json.indexOf("\"patch\": \"" + patch + "\"");
+        assertTrue("no cell of " + patch + " in " + json, begin >= 0);
+        int end = json.indexOf("\"patch\": ", begin + 1);
+        return json.substring(begin, end < 0 ? json.length() : end);
+    }
+
+    @Test
+    public void whatNoPatchMayReferToIsRefusedWhenItIsLoaded() throws Exception {
+        Map<String, String> code = new TreeMap<>(Map.ofEntries(
+            Map.entry("Exits", "System.exit(0); return 0;"),
+            Map.entry("Halts", "Runtime.getRuntime().halt(0); return 0;"),
+            Map.entry("Threads", "new Thread(() -> cpu.delay(1)).start(); return 0;"),
+            Map.entry("Interrupts", "Thread.currentThread().interrupt(); return 0;"),
+            Map.entry("Reflects", "return cpu.getClass().getName().length() & 0;"),
+            Map.entry("Asks", "return cpu instanceof org.dmalab.api.cpu.LiveCpu ? 0 : 1;"),
+            Map.entry("Streams", "return java.util.stream.LongStream.of(1).sum() - 1;"),
+            Map.entry("Files", "return new java.io.File(\"x\").length() & 0;"),
+            Map.entry("Clocks", "return System.nanoTime() & 0;"),
+            Map.entry("Chance", "return (long) Math.random();"),
+            Map.entry("Properties", "return Long.getLong(\"x\", 0);"),
+            Map.entry("Locks", "synchronized (this) { return 0; }"),
+            Map.entry("Lambdas", "java.util.function.LongSupplier now = System::currentTimeMillis;"
+                + " return now.getAsLong() & 0;"),
+            Map.entry("Loads", "return Class.forName(\"x\") == null ? 0 : 1;")));
+        VariantBundle bundle = new VariantBundle("hostile").variant("Helped", "return Helper.now() & 0;")
+            .source("Helper", "package example.hostile; final class Helper { static long now() {"
+                + " return System.currentTimeMillis(); } }");
+        code.forEach((type, attach) -> bundle.variant(type, type.equals("Loads")
+            ? "try { " + attach + " } catch (ClassNotFoundException e) { return 0; }" : attach));
+        bundle.write(bundles());
+        Map<String, String> reasons = new TreeMap<>();
+        for (String refused : List.of("Exits java.lang.System.exit", "Halts java.lang.Runtime.getRuntime",
+            "Threads java.lang.Thread", "Interrupts java.lang.Thread.currentThread",
+            "Reflects java.lang.Object.getClass", "Asks org.dmalab.api.cpu.LiveCpu",
+            "Streams java.util.stream.LongStream.of", "Files java.io.File", "Clocks java.lang.System.nanoTime",
+            "Chance java.lang.Math.random", "Properties java.lang.Long.getLong",
+            "Lambdas java.lang.System.currentTimeMillis", "Loads java.lang.Class.forName")) {
+            String[] parts = refused.split(" ");
+            reasons.put(parts[0], "class example.hostile." + parts[0] + " refers to " + parts[1]
+                + ", which no patch may use (" + parts[0] + ".java:11)");
+        }
+        reasons.put("Locks", "class example.hostile.Locks is synchronized, and nothing of a patch is shared "
+            + "(Locks.java:11)");
+        reasons.put("Helped", "class example.hostile.Helper refers to java.lang.System.currentTimeMillis, which no "
+            + "patch may use (Helper.java:1)");
+        broken(reasons, List.of());
+    }
+
+    @Test
+    public void whateverItThrowsCostsItsOwnCell() throws Exception {
+        new VariantBundle("hostile")
+            .variant("Fails", "throw new Error(\"no more\");")
+            .variant("Asserts", "throw new AssertionError(1);")
+            .variant("Sneaks", "static <E extends Throwable> void sneak(Throwable e) throws E { throw (E) e; }",
+                "Sneaks.<RuntimeException>sneak(new CloneNotSupportedException(\"checked\")); return 0;")
+            .variant("Talks", "static final class Rude extends RuntimeException {"
+                + " @Override public String getMessage() { throw new IllegalStateException(); } }",
+                "throw new Rude();")
+            .variant("Hides", "static final class Rude extends RuntimeException {"
+                + " @Override public StackTraceElement[] getStackTrace() { return null; } }", "throw new Rude();")
+            .variant("Recurses", "return attach(cpu, device, domain);")
+            .variant("Hogs", "long[][] all = new long[1000000][]; for (int i = 0; i < all.length; i++) {"
+                + " all[i] = new long[1 << 20]; } return all.length & 0;")
+            .variant("Constructs", "public Constructs() { throw new IllegalStateException(\"not today\"); }",
+                "return 0;")
+            .variant("Initializes", "static final long X = Long.parseLong(\"x\");", "return 0;")
+            .write(bundles());
+        broken(new TreeMap<>(Map.of(
+            "Fails", "java.lang.Error: no more (example.hostile.Fails:11)",
+            "Asserts", "java.lang.AssertionError: 1 (example.hostile.Asserts:11)",
+            "Sneaks", "java.lang.CloneNotSupportedException: checked (example.hostile.Sneaks:11)",
+            "Talks", "example.hostile.Talks$Rude: (its getMessage throws java.lang.IllegalStateException)"
+                + " (example.hostile.Talks:11)",
+            "Hides", "example.hostile.Hides$Rude",
+            "Recurses", "java.lang.StackOverflowError",
+            "Hogs", "java.lang.OutOfMemoryError: Java heap space (example.hostile.Hogs:11), again when it was run alone",
+            "Constructs", "its constructor threw java.lang.IllegalStateException: not today",
+            "Initializes", "java.lang.NumberFormatException")), List.of("-Xmx256m"));
+    }
+
+    @Test
+    public void loopsWithoutACallEnd() throws Exception {
+        new VariantBundle("hostile")
+            .variant("Spins", "while (domain != -1) { device++; } return device;")
+            .variant("Doubles", "static long fib(long n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }",
+                "return fib(90) & 0;")
+            .variant("Catches", "while (true) { try { while (domain != -1) { device++; } }"
+                + " catch (Throwable e) { cpu.delay(1); } }")
+            .variant("Swallows", "try { while (domain != -1) { device++; } } catch (Throwable e) { cpu.delay(1); }"
+                + " return 0;")
+            .variant("Begins", "public Begins() { for (long i = 0; i != -1; i++) { } }", "return 0;")
+            .variant("Sets", "static final long X = x(); static long x() { long i = 0; while (i != -1) { i++; }"
+                + " return i; }", "return X;")
+            .write(bundles());
+        String reason = "no call on the Cpu in 100000000 turns of loops and calls of methods";
+        broken(new TreeMap<>(Map.of("Spins", reason + " (example.hostile.Spins:11)",
+            "Doubles", reason + " (example.hostile.Doubles:7)", "Catches", reason,
+            "Swallows", reason + " (example.hostile.Swallows:11)", "Begins", reason, "Sets", reason)),
+            List.of());
+    }
+
+}
