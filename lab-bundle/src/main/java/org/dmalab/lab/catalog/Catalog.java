@@ -36,6 +36,11 @@ public interface Catalog {
     /** The variants of an architecture: in the order of {@link VariantInfo#BY_DATE}. */
     List<VariantInfo> variants(String arch);
 
+    /** The C functions that a variant replaces, by name; empty if there is no such variant. */
+    default List<String> functions(String arch, String id) {
+        return List.of();
+    }
+
     /**
      * What is registered as one of the four services but is no variant, or not under that id, and why; one line each.
      * A variant's id matches {@link VariantInfo#ID}, and the ids of an architecture's own bundle belong to that bundle.

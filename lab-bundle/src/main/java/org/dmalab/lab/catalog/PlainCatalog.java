@@ -15,6 +15,7 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
+import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.Names;
 
 /** A catalog of plain objects, for tests and programs without OSGi. */
@@ -138,6 +139,12 @@ public final class PlainCatalog implements Catalog {
     @Override
     public List<VariantInfo> variants(String arch) {
         return Variants.describe(arch, entries(arch));
+    }
+
+    @Override
+    public List<String> functions(String arch, String id) {
+        return entries(arch).stream().filter(entry -> entry.id().equals(id)).findFirst()
+                .map(entry -> KernelFunctions.replacedBy(entry.source().getClass())).orElse(List.of());
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
+import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.guard.Guard;
 import org.dmalab.lab.guard.Loops;
@@ -76,6 +77,19 @@ public final class ServiceCatalog implements Catalog {
     @Override
     public List<VariantInfo> variants(String arch) {
         return Variants.describe(arch, entries(arch));
+    }
+
+    @Override
+    public List<String> functions(String arch, String id) {
+        for (Variants.Entry<ServiceReference<?>> entry : entries(arch)) {
+            Object object = entry.id().equals(id) ? context.getService(entry.source()) : null;
+            if (object != null) {
+                List<String> functions = KernelFunctions.replacedBy(object.getClass());
+                context.ungetService(entry.source());
+                return functions;
+            }
+        }
+        return List.of();
     }
 
     @Override

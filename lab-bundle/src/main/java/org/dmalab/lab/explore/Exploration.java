@@ -11,6 +11,7 @@ import org.dmalab.api.Spontaneous;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.Changes;
+import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.oracle.Watchers;
 
 /**
@@ -250,15 +251,19 @@ public final class Exploration {
         List<LiveSchedule.Step> taken = new ArrayList<>();
         List<ReplayStep> steps = new ArrayList<>();
         List<SearchResult.Found> searched = taken(schedule, taken, told == null ? null : steps);
-        List<List<String>> stacks = new ArrayList<>();
+        List<List<StackWalker.StackFrame>> stacks = new ArrayList<>();
         try {
             requireSame(searched, live(taken, stacks));
         } finally {
             for (int i = 0; i < steps.size(); i++) {
-                told.accept(i < stacks.size() ? steps.get(i).with(stacks.get(i)) : steps.get(i));
+                told.accept(i < stacks.size() ? steps.get(i).with(frames(stacks.get(i))) : steps.get(i));
             }
         }
         return searched;
+    }
+
+    private static List<String> frames(List<StackWalker.StackFrame> stack) {
+        return stack.stream().map(frame -> frame == null ? ReplayStep.INTERRUPT : KernelFunctions.frame(frame)).toList();
     }
 
     /** A schedule must come to the same verdict however it is run. */
@@ -294,7 +299,8 @@ public final class Exploration {
         return found.oracle() + ": " + found.message();
     }
 
-    private List<SearchResult.Found> live(List<LiveSchedule.Step> taken, List<List<String>> stacks) {
+    private List<SearchResult.Found> live(List<LiveSchedule.Step> taken,
+            List<List<StackWalker.StackFrame>> stacks) {
         findings.clear();
         return onMachine(() -> {
             LiveSchedule live = new LiveSchedule(world, taken);

@@ -14,6 +14,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
+import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.guard.Loops;
 
 /**
@@ -42,7 +43,8 @@ final class Histories {
     private static final int MAX_CHECKED_MERGES = 500;
     private static final int WALKS = 4;
     private static final int MAX_WALK = 128;
-    private static final StackWalker STACK = StackWalker.getInstance();
+    private static final StackWalker STACK = StackWalker.getInstance(
+            StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
     private final List<Code> codes = new ArrayList<>();
     private final List<Level> levels = new ArrayList<>();
@@ -87,17 +89,17 @@ final class Histories {
         return operand[node * OPERANDS + index];
     }
 
-    /** Source line of the call that follows a history; what was thrown if it threw. */
+    /** C function and source line of the call that follows a history; what was thrown if it threw. */
     String line(int node) {
         return kind[node] == THREW ? thrown.get(node) : line(frame[node]);
     }
 
     private static String line(StackWalker.StackFrame at) {
-        return at == null ? "?" : at.getFileName() + ":" + at.getLineNumber();
+        return at == null ? "?" : KernelFunctions.place(at);
     }
 
     private static String place(StackWalker.StackFrame at) {
-        return at == null ? "?" : at.getClassName() + " (" + line(at) + ")";
+        return at == null ? "?" : at.getClassName() + " (" + at.getFileName() + ":" + at.getLineNumber() + ")";
     }
 
     /** Number of results in a history. */

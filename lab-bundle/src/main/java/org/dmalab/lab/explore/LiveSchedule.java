@@ -14,6 +14,7 @@ import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
+import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.run.Thrown;
 
 /**
@@ -25,7 +26,8 @@ import org.dmalab.lab.run.Thrown;
  * undo. Where the code makes another call than the search saw there, that is {@link BrokenCode}.
  */
 final class LiveSchedule {
-    private static final StackWalker STACK = StackWalker.getInstance();
+    private static final StackWalker STACK = StackWalker.getInstance(
+            StackWalker.Option.RETAIN_CLASS_REFERENCE);
     private static final int MAX_SWALLOWED = 10_000;
 
     private final World world;
@@ -66,10 +68,11 @@ final class LiveSchedule {
     /**
      * Takes all steps, or those up to the first violation, which {@link World#violatedOracle} then has.
      *
-     * @return of each step taken by code on a processor the stack above it, innermost first; empty for the others
+     * @return of each step taken by code on a processor the stack above it, innermost first, null where an interrupt
+     *     came in; empty for the others
      */
-    List<List<String>> run() {
-        List<List<String>> stacks = new ArrayList<>();
+    List<List<StackWalker.StackFrame>> run() {
+        List<List<StackWalker.StackFrame>> stacks = new ArrayList<>();
         try {
             for (int i = 0; i < strands.size(); i++) {
                 if (!strands.get(i).device() && strands.get(i).level() == Level.USER) {
@@ -104,20 +107,21 @@ final class LiveSchedule {
             for (Context context : contexts) {
                 if (context.processor == p && !context.running.isEmpty()) {
                     text.append(text.length() > 0 ? "; " : "").append(context.running.peek()).append(" waits at ")
-                            .append(context.line).append(" for ").append(machine.kernel().nameOf(context.call.a()));
+                            .append(context.line()).append(" for ").append(machine.kernel().nameOf(context.call.a()));
                 }
             }
         }
         return text.toString();
     }
 
-    private List<String> take(int transition) {
+    private List<StackWalker.StackFrame> take(int transition) {
         int p = Transition.processor(transition);
         int operand = Transition.operand(transition);
         switch (Transition.kind(transition)) {
             case Transition.STEP, Transition.ARRIVAL, Transition.IPI -> {
                 Context context = at(p);
-                List<String> stack = Transition.kind(transition) == Transition.STEP ? context.stack : List.of();
+                List<StackWalker.StackFrame> stack = Transition.kind(transition) == Transition.STEP ? context.stack
+                        : List.of();
                 goOn(context);
                 return stack;
             }
@@ -176,8 +180,7 @@ final class LiveSchedule {
         private final int strand;
         private int processor;
         private Call call;
-        private String line;
-        private List<String> stack = List.of();
+        private List<StackWalker.StackFrame> stack = List.of();
         private int swallowed;
         private boolean over;
 
@@ -214,6 +217,16 @@ final class LiveSchedule {
             running.pop();
         }
 
+        /** Where the code is, with its class. */
+        private String frame() {
+            return stack.isEmpty() ? "?" : KernelFunctions.frame(stack.get(0));
+        }
+
+        /** Where the code is, as the search says it. */
+        String line() {
+            return stack.isEmpty() ? "?" : KernelFunctions.place(stack.get(0));
+        }
+
         private void waitForTurn() {
             back.release();
             go.acquireUninterruptibly();
@@ -226,15 +239,13 @@ final class LiveSchedule {
         long call(Level level, Call next) {
             if (stopping) {
                 if (++swallowed > MAX_SWALLOWED) {
-                    throw new BrokenCode("the code catches the stop at " + (stack.isEmpty() ? "?" : stack.get(0)));
+                    throw new BrokenCode("the code catches the stop at " + frame());
                 }
                 throw Stop.INSTANCE;
             }
             while (true) {
                 call = next;
                 stack = callers();
-                line = stack.isEmpty() ? "?" : stack.get(0).substring(stack.get(0).indexOf('(') + 1,
-                        stack.get(0).length() - 1);
                 waitForTurn();
                 int transition = steps.get(position).transition();
                 if (Transition.kind(transition) == Transition.STEP) {
@@ -254,7 +265,7 @@ final class LiveSchedule {
         private void requireSame(Call expected, Call next) {
             if (!next.equals(expected)) {
                 throw new BrokenCode("step " + (position + 1) + " run live: the search saw "
-                        + expected + ", the code calls " + next + " at " + (stack.isEmpty() ? "?" : stack.get(0)));
+                        + expected + ", the code calls " + next + " at " + frame());
             }
         }
 
@@ -289,19 +300,17 @@ final class LiveSchedule {
         }
     }
 
-    /** The Java frames of kernel and patch code, innermost first; where an interrupt came in stands a line for it. */
-    private static List<String> callers() {
+    /** The Java frames of kernel and patch code, innermost first; null where an interrupt came in. */
+    private static List<StackWalker.StackFrame> callers() {
         return STACK.walk(frames -> {
-            List<String> lines = new ArrayList<>();
+            List<StackWalker.StackFrame> lines = new ArrayList<>();
             frames.filter(frame -> !frame.getClassName().equals(Cpu.class.getName())).forEach(frame -> {
                 boolean own = of(LiveSchedule.class, frame) || of(Swap.class, frame)
                         || of(ScenarioExplorer.class, frame);
                 if (own && frame.getMethodName().equals("interrupt")) {
-                    lines.add(ReplayStep.INTERRUPT);
+                    lines.add(null);
                 } else if (!own && !frame.getClassName().startsWith("java.")) {
-                    String type = frame.getClassName();
-                    lines.add(type.substring(type.lastIndexOf('.') + 1) + '.' + frame.getMethodName() + '('
-                            + frame.getFileName() + ':' + frame.getLineNumber() + ')');
+                    lines.add(frame);
                 }
             });
             return lines;

@@ -27,8 +27,12 @@ public final class PatchText {
         return variants.isEmpty() ? "" : Layout.text(Layout.columns(rows, ""));
     }
 
-    /** One patch in full. */
-    public static String show(VariantInfo variant) {
+    /**
+     * One patch in full.
+     *
+     * @param functions the C functions that it replaces
+     */
+    public static String show(VariantInfo variant, List<String> functions) {
         List<String> lines = new ArrayList<>(Layout.wrap(variant.id() + " (" + variant.arch() + "): "
                 + variant.description(), "", "  "));
         List<List<String>> rows = new ArrayList<>();
@@ -38,6 +42,8 @@ public final class PatchText {
         rows.add(List.of("services", String.join(", ", services(variant))));
         rows.add(List.of("layout", orDash(variant.layout())));
         lines.addAll(Layout.columns(rows, "  "));
+        lines.add(functions.isEmpty() ? "C functions replaced: none" : "C functions replaced");
+        functions.forEach(function -> lines.add("  " + function));
         if (!variant.steps().isEmpty()) {
             lines.add("order of steps");
             for (int i = 0; i < variant.steps().size(); i++) {
@@ -58,8 +64,9 @@ public final class PatchText {
     }
 
     /** One patch as JSON values: those of {@code patch:list} and what else there is. */
-    public static Map<String, Object> json(VariantInfo variant) {
+    public static Map<String, Object> json(VariantInfo variant, List<String> functions) {
         Map<String, Object> result = JsonReport.patch(variant);
+        result.put("functions", functions);
         result.put("steps", variant.steps());
         result.put("defects", variant.defects());
         result.put("layout", variant.layout());

@@ -51,7 +51,7 @@ class LiveScheduleTest {
                 task("second", 1, cpu -> increment(cpu, small)));
         ReplayStep load = steps.get(0);
         assertEquals("load(counter, 0x8)", load.words());
-        assertTrue(load.stack().get(0).startsWith("LiveScheduleTest.increment(LiveScheduleTest.java:"),
+        assertTrue(load.stack().get(0).startsWith("LiveScheduleTest.increment (LiveScheduleTest.java:"),
                 load.stack()::toString);
         assertEquals(load.line(), load.stack().get(0).replaceAll(".*\\(|\\)", ""));
         assertEquals(List.of(), load.changes());
@@ -66,7 +66,7 @@ class LiveScheduleTest {
         List<String> stack = steps.stream().filter(step -> step.strand().equals("interrupt"))
                 .reduce((first, second) -> second).orElseThrow().stack();
         int boundary = stack.indexOf("<interrupt>");
-        assertTrue(boundary > 0 && stack.get(boundary + 1).startsWith("LiveScheduleTest.increment("), stack::toString);
+        assertTrue(boundary > 0 && stack.get(boundary + 1).startsWith("LiveScheduleTest.increment ("), stack::toString);
     }
 
     @Test

@@ -36,7 +36,8 @@ public final class PatchCommands implements CommandSet {
             "Lists the patches, in the order of the kernel's history.")
             .optional("ARCH", "only those of this architecture").build();
     private static final CommandSpec SHOW = CommandSpec.command("patch", "show",
-            "Tells what a patch is: commit, services, the order of its steps, known defects.")
+            "Tells what a patch is: commit, services, the C functions that it replaces, the order of its steps, known"
+                    + " defects.")
             .repeated("ID", "a patch, or ids with * for any characters", true).build();
     private static final CommandSpec DIFF = CommandSpec.command("patch", "diff",
             "Runs a scenario with two patches and shows where their timelines part, and what follows.")
@@ -92,10 +93,16 @@ public final class PatchCommands implements CommandSet {
                 matching(word).stream().filter(Predicate.not(variants::contains)).forEach(variants::add);
             }
             Commands.write(session, args, Commands.format(args).equals("text")
-                    ? String.join("\n", variants.stream().map(PatchText::show).toList())
-                    : JsonReport.document(variants.stream().map(PatchText::json).toList()));
+                    ? String.join("\n", variants.stream().map(one -> PatchText.show(one, functions(one)))
+                    .toList())
+                    : JsonReport.document(variants.stream().map(one -> PatchText.json(one, functions(one)))
+                            .toList()));
             return null;
         });
+    }
+
+    private List<String> functions(VariantInfo variant) {
+        return catalog.functions(variant.arch(), variant.id());
     }
 
     private List<VariantInfo> matching(String idOrPattern) {

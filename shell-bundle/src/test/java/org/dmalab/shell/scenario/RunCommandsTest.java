@@ -396,7 +396,7 @@ class RunCommandsTest {
         JsonObject change = first.getAsJsonArray("changes").get(0).getAsJsonObject();
         assertEquals("slot", change.get("cell").getAsString());
         assertEquals("0x1", change.get("after").getAsString());
-        assertTrue(first.getAsJsonArray("stack").get(0).getAsString().contains("NoRestore.work(FakePlatform.java:"));
+        assertTrue(first.getAsJsonArray("stack").get(0).getAsString().contains("NoRestore.work (FakePlatform.java:"));
         assertEquals(2, shell.run("scenario:debug", token, "--step", "6").code());
         assertEquals(2, shell.run("scenario:debug", "x").code());
     }
