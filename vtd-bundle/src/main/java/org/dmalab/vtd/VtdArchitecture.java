@@ -46,7 +46,7 @@ import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.BootParameters;
 import org.dmalab.vtd.kernel.FaultHandler;
 import org.dmalab.vtd.kernel.HotMemory;
-import org.dmalab.vtd.kernel.IdentityNotifier;
+import org.dmalab.vtd.kernel.VtdKernel;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
@@ -177,7 +177,7 @@ public final class VtdArchitecture implements Architecture {
     public Object builtIn(MachineSpec spec, ServiceKind kind) {
         return switch (kind) {
             case CACHE_FLUSH -> spec.number("invalidation") == 0 ? new RegisterFlush() : new QueuedFlush();
-            case MEMORY_NOTIFIER -> new IdentityNotifier();
+            case MEMORY_NOTIFIER -> new VtdKernel.Mainline();
             default -> null;
         };
     }

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import org.dmalab.api.service.Variant;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
 import org.junit.jupiter.api.Test;
-import org.osgi.service.component.annotations.Component;
 
 /**
  * What makes the matrix of scenarios and variants worth running: no scenario and no mutant without a use. Verdicts are
@@ -82,38 +82,31 @@ class MatrixTest {
         return sources;
     }
 
-    /** Origin by id, as the components say. */
+    /** Origin by id, as the variants say. */
     private static Map<String, String> variants() {
         Map<String, String> origins = new TreeMap<>();
-        components().forEach((id, properties) -> origins.put(id, properties.get(Variant.ORIGIN)));
+        classes().forEach(type -> origins.put(patch(type).id(), patch(type).origin().name().toLowerCase(Locale.ROOT)));
         return origins;
     }
 
-    /** What a mutant is made from: the first word of its description. */
+    /** What a mutant is made from: the version that it extends, which is the first word of its description. */
     private static Map<String, String> bases() {
         Map<String, String> bases = new TreeMap<>();
-        components().forEach((id, properties) -> {
-            if (properties.get(Variant.ORIGIN).equals("mutant")) {
-                bases.put(id, properties.get("service.description").split(" ")[0]);
-            }
+        classes().filter(type -> patch(type).origin() == Origin.MUTANT).forEach(type -> {
+            String base = patch(type.getRawSuperclass().orElseThrow()).id();
+            assertEquals(base, patch(type).description().split(" ")[0]);
+            bases.put(patch(type).id(), base);
         });
         return bases;
     }
 
-    private static Map<String, Map<String, String>> components() {
-        Map<String, Map<String, String>> components = new TreeMap<>();
-        for (JavaClass type : new ClassFileImporter().withImportOption(
-                ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.dmalab.vtd.patch")) {
-            if (type.isAnnotatedWith(Component.class)) {
-                Map<String, String> properties = new TreeMap<>();
-                for (String property : type.getAnnotationOfType(Component.class).property()) {
-                    properties.put(property.substring(0, property.indexOf('=')),
-                            property.substring(property.indexOf('=') + 1));
-                }
-                components.put(properties.get(Variant.PATCH), properties);
-            }
-        }
-        return components;
+    private static Stream<JavaClass> classes() {
+        return new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("org.dmalab.vtd.patch").stream().filter(type -> type.isAnnotatedWith(Patch.class));
+    }
+
+    private static Patch patch(JavaClass type) {
+        return type.getAnnotationOfType(Patch.class);
     }
 
     private static boolean passes(Map<String, String> row, String variant) {

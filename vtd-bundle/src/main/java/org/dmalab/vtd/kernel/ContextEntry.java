@@ -19,6 +19,11 @@ public final class ContextEntry {
 
     private ContextEntry() { }
 
+    /** {@code PCI_DEVID}: the source-id that is made of a bus and a device and function. */
+    public static long sourceId(long bus, long devfn) {
+        return (bus << 8) | devfn;
+    }
+
     /** {@code iommu_context_addr}: the entry of a source-id, 0 if there is no table and none is to be made. */
     public static long get(Cpu cpu, long iommu, long sourceId, boolean alloc) {
         boolean scalable = PasidTables.inUse(cpu, iommu);

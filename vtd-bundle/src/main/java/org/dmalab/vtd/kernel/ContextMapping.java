@@ -4,7 +4,6 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -15,55 +14,6 @@ public final class ContextMapping {
     private static final long PASS_THROUGH = 2;
 
     private ContextMapping() { }
-
-    /** {@code domain_context_mapping_one} of a version, with its locks held. */
-    @FunctionalInterface
-    public interface One {
-        /**
-         * Maps one source-id.
-         *
-         * @param cpu where it runs
-         * @param iommu kernel address of the unit
-         * @param domain kernel address of the domain
-         * @param entry kernel address of the context entry
-         * @param sourceId whose it is
-         * @return 0 or a negative error number
-         */
-        long map(Cpu cpu, long iommu, long domain, long entry, long sourceId);
-    }
-
-    /**
-     * {@code domain_context_mapping}: each source-id that a device's requests may carry, under the locks. In scalable
-     * mode the PASID table entry comes first (to 6.8).
-     */
-    public static long forEachSourceId(Cpu cpu, long device, long domain, One version) {
-        long result = PasidTables.setUp(cpu, device, domain);
-        return result < 0 ? result : contexts(cpu, device, domain, version);
-    }
-
-    /** The same where in scalable mode the context entry comes first ({@code intel_pasid_setup_sm_context}, 6.9). */
-    public static long contextFirst(Cpu cpu, long device, long domain, One version) {
-        long result = contexts(cpu, device, domain, version);
-        return result < 0 ? result : PasidTables.setUp(cpu, device, domain);
-    }
-
-    private static long contexts(Cpu cpu, long device, long domain, One version) {
-        long iommu = cpu.load(device, Device.IOMMU);
-        for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            long sourceId = Devices.sourceId(cpu, device, i);
-            long flags = lock(cpu, iommu);
-            try {
-                long entry = ContextEntry.get(cpu, iommu, sourceId, true);
-                long result = entry == 0 ? Errno.ENOMEM : version.map(cpu, iommu, domain, entry, sourceId);
-                if (result < 0) {
-                    return result;
-                }
-            } finally {
-                unlock(cpu, iommu, flags);
-            }
-        }
-        return 0;
-    }
 
     /** Takes the locks; returns the interrupt flags. */
     public static long lock(Cpu cpu, long iommu) {
@@ -95,20 +45,42 @@ public final class ContextMapping {
         return cpu.load(domain, DmarDomain.DID);
     }
 
+    /** Flushes what the unit caches of a copied entry, context cache first, if the old kernel's id can be one. */
+    public static void flushOld(Cpu cpu, long iommu, long oldId, long sourceId) {
+        if (valid(cpu, iommu, oldId)) {
+            Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
+            Flush.iotlb(cpu, iommu, oldId, 0, 0, Scope.DOMAIN);
+        }
+    }
+
+    /**
+     * What follows in every version: the entry is filled in, and its absence flushed where it can be cached.
+     *
+     * @return 0 or {@code -ENOMEM}
+     */
+    public static long setUp(VtdKernel kernel, Cpu cpu, long domain, long iommu, long context, long bus, long devfn) {
+        long did = domainId(cpu, domain);
+        long result = program(cpu, domain, iommu, context, did, ContextEntry.sourceId(bus, devfn));
+        if (result == 0) {
+            kernel.context_present_cache_flush(cpu, iommu, did, bus, devfn);
+        }
+        return result;
+    }
+
     /**
      * Clears the entry, fills it in, sets present, and writes it back if the unit does not snoop. If a table level is
      * missing the entry stays cleared, as in the kernel.
      *
      * @return 0 or {@code -ENOMEM}
      */
-    public static long program(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
+    public static long program(Cpu cpu, long domain, long iommu, long entry, long did, long sourceId) {
         long device = Devices.withSourceId(cpu, sourceId);
         boolean deviceTlb = Ats.supported(cpu, device, sourceId);
         ContextEntry.clear(cpu, entry);
         if (PasidTables.inUse(cpu, iommu)) {
             PasidTables.leadTo(cpu, entry, device, deviceTlb);
         } else {
-            ContextEntry.setDomainId(cpu, entry, domainId(cpu, domain));
+            ContextEntry.setDomainId(cpu, entry, did);
             boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
             long agaw = cpu.load(iommu, passThrough ? IntelIommu.MSAGAW : IntelIommu.AGAW);
             if (!passThrough) {
@@ -140,15 +112,5 @@ public final class ContextMapping {
             table = Pages.linear(value & ~0xfffL);
         }
         return table;
-    }
-
-    /** From not present to present: in caching mode the entry may be cached with domain-id 0, else nothing is. */
-    public static void presentCacheFlush(Cpu cpu, long iommu, long domain, long sourceId) {
-        if (Hw.cachingMode(cpu, iommu)) {
-            Flush.context(cpu, iommu, 0, sourceId, Scope.SELECTIVE);
-            Flush.iotlb(cpu, iommu, domainId(cpu, domain), 0, 0, Scope.DOMAIN);
-        } else {
-            Hw.flushWriteBuffer(cpu, iommu);
-        }
     }
 }

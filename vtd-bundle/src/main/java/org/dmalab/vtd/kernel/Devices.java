@@ -62,7 +62,7 @@ public final class Devices {
     }
 
     /** The device that is known to send with a source-id, its own or an alias; 0 if none is. */
-    static long withSourceId(Cpu cpu, long sourceId) {
+    public static long withSourceId(Cpu cpu, long sourceId) {
         long device = cpu.load(KernelLayout.DEVICES);
         while (device != 0 && cpu.load(device, Device.SOURCE_ID) != sourceId
                 && (sourceIds(cpu, device) == 1 || cpu.load(device, Device.ALIAS) != sourceId)) {

@@ -109,8 +109,10 @@ public final class Domains {
                 return found;
             }
             Ats.probe(cpu, device);
-            long result = PasidTables.allocDirectory(cpu, device) ? variant.iommu().attach(cpu, device, domain)
-                    : Errno.ENOMEM;
+            long result = VtdKernel.of(variant.iommu()).intel_pasid_alloc_table(cpu, device);
+            if (result == 0) {
+                result = variant.iommu().attach(cpu, device, domain);
+            }
             if (result < 0) {
                 PasidTables.tearDown(cpu, device);
                 remove(cpu, device, domain, iommu);

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -9,6 +10,7 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
  * requests through, it has no tables.
  */
 public final class IdentityDomain {
+    static final long FAILED = Text.id("DMAR: Failed to build identity map for [0x%llx-0x%llx]");
     private static final long LOW_MEMORY_END = 0xc0000000L;
     private static final long HIGH_MEMORY = 1L << 32;
 

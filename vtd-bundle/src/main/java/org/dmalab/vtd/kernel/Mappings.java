@@ -9,15 +9,16 @@ import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
- * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range}, and the map and unmap that all variants
- * share. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
+ * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range} and what they are made of. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
  *
  * <p>Page tables have no lock. Who maps owns the range, so nobody else touches its entries; tables on the way are
  * shared and put in by compare and exchange.
  */
 public final class Mappings {
-    static final long READ = 1;
-    static final long WRITE = 2;
+    /** Of a table entry, and of what a mapping allows. */
+    public static final long READ = 1;
+    /** The same for writes. */
+    public static final long WRITE = 2;
     private static final long ALREADY_SET =
             Text.id("DMAR: ERROR: DMA PTE for vPFN 0x%llx already set (to %llx not %llx)");
     private static final int PAGE_SHIFT = 12;
@@ -43,49 +44,22 @@ public final class Mappings {
         return (int) cpu.load(domain, DmarDomain.AGAW) + 2;
     }
 
-    /** {@code Iommu.map}: fills in the tables for a range whose bus addresses are taken, and makes them seen. */
-    public static long map(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes, Direction direction) {
-        if (makeRoom(cpu, domain, busAddress, physical, sizeBytes)) {
-            Flush.pages(cpu, domain, busAddress >>> PAGE_SHIFT, pages(physical, sizeBytes), false);
-        }
-        long result = enter(cpu, domain, busAddress, physical, sizeBytes, direction);
-        if (result >= 0) {
-            makeSeen(cpu, domain, busAddress, pages(physical, sizeBytes));
-        }
-        return result;
+    /** Number of the page that an address is in. */
+    public static long pfn(long address) {
+        return address >>> PAGE_SHIFT;
     }
 
-    /** From not present to present: in caching mode what was not there may be cached, else nothing is. */
-    public static void makeSeen(Cpu cpu, long domain, long busAddress, long count) {
-        long iommu = cpu.load(domain, DmarDomain.IOMMU);
-        if (Hw.cachingMode(cpu, iommu)) {
-            Flush.iotlbPages(cpu, domain, busAddress >>> PAGE_SHIFT, count, false);
-        } else {
-            Hw.flushWriteBuffer(cpu, iommu);
-        }
+    /** The bus address of a mapped physical address: page by page, so the offset in the page is the same. */
+    static long address(long busAddress, long physical) {
+        return (busAddress & PAGE_MASK) | (physical & ~PAGE_MASK);
     }
 
-    /** Fills in the tables for a range: the bus address of its first byte, or an error number. */
-    public static long enter(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes,
-            Direction direction) {
+    /** The access that a direction needs; a unit without zero-length reads takes one as a read (CAP.ZLR). */
+    static long protection(Cpu cpu, long domain, Direction direction) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         boolean zeroLengthReads = (cpu.load(iommu, IntelIommu.CAP) >>> 22 & 1) != 0;
-        long permissions = direction == Direction.FROM_DEVICE && zeroLengthReads ? 0 : READ;
-        permissions |= direction == Direction.TO_DEVICE ? 0 : WRITE;
-        long result = fill(cpu, domain, busAddress >>> PAGE_SHIFT, physical >>> PAGE_SHIFT,
-                pages(physical, sizeBytes), permissions);
-        return result < 0 ? result : busAddress & PAGE_MASK | physical & 0xfff;
-    }
-
-    /** {@code Iommu.unmap}: clears the entries, then flushes the pages, unless a flush of many will do for them. */
-    public static long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes) {
-        long count = pages(busAddress, sizeBytes);
-        long first = busAddress >>> PAGE_SHIFT;
-        clearRange(cpu, domain, first, count);
-        if (cpu.load(domain, DmarDomain.FLUSH_QUEUE) == 0) {
-            Flush.pages(cpu, domain, first, count, true);
-        }
-        return 0;
+        long read = direction == Direction.FROM_DEVICE && zeroLengthReads ? 0 : READ;
+        return read | (direction == Direction.TO_DEVICE ? 0 : WRITE);
     }
 
     /**
@@ -93,12 +67,10 @@ public final class Mappings {
      *
      * @return whether there were any; then the unit may have cached pointers to them
      */
-    public static boolean makeRoom(Cpu cpu, long domain, long busAddress, long physical, long sizeBytes) {
-        long first = busAddress >>> PAGE_SHIFT;
-        long count = pages(physical, sizeBytes);
+    public static boolean makeRoom(Cpu cpu, long domain, long first, long firstPhysical, long count) {
         boolean found = false;
         for (long i = 0; count - i >= pagesOf(2);) {
-            int level = level(cpu, domain, first + i, (physical >>> PAGE_SHIFT) + i, count - i);
+            int level = level(cpu, domain, first + i, firstPhysical + i, count - i);
             long pte = level == 1 ? 0 : find(cpu, domain, first + i, level, false) & ~LEVEL;
             long value = pte == 0 ? 0 : cpu.read(pte, 8, Endian.LITTLE);
             if ((value & (READ | WRITE)) != 0 && (value & SUPERPAGE) == 0) {

@@ -8,6 +8,8 @@ import org.dmalab.api.cpu.Endian;
  * each processor are left out: all go through the zone, under its lock.
  */
 public final class Pages {
+    /** The number of an address's bits that are its place in a page. */
+    public static final int SHIFT = 12;
     /** Size of a page. */
     public static final int BYTES = 4096;
     /** Where the kernel sees physical memory. */

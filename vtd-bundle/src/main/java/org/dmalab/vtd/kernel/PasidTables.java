@@ -58,7 +58,7 @@ public final class PasidTables {
      * @return 0; {@code -EINVAL} if the unit has no second-level translation in scalable mode; {@code -EBUSY} if the
      *         entry is in use; {@code -ENOMEM}
      */
-    static long setUp(Cpu cpu, long device, long domain) {
+    public static long setUp(Cpu cpu, long device, long domain) {
         long iommu = cpu.load(device, Device.IOMMU);
         if (!inUse(cpu, iommu)) {
             return 0;
@@ -139,17 +139,6 @@ public final class PasidTables {
                 | DIRECTORY_SIZE | (deviceTlb ? DEVICE_TLB_ENABLE : 0));
     }
 
-    /**
-     * What {@code device_pasid_table_setup} flushes of a copied entry (6.9): the old kernel's domain-ids are in tables
-     * that nobody has read, so all of PASID cache and IOTLB go. The device's TLB would too, but this kernel has not
-     * enabled it yet.
-     */
-    public static void flushCopied(Cpu cpu, long iommu, long sourceId) {
-        Flush.context(cpu, iommu, 0, sourceId, Scope.SELECTIVE);
-        flushCache(cpu, iommu, Selection.GLOBAL, 0);
-        Flush.iotlb(cpu, iommu, 0, 0, 0, Scope.GLOBAL);
-    }
-
     /** {@code qi_flush_pasid_cache}; a selection of one is that of PASID 0. */
     static void flushCache(Cpu cpu, long iommu, Selection selection, long did) {
         long scope = selection == Selection.GLOBAL ? 3 : selection.ordinal();
@@ -159,20 +148,6 @@ public final class PasidTables {
     /** {@code qi_flush_piotlb} of PASID 0. */
     private static void flushFirstLevel(Cpu cpu, long iommu, long did) {
         QueuedInvalidation.submit(cpu, iommu, PASID_IOTLB | ALL_OF_PASID | (did & 0xffff) << 16, 0);
-    }
-
-    /** {@code intel_pasid_alloc_table}: false if there is no page for it. */
-    static boolean allocDirectory(Cpu cpu, long device) {
-        long iommu = cpu.load(device, Device.IOMMU);
-        if (!inUse(cpu, iommu) || cpu.load(device, Device.PASID_DIRECTORY) != 0) {
-            return true;
-        }
-        long directory = Pages.alloc(cpu);
-        if (directory != 0) {
-            cpu.store(device, Device.PASID_DIRECTORY, directory);
-            Hw.flushCache(cpu, iommu, directory, Pages.BYTES);
-        }
-        return directory != 0;
     }
 
     /** {@code intel_pasid_get_entry} of PASID 0: 0 if there is none and none is to be made, or no page for it. */

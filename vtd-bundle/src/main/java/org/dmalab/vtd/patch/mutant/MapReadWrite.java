@@ -1,10 +1,9 @@
 package org.dmalab.vtd.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.vtd.kernel.CopiedBitmap;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
 import org.dmalab.vtd.kernel.Mappings;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
@@ -12,31 +11,16 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Clear-present-first whose map lets every device read and write.
  */
-@Component(property = {
-    Variant.ARCH + "=vtd",
-    Variant.PATCH + "=map-read-write",
-    Variant.COMMIT + "=-",
-    Variant.SINCE + "=-",
-    Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-bitmap",
-    Variant.STEPS + "=attach and unmap as clear-present-first",
-    Variant.STEPS + "=map: set the table entries with R and W, whatever the direction",
-    Variant.DEFECTS + "=a device can write to a buffer that it was to read",
-    "service.description=clear-present-first whose map lets every device read and write"
-})
-public final class MapReadWrite implements Iommu, CopiedBitmap {
+@Component(service = Iommu.class)
+@Patch(arch = "vtd", id = "map-read-write", origin = Origin.MUTANT, layout = "copied-bitmap",
+    description = "clear-present-first whose map lets every device read and write",
+    steps = {
+        "attach and unmap as clear-present-first",
+        "map: set the table entries with R and W, whatever the direction"},
+    defects = "a device can write to a buffer that it was to read")
+public final class MapReadWrite extends ClearPresentFirst {
     @Override
-    public long attach(Cpu cpu, long device, long domain) {
-        return new ClearPresentFirst().attach(cpu, device, domain);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes, Direction direction) {
-        return Mappings.map(cpu, domain, busAddress, physicalAddress, sizeBytes, Direction.BIDIRECTIONAL);
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
+    public long __domain_mapping(Cpu cpu, long domain, long iovPfn, long physPfn, long pages, long prot) {
+        return super.__domain_mapping(cpu, domain, iovPfn, physPfn, pages, Mappings.READ | Mappings.WRITE);
     }
 }

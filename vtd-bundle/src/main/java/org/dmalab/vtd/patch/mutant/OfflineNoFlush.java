@@ -1,54 +1,31 @@
 package org.dmalab.vtd.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
-import org.dmalab.api.service.Variant;
-import org.dmalab.vtd.kernel.CopiedBitmap;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
 import org.dmalab.vtd.kernel.IdentityDomain;
-import org.dmalab.vtd.kernel.IdentityNotifier;
-import org.dmalab.vtd.kernel.Mappings;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * Clear-present-first whose memory notifier flushes nothing.
  */
-@Component(property = {
-    Variant.ARCH + "=vtd",
-    Variant.PATCH + "=offline-no-flush",
-    Variant.COMMIT + "=-",
-    Variant.SINCE + "=-",
-    Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-bitmap",
-    Variant.STEPS + "=attach, map and unmap as clear-present-first",
-    Variant.STEPS + "=memory goes on line: identity map of it; off line: clear the table entries",
-    Variant.DEFECTS + "=devices of the identity domain reach memory that is gone",
-    "service.description=clear-present-first whose memory notifier flushes nothing"
-})
-public final class OfflineNoFlush implements Iommu, CopiedBitmap, MemoryNotifier {
+@Component(service = {Iommu.class, MemoryNotifier.class})
+@Patch(arch = "vtd", id = "offline-no-flush", origin = Origin.MUTANT, layout = "copied-bitmap",
+    description = "clear-present-first whose memory notifier flushes nothing",
+    steps = {
+        "attach, map and unmap as clear-present-first",
+        "memory goes on line: identity map of it; off line: clear the table entries"},
+    defects = "devices of the identity domain reach memory that is gone")
+public final class OfflineNoFlush extends ClearPresentFirst {
     @Override
-    public long attach(Cpu cpu, long device, long domain) {
-        return new ClearPresentFirst().attach(cpu, device, domain);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes, Direction direction) {
-        return Mappings.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction);
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
-    }
-
-    @Override
-    public long notify(Cpu cpu, int action, long startPfn, long pageCount) {
+    public long intel_iommu_memory_notifier(Cpu cpu, int action, long startPfn, long pageCount) {
         if (action == MEM_OFFLINE) {
             IdentityDomain.clear(cpu, startPfn, pageCount);
             return NOTIFY_OK;
         }
-        return new IdentityNotifier().notify(cpu, action, startPfn, pageCount);
+        return super.intel_iommu_memory_notifier(cpu, action, startPfn, pageCount);
     }
 }

@@ -2,68 +2,32 @@ package org.dmalab.vtd.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.service.CacheFlush.Scope;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.vtd.kernel.ContextEntry;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
 import org.dmalab.vtd.kernel.ContextMapping;
 import org.dmalab.vtd.kernel.Flush;
-import org.dmalab.vtd.kernel.Mappings;
+import org.dmalab.vtd.patch.FlushOldDid;
 import org.osgi.service.component.annotations.Component;
 
 /**
  * Flush-old-did with a flush of the first bus address instead of the domain.
  */
-@Component(property = {
-    Variant.ARCH + "=vtd",
-    Variant.PATCH + "=page-flush-only",
-    Variant.COMMIT + "=-",
-    Variant.SINCE + "=-",
-    Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-bit-67",
-    Variant.STEPS + "=return if present and not marked in bit 67",
-    Variant.STEPS + "=copied: flush context (old id, source-id), then one page of the IOTLB (old id, "
-        + "0xfffff000)",
-    Variant.STEPS + "=clear the entry; new domain-id, table, width, type, fault enable, present; clflush "
-        + "if ECAP.C=0",
-    Variant.STEPS + "=caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the "
-        + "write buffer",
-    Variant.DEFECTS + "=all other pages of the old id stay in the IOTLB",
-    "service.description=flush-old-did with a flush of the first bus address instead of the "
-        + "domain"
-})
-public final class PageFlushOnly implements Iommu {
+@Component(service = Iommu.class)
+@Patch(arch = "vtd", id = "page-flush-only", origin = Origin.MUTANT, layout = "copied-bit-67",
+    description = "flush-old-did with a flush of the first bus address instead of the domain",
+    steps = {
+        "return if present and not marked in bit 67",
+        "copied: flush context (old id, source-id), then one page of the IOTLB (old id, 0xfffff000)",
+        "clear the entry; new domain-id, table, width, type, fault enable, present; clflush if ECAP.C=0",
+        "caching mode: flush context (id 0, source-id) and IOTLB (new id); else flush the write buffer"},
+    defects = "all other pages of the old id stay in the IOTLB")
+public final class PageFlushOnly extends FlushOldDid {
     @Override
-    public long attach(Cpu cpu, long device, long domain) {
-        return ContextMapping.forEachSourceId(cpu, device, domain, PageFlushOnly::contextMappingOne);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes, Direction direction) {
-        return Mappings.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction);
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        return Mappings.unmap(cpu, domain, busAddress, sizeBytes);
-    }
-
-    /** {@code domain_context_mapping_one}, under its locks. */
-    private static long contextMappingOne(Cpu cpu, long iommu, long domain, long entry, long sourceId) {
-        if (ContextMapping.presentAndNotMarked(cpu, entry)) {
-            return 0;
+    public void flushOld(Cpu cpu, long iommu, long oldId, long sourceId) {
+        if (ContextMapping.valid(cpu, iommu, oldId)) {
+            Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
+            Flush.iotlb(cpu, iommu, oldId, 0xfffff000L, 0, Scope.SELECTIVE);
         }
-        if (ContextEntry.markedCopied(cpu, entry)) {
-            long oldId = ContextEntry.domainId(cpu, entry);
-            if (ContextMapping.valid(cpu, iommu, oldId)) {
-                Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
-                Flush.iotlb(cpu, iommu, oldId, 0xfffff000L, 0, Scope.SELECTIVE);
-            }
-        }
-        long result = ContextMapping.program(cpu, iommu, domain, entry, sourceId);
-        if (result == 0) {
-            ContextMapping.presentCacheFlush(cpu, iommu, domain, sourceId);
-        }
-        return result;
     }
 }

@@ -1,10 +1,9 @@
 package org.dmalab.vtd.patch.mutant;
 
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Iommu;
-import org.dmalab.api.service.Variant;
-import org.dmalab.vtd.kernel.CopiedBitmap;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.Patch;
 import org.dmalab.vtd.kernel.Mappings;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
@@ -12,32 +11,16 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Clear-present-first whose unmap flushes nothing.
  */
-@Component(property = {
-    Variant.ARCH + "=vtd",
-    Variant.PATCH + "=unmap-no-flush",
-    Variant.COMMIT + "=-",
-    Variant.SINCE + "=-",
-    Variant.ORIGIN + "=mutant",
-    Variant.LAYOUT + "=copied-bitmap",
-    Variant.STEPS + "=attach and map as clear-present-first",
-    Variant.STEPS + "=unmap: clear the table entries",
-    Variant.DEFECTS + "=what the IOTLB has of an unmapped buffer stays",
-    "service.description=clear-present-first whose unmap flushes nothing"
-})
-public final class UnmapNoFlush implements Iommu, CopiedBitmap {
+@Component(service = Iommu.class)
+@Patch(arch = "vtd", id = "unmap-no-flush", origin = Origin.MUTANT, layout = "copied-bitmap",
+    description = "clear-present-first whose unmap flushes nothing",
+    steps = {
+        "attach and map as clear-present-first",
+        "unmap: clear the table entries"},
+    defects = "what the IOTLB has of an unmapped buffer stays")
+public final class UnmapNoFlush extends ClearPresentFirst {
     @Override
-    public long attach(Cpu cpu, long device, long domain) {
-        return new ClearPresentFirst().attach(cpu, device, domain);
-    }
-
-    @Override
-    public long map(Cpu cpu, long domain, long busAddress, long physicalAddress, long sizeBytes, Direction direction) {
-        return Mappings.map(cpu, domain, busAddress, physicalAddress, sizeBytes, direction);
-    }
-
-    @Override
-    public long unmap(Cpu cpu, long domain, long busAddress, long sizeBytes, Direction direction) {
-        Mappings.clearRange(cpu, domain, busAddress >>> 12, Mappings.pages(busAddress, sizeBytes));
-        return 0;
+    public void intel_unmap(Cpu cpu, long domain, long pfn, long pages) {
+        Mappings.clearRange(cpu, domain, pfn, pages);
     }
 }
