@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -149,7 +150,7 @@ public final class Signatures {
         Version least = kept.version().after(step);
         if (now.version().compareTo(least) < 0) {
             throw new AssertionError("package " + now.name() + " has changed since " + kept.version() + "; it needs"
-                    + " version " + least + " (" + step.name().toLowerCase() + " step) and has " + now.version() + ":\n"
+                    + " version " + least + " (" + step.name().toLowerCase(Locale.ROOT) + " step) and has " + now.version() + ":\n"
                     + list(changes) + "Write @Version(\"" + least + "\") in " + now.name().replace('.', '/')
                     + "/package-info.java, then keep the signatures: " + command());
         }
@@ -181,7 +182,7 @@ public final class Signatures {
     private static String list(List<Change> changes) {
         StringBuilder text = new StringBuilder();
         changes.stream().sorted(Comparator.comparing(Change::step).reversed()).forEach(change -> text.append("  ")
-                .append(change.step().name().toLowerCase()).append(": ").append(change.text()).append('\n'));
+                .append(change.step().name().toLowerCase(Locale.ROOT)).append(": ").append(change.text()).append('\n'));
         return text.toString();
     }
 

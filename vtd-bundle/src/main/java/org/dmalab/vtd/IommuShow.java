@@ -60,7 +60,7 @@ public final class IommuShow implements Action {
     private static String entry(MachineMemory memory, View view, long rootTable, int sourceId) {
         boolean scalable = (rootTable & SCALABLE) != 0;
         boolean upper = scalable && (sourceId & 0x80) != 0;
-        long index = scalable ? (sourceId & 0x7f) * 32 : (sourceId & 0xff) * 16;
+        long index = scalable ? (sourceId & 0x7f) * 32L : (sourceId & 0xff) * 16L;
         long rootEntry = word(memory, view, (rootTable & ~0xfffL) + (sourceId >>> 8) * 16 + (upper ? 8 : 0));
         long entry = (rootEntry & 1) == 0 ? -16 : (rootEntry & ~0xfffL) + index;
         return String.format("hi 0x%016x, low 0x%016x", word(memory, view, entry + 8), word(memory, view, entry));

@@ -99,7 +99,7 @@ final class Findings {
 
     /** Bytes of what was found. */
     long bytes() {
-        return foundBytes + deadlocks.size() * DEADLOCK_BYTES;
+        return foundBytes + (long) deadlocks.size() * DEADLOCK_BYTES;
     }
 
     void resetExecutions() {

@@ -121,7 +121,7 @@ final class LiveOracles implements EventSink {
 
     private void stand(List<Long> now) {
         int count = Math.min(now.size(), MAX_STANDING);
-        for (long i = count + 1; i <= number(standing, MAX_STANDING); i++) {
+        for (long i = count + 1L; i <= number(standing, MAX_STANDING); i++) {
             standing.set(i, 0);
         }
         standing.set(0, count);

@@ -194,8 +194,8 @@ public final class Arguments {
                 case "h" -> Duration.ofHours(count);
                 default -> Duration.ofSeconds(count);
             };
-            duration.toNanos(); // what is longer than 292 years can't be counted down
-            return duration;
+            // What is longer than 292 years can't be counted down.
+            return Duration.ofNanos(duration.toNanos());
         } catch (NumberFormatException | ArithmeticException e) {
             throw wrong("option " + option + " is too long a duration: '" + value.get() + "'");
         }
