@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
@@ -45,6 +46,7 @@ public final class Ats {
     }
 
     /** {@code pci_find_ext_capability}, and {@code pci_ats_page_aligned}: its offset, or 0. */
+    @KernelFunction("pci_find_ext_capability")
     private static long capability(Cpu cpu, long sourceId) {
         int at = FIRST_EXTENDED;
         for (int i = 0; i < MOST_EXTENDED && at >= FIRST_EXTENDED; i++) {
@@ -61,6 +63,7 @@ public final class Ats {
      * {@code dmar_ats_supported}: a device with an SATC entry may, unless the unit does it by itself in legacy mode;
      * one without a bridge before it may; one behind a root port if an ATSR structure names the port, or all ports.
      */
+    @KernelFunction("dmar_ats_supported")
     private static boolean allowed(Cpu cpu, long device) {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
         boolean integrated = Devices.onRootBus(sourceId);
@@ -86,6 +89,7 @@ public final class Ats {
     }
 
     /** {@code iommu_enable_dev_iotlb}: of a device whose entry allows it; one that has ATS on already keeps its TLB. */
+    @KernelFunction("iommu_enable_dev_iotlb")
     static void enable(Cpu cpu, long device, long domain) {
         long capability = cpu.load(device, Device.ATS_CAP);
         boolean scalable = PasidTables.inUse(cpu, cpu.load(device, Device.IOMMU));
@@ -97,6 +101,7 @@ public final class Ats {
     }
 
     /** {@code iommu_disable_dev_iotlb}. */
+    @KernelFunction("iommu_disable_dev_iotlb")
     static void disable(Cpu cpu, long device) {
         if (cpu.load(device, Device.ATS_ENABLED) != 0) {
             int control = (int) cpu.load(device, Device.ATS_CAP) + CONTROL;
@@ -106,6 +111,7 @@ public final class Ats {
     }
 
     /** {@code iommu_flush_dev_iotlb}: the TLB of each device of a domain, 2 to the mask pages from an address. */
+    @KernelFunction("iommu_flush_dev_iotlb")
     public static void flush(Cpu cpu, long domain, long address, long addressMask) {
         for (long device = cpu.load(KernelLayout.DEVICES); device != 0; device = cpu.load(device, Device.NEXT)) {
             if (cpu.load(device, Device.DOMAIN) == domain) {
@@ -115,6 +121,7 @@ public final class Ats {
     }
 
     /** {@code __iommu_flush_dev_iotlb}; the size is in the address: ones from bit 12 up to half of it. */
+    @KernelFunction("__iommu_flush_dev_iotlb")
     static void flushDevice(Cpu cpu, long device, long address, long addressMask) {
         if (cpu.load(device, Device.ATS_ENABLED) == 0) {
             return;

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 
 /** Bitmaps in kernel data, by address. */
 final class Bits {
@@ -21,6 +22,7 @@ final class Bits {
     }
 
     /** {@code find_first_zero_bit}: the number of bits if there is none. */
+    @KernelFunction("find_first_zero_bit")
     static long firstZero(Cpu cpu, long bitmap, long bits) {
         for (long word = 0; word < bits; word += 64) {
             long value = cpu.load(bitmap + word / 8, 8);

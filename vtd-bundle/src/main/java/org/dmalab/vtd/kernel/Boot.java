@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
@@ -42,6 +43,7 @@ public final class Boot {
      * @return 0 or a negative error number; then the kernel runs and leaves remapping alone: devices are given physical
      *         addresses
      */
+    @KernelFunction("intel_iommu_init")
     public static long boot(Cpu cpu, BootParameters parameters, long crashed) {
         boolean kdump = crashed != 0;
         cpu.store(KernelLayout.RAM_BYTES, parameters.ramBytes());
@@ -69,6 +71,7 @@ public final class Boot {
     }
 
     /** The kernel stops where it is; devices and tables go on. */
+    @KernelFunction("crash_kexec")
     public static long crash(Cpu cpu) {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != RUNNING) {
             return Errno.EINVAL;
@@ -79,6 +82,7 @@ public final class Boot {
         return 0;
     }
 
+    @KernelFunction("init_dmars")
     private static long initDmars(Cpu cpu) {
         boolean copied = false;
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
@@ -124,6 +128,7 @@ public final class Boot {
      * the kernel before has left it. From 5.18 on one with more than two ids in use does, too; here nothing fails after
      * that many were taken over.
      */
+    @KernelFunction("disable_dmar_iommu")
     private static void giveUp(Cpu cpu) {
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
             long ids = cpu.load(iommu, IntelIommu.DOMAIN_IDS);
@@ -141,6 +146,7 @@ public final class Boot {
     }
 
     /** {@code intel_iommu_free_dmars}; the DMA API is that without remapping. */
+    @KernelFunction("intel_iommu_free_dmars")
     private static void goOnWithoutUnits(Cpu cpu) {
         cpu.store(KernelLayout.IOMMUS, 0);
         cpu.store(KernelLayout.RMRRS, 0);
@@ -148,6 +154,7 @@ public final class Boot {
     }
 
     /** Domain-ids, translation status, root table, and the old kernel's tables if translation is on. */
+    @KernelFunction("init_dmars")
     private static long initUnit(Cpu cpu, long iommu) {
         long ids = cpu.alloc(KernelLayout.DOMAIN_IDS, (Hw.domainCount(cpu, iommu) + 63) / 64);
         cpu.store(iommu, IntelIommu.DOMAIN_IDS, ids);
@@ -178,6 +185,7 @@ public final class Boot {
     }
 
     /** {@code iommu_set_root_entry}. */
+    @KernelFunction("iommu_set_root_entry")
     private static void setRootEntry(Cpu cpu, long iommu) {
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
         long flags = cpu.irqSave();
@@ -191,6 +199,7 @@ public final class Boot {
     }
 
     /** {@code iommu_prepare_rmrr_dev}: devices with reserved regions get their domain at boot. */
+    @KernelFunction("iommu_prepare_rmrr_dev")
     private static void prepareReservedRegions(Cpu cpu) {
         cpu.printk(RMRR);
         for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
@@ -202,6 +211,7 @@ public final class Boot {
     }
 
     /** {@code dmar_set_interrupt}; what was pending before is handled first. */
+    @KernelFunction("dmar_set_interrupt")
     private static void setInterrupt(Cpu cpu, long iommu) {
         Hw.write(cpu, iommu, Hw.FEDATA, 4, MESSAGE_VECTOR);
         Hw.write(cpu, iommu, Hw.FEADDR, 4, MESSAGE_ADDRESS);
@@ -211,6 +221,7 @@ public final class Boot {
     }
 
     /** {@code iommu_disable_protect_mem_regions}. */
+    @KernelFunction("iommu_disable_protect_mem_regions")
     private static void disableProtectedMemory(Cpu cpu, long iommu) {
         if ((cpu.load(iommu, IntelIommu.CAP) >>> 5 & 3) != 0) {
             long value = Hw.read(cpu, iommu, Hw.PMEN, 4);

@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
@@ -20,11 +21,13 @@ public final class ContextEntry {
     private ContextEntry() { }
 
     /** {@code PCI_DEVID}: the source-id that is made of a bus and a device and function. */
+    @KernelFunction("PCI_DEVID")
     public static long sourceId(long bus, long devfn) {
         return (bus << 8) | devfn;
     }
 
     /** {@code iommu_context_addr}: the entry of a source-id, 0 if there is no table and none is to be made. */
+    @KernelFunction("iommu_context_addr")
     public static long get(Cpu cpu, long iommu, long sourceId, boolean alloc) {
         boolean scalable = PasidTables.inUse(cpu, iommu);
         boolean upper = scalable && (sourceId & 0x80) != 0;
@@ -45,6 +48,7 @@ public final class ContextEntry {
     }
 
     /** {@code free_context_table}: all of a unit's context tables and its root table. */
+    @KernelFunction("free_context_table")
     static void freeTables(Cpu cpu, long iommu) {
         long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY);
         if (root == 0) {
@@ -81,16 +85,19 @@ public final class ContextEntry {
     }
 
     /** The present bit by itself. */
+    @KernelFunction("context_present")
     public static boolean present(Cpu cpu, long entry) {
         return (low(cpu, entry) & PRESENT) != 0;
     }
 
     /** {@code context_clear_present}: the rest of the entry stays. */
+    @KernelFunction("context_clear_present")
     public static void clearPresent(Cpu cpu, long entry) {
         writeLow(cpu, entry, low(cpu, entry) & ~PRESENT);
     }
 
     /** The mark of entries copied from an old kernel, in an available bit (to 5.19). */
+    @KernelFunction("context_copied")
     public static boolean markedCopied(Cpu cpu, long entry) {
         return (high(cpu, entry) & COPIED) != 0;
     }
@@ -100,42 +107,50 @@ public final class ContextEntry {
     }
 
     /** {@code context_domain_id}. */
+    @KernelFunction("context_domain_id")
     public static long domainId(Cpu cpu, long entry) {
         return high(cpu, entry) >>> 8 & 0xffff;
     }
 
     /** {@code context_clear_entry}. */
+    @KernelFunction("context_clear_entry")
     public static void clear(Cpu cpu, long entry) {
         writeLow(cpu, entry, 0);
         writeHigh(cpu, entry, 0);
     }
 
     /** {@code context_set_domain_id}. */
+    @KernelFunction("context_set_domain_id")
     public static void setDomainId(Cpu cpu, long entry, long domainId) {
         writeHigh(cpu, entry, high(cpu, entry) | (domainId & 0xffff) << 8);
     }
 
     /** {@code context_set_address_root}. */
+    @KernelFunction("context_set_address_root")
     public static void setAddressRoot(Cpu cpu, long entry, long physical) {
         writeLow(cpu, entry, low(cpu, entry) & ~PAGE_MASK | physical & PAGE_MASK);
     }
 
     /** {@code context_set_address_width}. */
+    @KernelFunction("context_set_address_width")
     public static void setAddressWidth(Cpu cpu, long entry, long width) {
         writeHigh(cpu, entry, high(cpu, entry) | width & 7);
     }
 
     /** {@code context_set_translation_type}. */
+    @KernelFunction("context_set_translation_type")
     public static void setTranslationType(Cpu cpu, long entry, long type) {
         writeLow(cpu, entry, low(cpu, entry) & (-1L << 4 | 3) | (type & 3) << 2);
     }
 
     /** {@code context_set_fault_enable}. */
+    @KernelFunction("context_set_fault_enable")
     public static void setFaultEnable(Cpu cpu, long entry) {
         writeLow(cpu, entry, low(cpu, entry) & ~FAULT_DISABLE);
     }
 
     /** {@code context_set_present}. */
+    @KernelFunction("context_set_present")
     public static void setPresent(Cpu cpu, long entry) {
         writeLow(cpu, entry, low(cpu, entry) | PRESENT);
     }

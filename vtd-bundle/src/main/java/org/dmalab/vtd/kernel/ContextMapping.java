@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
@@ -31,6 +32,7 @@ public final class ContextMapping {
     }
 
     /** {@code context_present} to 5.19: an entry that was copied counts as not present. */
+    @KernelFunction("context_present")
     public static boolean presentAndNotMarked(Cpu cpu, long entry) {
         return ContextEntry.present(cpu, entry) && !ContextEntry.markedCopied(cpu, entry);
     }
@@ -46,6 +48,7 @@ public final class ContextMapping {
     }
 
     /** Flushes what the unit caches of a copied entry, context cache first, if the old kernel's id can be one. */
+    @KernelFunction("domain_context_mapping_one")
     public static void flushOld(Cpu cpu, long iommu, long oldId, long sourceId) {
         if (valid(cpu, iommu, oldId)) {
             Flush.context(cpu, iommu, oldId, sourceId, Scope.SELECTIVE);
@@ -58,6 +61,7 @@ public final class ContextMapping {
      *
      * @return 0 or {@code -ENOMEM}
      */
+    @KernelFunction("domain_context_mapping_one")
     public static long setUp(VtdKernel kernel, Cpu cpu, long domain, long iommu, long context, long bus, long devfn) {
         long did = domainId(cpu, domain);
         long result = program(cpu, domain, iommu, context, did, ContextEntry.sourceId(bus, devfn));
@@ -73,6 +77,7 @@ public final class ContextMapping {
      *
      * @return 0 or {@code -ENOMEM}
      */
+    @KernelFunction("domain_context_mapping_one")
     public static long program(Cpu cpu, long domain, long iommu, long entry, long did, long sourceId) {
         long device = Devices.withSourceId(cpu, sourceId);
         boolean deviceTlb = Ats.supported(cpu, device, sourceId);

@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
@@ -31,6 +32,7 @@ public final class CopiedTables {
     private CopiedTables() { }
 
     /** Copies what a unit uses; 0, or the error after which translation is turned off. */
+    @KernelFunction("init_dmars")
     static long takeOver(Cpu cpu, long iommu) {
         cpu.printk(PRE_ENABLED);
         long number = cpu.load(iommu, IntelIommu.SEQ_ID);
@@ -40,6 +42,7 @@ public final class CopiedTables {
     }
 
     /** {@code copy_translation_tables}. */
+    @KernelFunction("copy_translation_tables")
     private static long copyTranslationTables(Cpu cpu, long iommu) {
         long register = Hw.read(cpu, iommu, Hw.RTADDR, 8);
         long oldRoot = register & PAGE_MASK;
@@ -73,6 +76,7 @@ public final class CopiedTables {
     }
 
     /** One context table of a bus: 0 if there is none, 1 if it was copied and its root entry written, or an error. */
+    @KernelFunction("copy_context_table")
     private static long copyHalf(Cpu cpu, Copy copy, long rootEntry, long to, int bus, int firstDevfn) {
         long table = (rootEntry & 1) == 0 || (rootEntry & PAGE_MASK) == 0 ? 0
                 : copyContextTable(cpu, copy, rootEntry & PAGE_MASK, bus << 8 | firstDevfn);
@@ -100,6 +104,7 @@ public final class CopiedTables {
     }
 
     /** {@code copy_context_table}: values are kept, so the old page tables stay in use, and the old domain-ids. */
+    @KernelFunction("copy_context_table")
     private static long copyContextTable(Cpu cpu, Copy copy, long oldTable, int firstSourceId) {
         if (!Pages.isRam(cpu, oldTable)) {
             return Errno.ENOMEM;
@@ -145,12 +150,14 @@ public final class CopiedTables {
     }
 
     /** {@code context_copied} from 6.0 on. */
+    @KernelFunction("context_copied")
     public static boolean inBitmap(Cpu cpu, long iommu, long sourceId) {
         long bitmap = cpu.load(iommu, IntelIommu.COPIED_TABLES);
         return bitmap != 0 && Bits.test(cpu, bitmap, sourceId);
     }
 
     /** {@code clear_context_copied} from 6.0 on. */
+    @KernelFunction("clear_context_copied")
     public static void clearInBitmap(Cpu cpu, long iommu, long sourceId) {
         long bitmap = cpu.load(iommu, IntelIommu.COPIED_TABLES);
         if (bitmap != 0 && Bits.test(cpu, bitmap, sourceId)) {

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 
@@ -15,6 +16,7 @@ public final class Devices {
     private Devices() { }
 
     /** The device of a source-id: its address, or {@code -ENODEV}. Without a unit in use it has none either. */
+    @KernelFunction("pci_get_domain_bus_and_slot")
     public static long find(Cpu cpu, long sourceId) {
         long known = known(cpu, sourceId);
         if (known != 0) {
@@ -72,6 +74,7 @@ public final class Devices {
     }
 
     /** {@code pci_add_dma_alias}: 0, or {@code -EBUSY} if the device is attached already. */
+    @KernelFunction("pci_add_dma_alias")
     public static long addAlias(Cpu cpu, long sourceId, long alias) {
         long device = find(cpu, sourceId);
         if (isError(device)) {
@@ -113,6 +116,7 @@ public final class Devices {
     }
 
     /** {@code pci_enable_device} and {@code pci_set_master}. */
+    @KernelFunction("pci_enable_device")
     static void enable(Cpu cpu, long device) {
         cpu.writeConfig(cpu.load(device, Device.SOURCE_ID), COMMAND, 2, MEMORY_AND_MASTER);
     }

@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
@@ -181,6 +182,7 @@ public final class DmaApi {
     }
 
     /** {@code intel_map_page}. The services are entered first: without a variant nothing has changed. */
+    @KernelFunction("intel_map_page")
     private static long map(Cpu cpu, long device, long page, long sizeBytes, Direction direction, long wantedPfn) {
         Binding variant = cpu.services().enter();
         try {
@@ -225,6 +227,7 @@ public final class DmaApi {
     }
 
     /** {@code iommu_no_mapping}: the bus address is the physical one. */
+    @KernelFunction("iommu_no_mapping")
     private static long identity(Cpu cpu, long device, long physical, long sizeBytes, Direction direction,
             long wantedPfn) {
         if (wantedPfn != ANY) {
@@ -257,6 +260,7 @@ public final class DmaApi {
     }
 
     /** {@code intel_unmap}, and the pages go. */
+    @KernelFunction("intel_unmap")
     static long release(Cpu cpu, long buffer) {
         long device = cpu.load(buffer, Buffer.DEVICE);
         long domain = cpu.load(device, Device.DOMAIN);

@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
@@ -33,6 +34,7 @@ final class DmarTables {
 
     private DmarTables() { }
 
+    @KernelFunction("parse_dmar_table")
     static long parse(Cpu cpu) {
         long table = cpu.load(KernelLayout.ACPI_DMAR);
         long length = u(cpu, table + 4, 4);
@@ -61,6 +63,7 @@ final class DmarTables {
     }
 
     /** {@code alloc_iommu}. */
+    @KernelFunction("alloc_iommu")
     private static long addUnit(Cpu cpu, long at) {
         long base = u(cpu, at + 8, 8);
         cpu.printk(DRHD, base, u(cpu, at + 4, 1));
@@ -93,6 +96,7 @@ final class DmarTables {
     }
 
     /** One record for each device of the region, in the order of the table. */
+    @KernelFunction("dmar_parse_one_rmrr")
     private static long addRegions(Cpu cpu, long at, long size) {
         long base = u(cpu, at + 8, 8);
         long end = u(cpu, at + 16, 8);
@@ -110,6 +114,7 @@ final class DmarTables {
     }
 
     /** ATSR (root ports whose devices may use ATS) or SATC (integrated devices that may, or must). */
+    @KernelFunction("dmar_parse_one_atsr")
     private static long addAtsScopes(Cpu cpu, long at, long size, boolean ports) {
         long flags = u(cpu, at + 4, 1);
         cpu.printk(ports ? ATSR : SATC, flags);

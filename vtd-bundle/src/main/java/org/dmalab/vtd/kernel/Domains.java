@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
@@ -25,6 +26,7 @@ public final class Domains {
     private Domains() { }
 
     /** {@code get_valid_domain_for_dev}: the device's domain, made and attached at its first use of the DMA API. */
+    @KernelFunction("get_valid_domain_for_dev")
     static long ofDevice(Cpu cpu, long device) {
         long domain = cpu.load(device, Device.DOMAIN);
         if (domain != 0) {
@@ -47,6 +49,7 @@ public final class Domains {
         return attached;
     }
 
+    @KernelFunction("alloc_domain")
     static long alloc(Cpu cpu, long iommu) {
         long domain = cpu.alloc(DmarDomain.STRUCT);
         long pgd = domain == 0 ? 0 : Pages.alloc(cpu);
@@ -67,6 +70,7 @@ public final class Domains {
     }
 
     /** {@code domain_prepare_identity_map}; firmware that is wrong is told so, and the region left out. */
+    @KernelFunction("domain_prepare_identity_map")
     private static void prepareIdentityMap(Cpu cpu, long domain, long device, long region) {
         long start = cpu.load(region, RmrrUnit.BASE_ADDRESS);
         long end = cpu.load(region, RmrrUnit.END_ADDRESS);
@@ -100,6 +104,7 @@ public final class Domains {
      *
      * @return the domain; the one that somebody else has put the device in meanwhile; or an error number
      */
+    @KernelFunction("dmar_insert_one_dev_info")
     private static long attach(Cpu cpu, long device, long domain) {
         Binding variant = cpu.services().enter();
         try {
@@ -126,6 +131,7 @@ public final class Domains {
     }
 
     /** Puts a device into a domain: 0, the domain that it is in already, or an error number. */
+    @KernelFunction("dmar_insert_one_dev_info")
     private static long insert(Cpu cpu, long device, long domain, long iommu) {
         long flags = ContextMapping.lock(cpu, iommu);
         long found = cpu.load(device, Device.DOMAIN);
@@ -138,6 +144,7 @@ public final class Domains {
     }
 
     /** Takes a device out of its domain, and the domain's id from the unit if it was the last. */
+    @KernelFunction("__dmar_remove_one_dev_info")
     private static void remove(Cpu cpu, long device, long domain, long iommu) {
         long flags = ContextMapping.lock(cpu, iommu);
         cpu.store(device, Device.DOMAIN, 0);
@@ -146,6 +153,7 @@ public final class Domains {
     }
 
     /** {@code domain_attach_iommu}, under the locks: the smallest free domain-id. */
+    @KernelFunction("domain_attach_iommu")
     private static long attachToUnit(Cpu cpu, long domain, long iommu) {
         long result = cpu.load(domain, DmarDomain.DEVICES) == 0 ? takeId(cpu, domain, iommu) : 0;
         if (result == 0) {
@@ -168,6 +176,7 @@ public final class Domains {
         return 0;
     }
 
+    @KernelFunction("domain_detach_iommu")
     private static void detachFromUnit(Cpu cpu, long domain, long iommu) {
         long left = cpu.load(domain, DmarDomain.DEVICES) - 1;
         cpu.store(domain, DmarDomain.DEVICES, left);
@@ -182,6 +191,7 @@ public final class Domains {
     }
 
     /** {@code dmar_remove_one_dev_info}, then {@code domain_exit}. */
+    @KernelFunction("dmar_remove_one_dev_info")
     static long detach(Cpu cpu, long device) {
         long domain = cpu.load(device, Device.DOMAIN);
         if (domain == 0) {
@@ -215,6 +225,7 @@ public final class Domains {
      * taken, and the PASID cache flushed in between (37764b952e1b). The flush of the device-TLB that this commit added
      * comes after ATS was disabled, so that it does nothing; the device has dropped its entries by then.
      */
+    @KernelFunction("domain_context_clear_one")
     private static void clearContext(Cpu cpu, long iommu, long domain, long sourceId) {
         boolean scalable = PasidTables.inUse(cpu, iommu);
         long lock = iommu + IntelIommu.LOCK.offset();
@@ -238,6 +249,7 @@ public final class Domains {
     }
 
     /** {@code domain_exit}; the identity domain stays. */
+    @KernelFunction("domain_exit")
     private static void exit(Cpu cpu, long domain) {
         if (domain == cpu.load(KernelLayout.SI_DOMAIN)) {
             return;

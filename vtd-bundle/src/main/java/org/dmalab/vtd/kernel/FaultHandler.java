@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /** {@code dmar_fault}: reads, clears and prints fault records in the form of kernels to 5.4. Prints are not limited. */
@@ -20,12 +21,14 @@ public final class FaultHandler {
     private FaultHandler() { }
 
     /** The interrupt handler; an interrupt that finds no kernel does nothing. */
+    @KernelFunction("dmar_fault")
     public static void handle(Cpu cpu, int vector, long argument) {
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
             fault(cpu, iommu);
         }
     }
 
+    @KernelFunction("dmar_fault")
     static void fault(Cpu cpu, long iommu) {
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();
         long flags = SpinLock.irqSave(cpu, lock);
@@ -41,6 +44,7 @@ public final class FaultHandler {
     }
 
     /** From the first pending record to the first that holds none; each is cleared before it is printed. */
+    @KernelFunction("dmar_fault")
     private static void records(Cpu cpu, long iommu, long lock, int first) {
         long cap = cpu.load(iommu, IntelIommu.CAP);
         int count = (int) (cap >>> 40 & 0xff) + 1;

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
@@ -33,6 +34,7 @@ public final class Flush {
     }
 
     /** {@code iommu_flush_iotlb_psi} of what was mapped: the IOTLB, then the devices' own TLBs. */
+    @KernelFunction("iommu_flush_iotlb_psi")
     public static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
         iotlbPages(cpu, domain, firstPfn, count, leafOnly);
         Ats.flush(cpu, domain, firstPfn << 12, mask(firstPfn, count));
@@ -43,6 +45,7 @@ public final class Flush {
      * as many low bits of the address as the mask says, so a range that is not aligned to its size takes a larger mask
      * (5.18).
      */
+    @KernelFunction("iommu_flush_iotlb_psi")
     public static void iotlbPages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
         long did = cpu.load(domain, DmarDomain.DID);

@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
@@ -46,6 +47,7 @@ public final class FlushQueue {
     }
 
     /** {@code queue_iova}: the bus addresses of an unmapped range are free at once, or when they have been flushed. */
+    @KernelFunction("queue_iova")
     static void release(Cpu cpu, long domain, long pfn) {
         long queue = cpu.load(domain, DmarDomain.FLUSH_QUEUE);
         if (queue == 0) {
@@ -72,6 +74,7 @@ public final class FlushQueue {
     }
 
     /** {@code iova_domain_flush}: what was queued before it began is flushed when it is done. */
+    @KernelFunction("iova_domain_flush")
     private static void flush(Cpu cpu, long domain) {
         increment(cpu, domain, DmarDomain.FLUSHES_STARTED);
         Flush.iotlb(cpu, cpu.load(domain, DmarDomain.IOMMU), cpu.load(domain, DmarDomain.DID), 0, 0, Scope.DOMAIN);
@@ -80,6 +83,7 @@ public final class FlushQueue {
     }
 
     /** {@code atomic64_inc}. */
+    @KernelFunction("atomic64_inc")
     private static void increment(Cpu cpu, long domain, Field counter) {
         long value = cpu.load(domain, counter);
         long before = cpu.compareExchange(domain, counter, value, value + 1);
@@ -90,6 +94,7 @@ public final class FlushQueue {
     }
 
     /** {@code fq_ring_free}: gives the bus addresses back that a flush has covered. */
+    @KernelFunction("fq_ring_free")
     private static void freeFlushed(Cpu cpu, long domain) {
         long finished = cpu.load(domain, DmarDomain.FLUSHES_FINISHED);
         for (long count = cpu.load(domain, DmarDomain.FLUSH_QUEUE_COUNT); count > 0; count--) {

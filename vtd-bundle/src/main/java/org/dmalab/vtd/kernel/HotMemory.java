@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.MemoryNotifier;
@@ -24,6 +25,7 @@ public final class HotMemory {
      *
      * @return 0; {@code -EEXIST} if the kernel has memory there, which it says; {@code -EPERM} if the notifier refused
      */
+    @KernelFunction("online_pages")
     public static long online(Cpu cpu, long start, long sizeBytes) {
         cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
         long result = onlineLocked(cpu, start, sizeBytes);
@@ -57,6 +59,7 @@ public final class HotMemory {
      *
      * @return 0; {@code -EINVAL} if it was not, {@code -EBUSY} if a driver has a buffer there, which it says
      */
+    @KernelFunction("offline_pages")
     public static long offline(Cpu cpu, long start, long sizeBytes) {
         cpu.lock(KernelLayout.MEM_HOTPLUG_LOCK);
         long result = offlineLocked(cpu, start, sizeBytes);
@@ -102,6 +105,7 @@ public final class HotMemory {
     }
 
     /** The notifier is registered only if the identity domain has tables. */
+    @KernelFunction("memory_notify")
     private static long notify(Cpu cpu, int action, long start, long sizeBytes) {
         if (!IdentityDomain.hasTables(cpu)) {
             return MemoryNotifier.NOTIFY_OK;

@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Buffer;
@@ -53,6 +54,7 @@ public final class HpsaDriver {
      * @param tries how often the no-op is sent at most (the driver: 12)
      * @return 0 or a negative error number
      */
+    @KernelFunction("hpsa_init_one")
     public static long probe(Cpu cpu, long sourceId, long tries) {
         long device = Devices.find(cpu, sourceId);
         if (Devices.isError(device)) {
@@ -75,6 +77,7 @@ public final class HpsaDriver {
     }
 
     /** {@code hpsa_kdump_hard_reset_controller}: the firmware clears the driver version when it was reset. */
+    @KernelFunction("hpsa_kdump_hard_reset_controller")
     private static long reset(Cpu cpu, long device) {
         sleep(cpu, 260);
         for (int offset = 0; offset < DRIVER_VERSION_BYTES; offset += 8) {
@@ -113,6 +116,7 @@ public final class HpsaDriver {
     }
 
     /** {@code hpsa_message}: on a timeout the buffer is kept, as the controller may still use it. */
+    @KernelFunction("hpsa_message")
     private static long message(Cpu cpu, long device) {
         long buffer = DmaApi.alloc(cpu, device, COMMAND_BYTES, Direction.BIDIRECTIONAL);
         if (Devices.isError(buffer)) {
@@ -147,6 +151,7 @@ public final class HpsaDriver {
     }
 
     /** {@code msleep}: hardware goes on and interrupts are taken. */
+    @KernelFunction("msleep")
     private static void sleep(Cpu cpu, long milliseconds) {
         cpu.await(KernelLayout.SLEEP.address(), 4, 1, milliseconds * 1_000_000);
     }

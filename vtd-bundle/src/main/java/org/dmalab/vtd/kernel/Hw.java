@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /** A remapping unit's registers as the kernel uses them. */
@@ -75,6 +76,7 @@ public final class Hw {
     }
 
     /** {@code iommu_flush_write_buffer}. */
+    @KernelFunction("iommu_flush_write_buffer")
     public static void flushWriteBuffer(Cpu cpu, long iommu) {
         if ((cpu.load(iommu, IntelIommu.CAP) >>> 4 & 1) != 0) {
             command(cpu, iommu, WBF, 0);
@@ -82,6 +84,7 @@ public final class Hw {
     }
 
     /** {@code __iommu_flush_cache}: writes table lines back when the unit does not snoop. */
+    @KernelFunction("__iommu_flush_cache")
     public static void flushCache(Cpu cpu, long iommu, long address, long sizeBytes) {
         if ((cpu.load(iommu, IntelIommu.ECAP) & 1) == 0) {
             flushLines(cpu, address, sizeBytes);
@@ -89,6 +92,7 @@ public final class Hw {
     }
 
     /** {@code clflush_cache_range}. */
+    @KernelFunction("clflush_cache_range")
     static void flushLines(Cpu cpu, long address, long sizeBytes) {
         for (long line = address & -CACHE_LINE; line < address + sizeBytes; line += CACHE_LINE) {
             cpu.cache(CacheOp.FLUSH_LINE, line);
@@ -96,11 +100,13 @@ public final class Hw {
     }
 
     /** {@code cap_ndoms}. */
+    @KernelFunction("cap_ndoms")
     public static long domainCount(Cpu cpu, long iommu) {
         return 1L << 4 + 2 * (cpu.load(iommu, IntelIommu.CAP) & 7);
     }
 
     /** {@code cap_caching_mode}. */
+    @KernelFunction("cap_caching_mode")
     public static boolean cachingMode(Cpu cpu, long iommu) {
         return (cpu.load(iommu, IntelIommu.CAP) >>> 7 & 1) != 0;
     }

@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -17,6 +18,7 @@ public final class IdentityDomain {
     private IdentityDomain() { }
 
     /** {@code si_domain_init}. */
+    @KernelFunction("si_domain_init")
     static long init(Cpu cpu) {
         if (cpu.load(KernelLayout.IDENTITY) == 0) {
             return 0;
@@ -51,6 +53,7 @@ public final class IdentityDomain {
     }
 
     /** {@code iommu_domain_identity_map}: 0 or a negative error number. */
+    @KernelFunction("iommu_domain_identity_map")
     public static long map(Cpu cpu, long firstPfn, long count) {
         long domain = cpu.load(KernelLayout.SI_DOMAIN);
         if (!Iovas.reserve(cpu, domain, firstPfn, firstPfn + count - 1)) {

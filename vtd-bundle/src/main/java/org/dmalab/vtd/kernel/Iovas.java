@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.Iova;
 
@@ -13,6 +14,7 @@ final class Iovas {
     private Iovas() { }
 
     /** {@code reserve_iova}: takes a range; one that is taken already stays as it is. */
+    @KernelFunction("reserve_iova")
     static boolean reserve(Cpu cpu, long domain, long first, long last) {
         long flags = lock(cpu, domain);
         long previous = domain + DmarDomain.IOVAS.offset();
@@ -31,6 +33,7 @@ final class Iovas {
     }
 
     /** {@code alloc_iova} below a limit: the first page frame, 0 if there is none. */
+    @KernelFunction("alloc_iova")
     static long alloc(Cpu cpu, long domain, long pages, long limitPfn) {
         long range = cpu.alloc(Iova.STRUCT);
         if (range == 0) {
@@ -46,6 +49,7 @@ final class Iovas {
     }
 
     /** {@code __alloc_and_insert_iova_range}, aligned to the size: the first page frame, 0 if there is no room. */
+    @KernelFunction("__alloc_and_insert_iova_range")
     private static long insertBelow(Cpu cpu, long domain, long range, long size, long limitPfn) {
         long previous = domain + DmarDomain.IOVAS.offset();
         long top = limitPfn;
@@ -66,6 +70,7 @@ final class Iovas {
     }
 
     /** {@code free_iova}. */
+    @KernelFunction("free_iova")
     static void free(Cpu cpu, long domain, long firstPfn) {
         long flags = lock(cpu, domain);
         long previous = domain + DmarDomain.IOVAS.offset();
@@ -84,6 +89,7 @@ final class Iovas {
     }
 
     /** Of a domain that nobody uses. */
+    @KernelFunction("put_iova_domain")
     static void freeAll(Cpu cpu, long domain) {
         long next = cpu.load(domain, DmarDomain.IOVAS);
         while (next != 0) {

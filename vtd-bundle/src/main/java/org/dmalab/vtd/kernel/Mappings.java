@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
@@ -67,6 +68,7 @@ public final class Mappings {
      *
      * @return whether there were any; then the unit may have cached pointers to them
      */
+    @KernelFunction("switch_to_super_page")
     public static boolean makeRoom(Cpu cpu, long domain, long first, long firstPhysical, long count) {
         boolean found = false;
         for (long i = 0; count - i >= pagesOf(2);) {
@@ -85,6 +87,7 @@ public final class Mappings {
     }
 
     /** {@code __domain_mapping}. */
+    @KernelFunction("__domain_mapping")
     static long fill(Cpu cpu, long domain, long firstPfn, long physicalPfn, long count, long permissions) {
         long run = 0;
         for (long i = 0; i < count;) {
@@ -110,6 +113,7 @@ public final class Mappings {
     }
 
     /** {@code hardware_largepage_caps}: the level of the largest page that a range may begin with. */
+    @KernelFunction("hardware_largepage_caps")
     private static int level(Cpu cpu, long domain, long pfn, long physicalPfn, long count) {
         if (count < pagesOf(2)) {
             return 1;
@@ -128,6 +132,7 @@ public final class Mappings {
     }
 
     /** {@code dma_pte_clear_range}; a superpage goes as a whole. */
+    @KernelFunction("dma_pte_clear_range")
     public static void clearRange(Cpu cpu, long domain, long firstPfn, long count) {
         clear(cpu, domain, firstPfn, count, true);
     }
@@ -161,6 +166,7 @@ public final class Mappings {
      * {@code pfn_to_dma_pte}: kernel address of an entry, plus its level. Target 0 is where a walk ends: a page, a
      * superpage, or an entry that is not present. 0 if there is no table and none is to be made, or no memory for one.
      */
+    @KernelFunction("pfn_to_dma_pte")
     private static long find(Cpu cpu, long domain, long pfn, int target, boolean alloc) {
         long table = cpu.load(domain, DmarDomain.PGD);
         for (int level = levels(cpu, domain); ; level--) {
@@ -203,10 +209,12 @@ public final class Mappings {
     }
 
     /** Frees the tables of a domain that no device uses. */
+    @KernelFunction("dma_pte_free_pagetable")
     static void freeTables(Cpu cpu, long domain) {
         freeTable(cpu, cpu.load(domain, DmarDomain.PGD), levels(cpu, domain));
     }
 
+    @KernelFunction("dma_pte_free_level")
     private static void freeTable(Cpu cpu, long table, int level) {
         for (int i = 0; i < ENTRIES && level > 1; i++) {
             long value = cpu.read(table + i * 8L, 8, Endian.LITTLE);
@@ -218,6 +226,7 @@ public final class Mappings {
     }
 
     /** {@code domain_flush_cache}. */
+    @KernelFunction("domain_flush_cache")
     static void flush(Cpu cpu, long domain, long address, long sizeBytes) {
         if (cpu.load(domain, DmarDomain.COHERENT) == 0) {
             Hw.flushLines(cpu, address, sizeBytes);

@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
+import org.dmalab.api.kernel.KernelFunction;
 
 /**
  * The kernel's pages for tables and buffers, lowest free one first. The lists of single pages that the kernel keeps for
@@ -30,6 +31,7 @@ public final class Pages {
     }
 
     /** {@code get_zeroed_page}: linear address of a cleared page, 0 if there is none. */
+    @KernelFunction("get_zeroed_page")
     public static long alloc(Cpu cpu) {
         return alloc(cpu, 1);
     }
@@ -119,6 +121,7 @@ public final class Pages {
     }
 
     /** {@code free_page}, for adjacent pages. */
+    @KernelFunction("free_page")
     public static void free(Cpu cpu, long linear, int count) {
         long first = (physical(linear) - cpu.load(KernelLayout.PAGE_BASE)) / BYTES;
         long flags = SpinLock.irqSave(cpu, KernelLayout.ZONE_LOCK.address());

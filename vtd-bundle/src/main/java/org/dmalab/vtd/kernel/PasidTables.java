@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
@@ -42,6 +43,7 @@ public final class PasidTables {
     private PasidTables() { }
 
     /** {@code sm_supported}: the unit has scalable mode, and the kernel was told to use it. */
+    @KernelFunction("sm_supported")
     public static boolean inUse(Cpu cpu, long iommu) {
         return cpu.load(KernelLayout.SCALABLE) != 0
                 && (cpu.load(iommu, IntelIommu.ECAP) >>> SCALABLE_MODE_CAP & 1) != 0;
@@ -58,6 +60,7 @@ public final class PasidTables {
      * @return 0; {@code -EINVAL} if the unit has no second-level translation in scalable mode; {@code -EBUSY} if the
      *         entry is in use; {@code -ENOMEM}
      */
+    @KernelFunction("intel_pasid_setup_second_level")
     public static long setUp(Cpu cpu, long device, long domain) {
         long iommu = cpu.load(device, Device.IOMMU);
         if (!inUse(cpu, iommu)) {
@@ -98,6 +101,7 @@ public final class PasidTables {
     }
 
     /** {@code intel_pasid_tear_down_entry}: clears, then flushes PASID cache, IOTLB, device-TLB; not in legacy mode. */
+    @KernelFunction("intel_pasid_tear_down_entry")
     static void tearDown(Cpu cpu, long device) {
         long iommu = cpu.load(device, Device.IOMMU);
         long entry = inUse(cpu, iommu) ? entry(cpu, device, false) : 0;
@@ -120,6 +124,7 @@ public final class PasidTables {
     }
 
     /** {@code intel_pasid_free_table}, when no context entry leads to it. */
+    @KernelFunction("intel_pasid_free_table")
     static void free(Cpu cpu, long device) {
         long directory = cpu.load(device, Device.PASID_DIRECTORY);
         if (directory == 0) {
@@ -134,23 +139,27 @@ public final class PasidTables {
     }
 
     /** Fills a context entry in, but for present: the device's directory, RID_PASID 0, whether ATS is allowed. */
+    @KernelFunction("context_entry_set_pasid_table")
     static void leadTo(Cpu cpu, long contextEntry, long device, boolean deviceTlb) {
         ContextEntry.writeLow(cpu, contextEntry, Pages.physical(cpu.load(device, Device.PASID_DIRECTORY))
                 | DIRECTORY_SIZE | (deviceTlb ? DEVICE_TLB_ENABLE : 0));
     }
 
     /** {@code qi_flush_pasid_cache}; a selection of one is that of PASID 0. */
+    @KernelFunction("qi_flush_pasid_cache")
     static void flushCache(Cpu cpu, long iommu, Selection selection, long did) {
         long scope = selection == Selection.GLOBAL ? 3 : selection.ordinal();
         QueuedInvalidation.submit(cpu, iommu, PASID_CACHE | scope << 4 | (did & 0xffff) << 16, 0);
     }
 
     /** {@code qi_flush_piotlb} of PASID 0. */
+    @KernelFunction("qi_flush_piotlb")
     private static void flushFirstLevel(Cpu cpu, long iommu, long did) {
         QueuedInvalidation.submit(cpu, iommu, PASID_IOTLB | ALL_OF_PASID | (did & 0xffff) << 16, 0);
     }
 
     /** {@code intel_pasid_get_entry} of PASID 0: 0 if there is none and none is to be made, or no page for it. */
+    @KernelFunction("intel_pasid_get_entry")
     private static long entry(Cpu cpu, long device, boolean alloc) {
         long iommu = cpu.load(device, Device.IOMMU);
         long directory = cpu.load(device, Device.PASID_DIRECTORY);
@@ -168,6 +177,7 @@ public final class PasidTables {
         return table;
     }
 
+    @KernelFunction("pasid_clear_entry")
     private static void clear(Cpu cpu, long entry) {
         for (int offset = 0; offset < ENTRY_BYTES; offset += 8) {
             cpu.write(entry + offset, 8, Endian.LITTLE, 0);

@@ -1,6 +1,7 @@
 package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -17,6 +18,7 @@ public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
     private static final long PAGE = ~0xfffL;
 
     @Override
+    @KernelFunction("qi_flush_context")
     public void context(Cpu cpu, long iommu, long domainId, long sourceId, long functionMask, Scope scope) {
         if (!QueuedInvalidation.hasQueue(cpu, iommu)) {
             new RegisterFlush().context(cpu, iommu, domainId, sourceId, functionMask, scope);
@@ -26,6 +28,7 @@ public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
     }
 
     @Override
+    @KernelFunction("qi_flush_iotlb")
     public void iotlb(Cpu cpu, long iommu, long domainId, long address, long addressMask, Scope scope) {
         if (!QueuedInvalidation.hasQueue(cpu, iommu)) {
             new RegisterFlush().iotlb(cpu, iommu, domainId, address, addressMask, scope);

@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
@@ -48,6 +49,7 @@ public final class QueuedInvalidation {
      * {@code intel_iommu_init_qi}: takes an old kernel's queue out of use, and makes one if flushes go by queue. Where
      * there is no memory for it they go by register.
      */
+    @KernelFunction("intel_iommu_init_qi")
     static void init(Cpu cpu, long iommu) {
         if ((cpu.load(iommu, IntelIommu.ECAP) >>> 1 & 1) != 0) {
             disable(cpu, iommu);
@@ -71,6 +73,7 @@ public final class QueuedInvalidation {
     }
 
     /** {@code dmar_disable_qi}: gives the unit a chance to complete what is pending. */
+    @KernelFunction("dmar_disable_qi")
     private static void disable(Cpu cpu, long iommu) {
         if ((Hw.read(cpu, iommu, Hw.GSTS, 4) & Hw.QIE) == 0) {
             return;
@@ -82,6 +85,7 @@ public final class QueuedInvalidation {
     }
 
     /** {@code dmar_enable_qi}: 256 descriptors, of 32 bytes where the unit has scalable mode; false without memory. */
+    @KernelFunction("dmar_enable_qi")
     private static boolean enable(Cpu cpu, long iommu) {
         int pages = (int) stride(cpu, iommu) / 16;
         long queue = cpu.alloc(QInval.STRUCT);
@@ -120,6 +124,7 @@ public final class QueuedInvalidation {
      * @param high second half
      * @return 0, or {@code -EINVAL} if the unit refuses the descriptor
      */
+    @KernelFunction("qi_submit_sync")
     public static long submit(Cpu cpu, long iommu, long low, long high) {
         for (int i = 0; i < POLLS; i++) {
             long result = attempt(cpu, iommu, low, high);
@@ -131,6 +136,7 @@ public final class QueuedInvalidation {
         return 0;
     }
 
+    @KernelFunction("qi_submit_sync")
     private static long attempt(Cpu cpu, long iommu, long low, long high) {
         long queue = cpu.load(iommu, IntelIommu.QI);
         long lock = queue + QInval.LOCK.offset();
@@ -163,6 +169,7 @@ public final class QueuedInvalidation {
     }
 
     /** Until the wait's status says done; the lock is let go in between, interrupts stay off. */
+    @KernelFunction("qi_submit_sync")
     private static long await(Cpu cpu, long iommu, long index, long wait) {
         long queue = cpu.load(iommu, IntelIommu.QI);
         long lock = queue + QInval.LOCK.offset();
@@ -183,6 +190,7 @@ public final class QueuedInvalidation {
     }
 
     /** {@code qi_check_fault}. */
+    @KernelFunction("qi_check_fault")
     private static long checkFault(Cpu cpu, long iommu, long index, long wait) {
         long queue = cpu.load(iommu, IntelIommu.QI);
         if (status(cpu, queue, wait) == ABORT) {
@@ -210,6 +218,7 @@ public final class QueuedInvalidation {
     }
 
     /** After a time-out, the waits that the unit had fetched are lost; they stand at odd places. */
+    @KernelFunction("qi_check_fault")
     private static void abortFetchedWaits(Cpu cpu, long iommu) {
         long queue = cpu.load(iommu, IntelIommu.QI);
         long stride = stride(cpu, iommu);
@@ -226,6 +235,7 @@ public final class QueuedInvalidation {
     }
 
     /** {@code reclaim_free_desc}. */
+    @KernelFunction("reclaim_free_desc")
     private static void reclaim(Cpu cpu, long queue) {
         long tail = cpu.load(queue, QInval.FREE_TAIL);
         for (long value = status(cpu, queue, tail); value == DONE || value == ABORT;

@@ -2,6 +2,7 @@ package org.dmalab.vtd.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
@@ -13,6 +14,7 @@ public final class RegisterFlush implements CacheFlush {
     private static final long FAILED = Text.id("DMAR: Flush IOTLB failed");
 
     @Override
+    @KernelFunction("__iommu_flush_context")
     public void context(Cpu cpu, long iommu, long domainId, long sourceId, long functionMask, Scope scope) {
         long command = switch (scope) {
             case GLOBAL -> 1L << 61;
@@ -28,6 +30,7 @@ public final class RegisterFlush implements CacheFlush {
     }
 
     @Override
+    @KernelFunction("__iommu_flush_iotlb")
     public void iotlb(Cpu cpu, long iommu, long domainId, long address, long addressMask, Scope scope) {
         long command = switch (scope) {
             case GLOBAL -> 1L << 60;
