@@ -38,9 +38,10 @@ class ArchitectureTest {
                 "catalog", List.of("guard"),
                 "oracle", List.of(),
                 "scenario", List.of("catalog"),
-                "run", List.of("catalog", "guard", "oracle", "scenario"),
-                "live", List.of("catalog", "guard", "oracle", "run", "scenario"),
-                "explore", List.of("catalog", "guard", "oracle", "run", "scenario"),
+                "engine", List.of("scenario"),
+                "run", List.of("catalog", "engine", "guard", "oracle", "scenario"),
+                "live", List.of("catalog", "engine", "guard", "oracle", "run", "scenario"),
+                "explore", List.of("catalog", "engine", "guard", "oracle", "run", "scenario"),
                 "report", List.of("catalog", "oracle", "scenario", "run", "explore"))).check(LAB);
     }
 

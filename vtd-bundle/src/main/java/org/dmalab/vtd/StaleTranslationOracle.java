@@ -41,6 +41,11 @@ public final class StaleTranslationOracle implements Oracle {
     }
 
     @Override
+    public boolean judgesState() {
+        return true;
+    }
+
+    @Override
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
             if (kind == EventKind.ACTION_END) {

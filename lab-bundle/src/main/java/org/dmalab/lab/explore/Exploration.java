@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
@@ -12,6 +13,7 @@ import org.dmalab.api.store.Store;
 import org.dmalab.lab.Changed;
 import org.dmalab.lab.Changes;
 import org.dmalab.lab.KernelFunctions;
+import org.dmalab.lab.engine.Engine;
 import org.dmalab.lab.oracle.Watchers;
 
 /**
@@ -27,7 +29,8 @@ public final class Exploration {
     private final Machine machine;
     private final World world;
     private final List<Spontaneous> families;
-    private final Runnable after;
+    private final Consumer<Engine> after;
+    private final List<String> declinedBefore;
     private final Limits limits;
     private final Reductions reductions;
     private final Findings findings;
@@ -96,13 +99,21 @@ public final class Exploration {
      */
     public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
             Runnable after, Limits limits, Reductions reductions) {
-        this(machine, strands, families, watchers, after, limits, reductions, 0);
+        this(machine, strands, families, watchers, List.of(), engine -> after.run(), limits, reductions, 0);
     }
 
-    private Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
-            Runnable after, Limits limits, Reductions reductions, long seed) {
+    /**
+     * Prepares a search.
+     *
+     * @param declinedBefore what was declined before the concurrent part
+     * @param after takes the steps that run when all strands have ended, on the live machine
+     * @param seed of the fingerprints of states
+     */
+    Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
+            List<String> declinedBefore, Consumer<Engine> after, Limits limits, Reductions reductions, long seed) {
         this.machine = machine;
-        this.world = new World(machine, strands, families, seed);
+        this.world = new World(machine, strands, families, watchers, declinedBefore, seed);
+        this.declinedBefore = List.copyOf(declinedBefore);
         this.families = List.copyOf(families);
         this.after = after;
         this.limits = limits;
@@ -115,7 +126,7 @@ public final class Exploration {
     /** With oracles that see only what the concurrent part does. */
     public Exploration(Machine machine, List<Strand> strands, List<Spontaneous> families, List<Oracle> oracles,
             Runnable after, Limits limits, Reductions reductions) {
-        this(machine, strands, families, new Watchers(machine, oracles, (oracle, message) -> { }), after,
+        this(machine, strands, families, new Watchers(null, machine, oracles, (oracle, message) -> { }), after,
                 limits, reductions);
     }
 
@@ -163,8 +174,8 @@ public final class Exploration {
         }
         machine.store().seed(OTHER_SEED);
         try {
-            SearchResult second = new Exploration(machine, world.strands(), families, watchers, after, limits,
-                    reductions, OTHER_SEED).decide();
+            SearchResult second = new Exploration(machine, world.strands(), families, watchers, declinedBefore, after,
+                    limits, reductions, OTHER_SEED).decide();
             if (!second.exhausted()) {
                 return first;
             }
@@ -194,6 +205,16 @@ public final class Exploration {
             world.start();
             return search();
         });
+    }
+
+    /** What was declined before and in the last search, each once. */
+    List<String> declined() {
+        return Stream.concat(declinedBefore.stream(), findings.declined().stream()).distinct().toList();
+    }
+
+    /** All that was declined before and in the schedule taken last, in its order. */
+    List<String> declinedInSchedule() {
+        return findings.declinedLast().isEmpty() ? declinedBefore : findings.declinedLast();
     }
 
     /** States of the last search in which nothing was enabled and something had not ended. */
@@ -251,9 +272,13 @@ public final class Exploration {
         List<LiveSchedule.Step> taken = new ArrayList<>();
         List<ReplayStep> steps = new ArrayList<>();
         List<SearchResult.Found> searched = taken(schedule, taken, told == null ? null : steps);
+        List<String> declined = declinedInSchedule();
         List<List<StackWalker.StackFrame>> stacks = new ArrayList<>();
         try {
             requireSame(searched, live(taken, stacks));
+            if (!endless && !declined.equals(declinedInSchedule())) {
+                throw differs("declined: " + declined, "declined: " + declinedInSchedule());
+            }
         } finally {
             for (int i = 0; i < steps.size(); i++) {
                 told.accept(i < stacks.size() ? steps.get(i).with(frames(stacks.get(i))) : steps.get(i));
@@ -303,6 +328,7 @@ public final class Exploration {
             List<List<StackWalker.StackFrame>> stacks) {
         findings.clear();
         return onMachine(() -> {
+            world.engine().resume(declinedBefore);
             LiveSchedule live = new LiveSchedule(world, taken);
             Path path = new Path(world);
             try {
@@ -371,7 +397,7 @@ public final class Exploration {
     /** A schedule has come back to a state: either there is no way out, or it need not have gone on like that. */
     private void goesRound(Path path) {
         endless = true;
-        Findings inside = new Findings(world, nobody(machine), () -> { });
+        Findings inside = new Findings(world, nobody(machine), engine -> { });
         VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside, world)).find();
         String objects = Livelocks.oracle(around, world.fingerprint());
         if (objects != null) {
@@ -403,7 +429,7 @@ public final class Exploration {
     }
 
     private static Watchers nobody(Machine machine) {
-        return new Watchers(machine, List.of(), (oracle, message) -> { });
+        return new Watchers(null, machine, List.of(), (oracle, message) -> { });
     }
 
     private void watch() {

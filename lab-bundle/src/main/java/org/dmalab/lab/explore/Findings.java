@@ -5,12 +5,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
-import org.dmalab.api.cpu.Blocked;
-import org.dmalab.api.cpu.KernelBug;
+import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.ActionEnd;
 import org.dmalab.lab.oracle.Watchers;
 
 /**
@@ -19,13 +21,15 @@ import org.dmalab.lab.oracle.Watchers;
  */
 final class Findings {
     /** Who objects to a deadlock. */
-    static final String DEADLOCK = "no-lock-cycle";
+    static final String DEADLOCK = ActionEnd.BLOCKED_ORACLE;
     private static final int FOUND_BYTES = 512;
     private static final int DEADLOCK_BYTES = 256;
 
     private final World world;
     private final Watchers watchers;
-    private final Runnable after;
+    private final Consumer<Engine> after;
+    private final Set<String> declined = new LinkedHashSet<>();
+    private List<String> declinedLast = List.of();
     private final Map<String, Violation> found = new LinkedHashMap<>();
     private final Set<List<Object>> deadlocks = new HashSet<>();
     private long foundBytes;
@@ -40,7 +44,7 @@ final class Findings {
     record Violation(String oracle, String message, boolean warning, int[] transitions) { }
 
     /** Findings of a world whose oracles watch already. */
-    Findings(World world, Watchers watchers, Runnable after) {
+    Findings(World world, Watchers watchers, Consumer<Engine> after) {
         this.world = world;
         this.watchers = watchers;
         this.after = after;
@@ -109,6 +113,9 @@ final class Findings {
 
     /** Takes over what the last transition has violated, if anything. */
     void collect(Path path) {
+        if (world.declined()) {
+            collectDeclined();
+        }
         if (world.violatedOracle() == null && world.warnings().isEmpty()) {
             return;
         }
@@ -119,6 +126,21 @@ final class Findings {
             add(world.violatedOracle(), world.violation(), path);
         }
         world.clearViolation();
+    }
+
+    private void collectDeclined() {
+        declinedLast = world.engine().declined();
+        declined.addAll(declinedLast);
+    }
+
+    /** What was declined in any schedule, each once, in the order found. */
+    List<String> declined() {
+        return List.copyOf(declined);
+    }
+
+    /** All that was declined in the schedule in which something was declined last, in its order. */
+    List<String> declinedLast() {
+        return declinedLast;
     }
 
     void add(String oracle, String message, Path path) {
@@ -146,17 +168,21 @@ final class Findings {
     /** All have ended: what comes after runs, and the oracles look at the end. */
     void endOfCode(Path path) {
         executions++;
+        int declinedBefore = world.engine().declinedCount();
         long mark = world.machine().store().mark();
         world.machine().hold(false);
         try {
-            after.run();
-        } catch (KernelBug | Blocked e) {
-            world.violated("no-bug", "after the concurrent part: " + e.getMessage());
+            world.allEnded();
+            after.accept(world.engine());
         } finally {
             world.machine().hold(true);
         }
+        if (world.engine().declinedCount() > declinedBefore) {
+            collectDeclined();
+        }
         collect(path);
         watchers.end(() -> collect(path));
+        world.engine().takeBack(declinedBefore);
         world.machine().store().rollback(mark);
         world.machine().store().release();
     }

@@ -15,6 +15,7 @@ import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.KernelFunctions;
+import org.dmalab.lab.engine.ActionEnd;
 import org.dmalab.lab.guard.Loops;
 
 /**
@@ -62,6 +63,8 @@ final class Histories {
     private final Map<Integer, String> thrown = new HashMap<>();
     /** Where the call stands that follows a history. */
     private StackWalker.StackFrame[] frame = new StackWalker.StackFrame[FIRST_NODES];
+    /** What the code says after a history, before the call that follows; null if nothing. */
+    private Said[] said = new Said[FIRST_NODES];
     private long[] keyNode = new long[FIRST_CHILDREN];
     private long[] keyResult = new long[FIRST_CHILDREN];
     private int[] child = new int[FIRST_CHILDREN];
@@ -100,6 +103,20 @@ final class Histories {
 
     private static String place(StackWalker.StackFrame at) {
         return at == null ? "?" : at.getClassName() + " (" + at.getFileName() + ":" + at.getLineNumber() + ")";
+    }
+
+    /** What the code says after a history, before the call that follows; null if nothing. */
+    Said said(int node) {
+        return said[node];
+    }
+
+    /** The action in which the call stands that follows a history; empty if the code does not say. */
+    String action(int node) {
+        int at = node;
+        while (at >= 0 && said[at] == null) {
+            at = parent[at];
+        }
+        return at < 0 || said[at].next() == null ? "" : said[at].next();
     }
 
     /** Number of results in a history. */
@@ -280,6 +297,7 @@ final class Histories {
             operand = Arrays.copyOf(operand, length * OPERANDS);
             firstChild = Arrays.copyOf(firstChild, length);
             frame = Arrays.copyOf(frame, length);
+            said = Arrays.copyOf(said, length);
         }
         parent[node] = parentNode;
         result[node] = newResult;
@@ -331,19 +349,19 @@ final class Histories {
         runs++;
         Loops.begin();
         try {
-            codes.get(code[path[0]]).run(cpu);
+            StrandCode.run(codes.get(code[path[0]]), cpu, cpu);
             cpu.ended(END, null);
         } catch (Stop stop) {
             if (!cpu.stopped) {
                 throw new BrokenCode("a stop that nobody threw at " + place(frame[cpu.current]));
             }
         } catch (KernelBug bug) {
-            cpu.ended(THREW, bug.getMessage());
+            cpu.ended(THREW, bug.words());
         }
     }
 
     /** Feeds a recorded history to its code, then records the call that follows and cuts the code off. */
-    private final class ReplayCpu extends Cpu {
+    private final class ReplayCpu extends Cpu implements Announcer {
         private final int[] path;
         private final long[] results;
         private final boolean discover;
@@ -387,6 +405,31 @@ final class Histories {
             }
             stopped = true;
             throw Stop.INSTANCE;
+        }
+
+        @Override
+        public void begins(String action) {
+            if (saysMore()) {
+                said[current].begins(action);
+            }
+        }
+
+        @Override
+        public void ended(ActionEnd end) {
+            if (saysMore()) {
+                said[current].ended(end);
+            }
+        }
+
+        /** What follows a history is heard when it is discovered, as its call is. */
+        private boolean saysMore() {
+            if (stopped || kind[current] >= 0) {
+                return false;
+            }
+            if (said[current] == null) {
+                said[current] = new Said();
+            }
+            return true;
         }
 
         private void record(int newKind, long a, long b, long c, long d, long e) {

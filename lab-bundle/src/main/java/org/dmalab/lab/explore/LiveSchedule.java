@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 import org.dmalab.api.Machine;
+import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.Code;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.KernelBug;
@@ -15,6 +16,7 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
 import org.dmalab.api.service.Services;
 import org.dmalab.lab.KernelFunctions;
+import org.dmalab.lab.engine.ActionEnd;
 import org.dmalab.lab.run.Thrown;
 
 /**
@@ -83,8 +85,8 @@ final class LiveSchedule {
                 stacks.add(take(steps.get(position).transition()));
                 position++;
             }
-        } catch (KernelBug bug) {
-            world.violated("no-bug", bug.getMessage());
+        } catch (KernelBug bug) { // of a strand the end of its action has said so
+            world.violated(ActionEnd.BUG_ORACLE, bug.words());
         }
         return stacks;
     }
@@ -183,6 +185,10 @@ final class LiveSchedule {
         private List<StackWalker.StackFrame> stack = List.of();
         private int swallowed;
         private boolean over;
+        /** The action that the code is in, of those that lie on one another the uppermost; empty if there is none. */
+        private String action = "";
+        /** The action that begins with the next call; null if none does. */
+        private String beginning;
 
         Context(int processor, int strand) {
             this.processor = processor;
@@ -212,8 +218,8 @@ final class LiveSchedule {
 
         private void code(String name, Code code, Level level) {
             running.push(name);
-            code.run(new ScheduledCpu(this, level, Swap.stepwise(machine.services(),
-                    () -> call(level, new Call(Op.SERVICE, 0, 0, 0, 0, 0)))));
+            StrandCode.run(code, new ScheduledCpu(this, level, Swap.stepwise(machine.services(),
+                    () -> call(level, new Call(Op.SERVICE, 0, 0, 0, 0, 0)))), new InAction(world, this, level));
             running.pop();
         }
 
@@ -250,15 +256,33 @@ final class LiveSchedule {
                 int transition = steps.get(position).transition();
                 if (Transition.kind(transition) == Transition.STEP) {
                     requireSame(steps.get(position).call(), next);
-                    long result = world.execute(processor, level.ordinal(), Transition.operand(transition), next.kind(),
-                            next.a(),
-                            next.b(), next.c(), next.d(), next.e());
-                    if (world.violatedOracle() != null) {
-                        waitForTurn();
-                    }
-                    return result;
+                    return take(level, next, Transition.operand(transition));
                 }
                 interrupt(transition);
+            }
+        }
+
+        private long take(Level level, Call next, int choice) {
+            begin(level);
+            long result = 0;
+            try {
+                result = world.execute(processor, level.ordinal(), choice, next.kind(), next.a(), next.b(), next.c(),
+                        next.d(), next.e());
+            } catch (KernelBug | Blocked e) {
+                world.engine().judge(ActionEnd.thrown(action, e));
+            }
+            if (world.violatedOracle() != null) {
+                waitForTurn();
+            }
+            return result;
+        }
+
+        /** The action that the code said begins with its next call begins. */
+        private void begin(Level level) {
+            if (beginning != null) {
+                world.begins(processor, level.ordinal(), beginning);
+                action = beginning;
+                beginning = null;
             }
         }
 
@@ -279,8 +303,10 @@ final class LiveSchedule {
             } else if (Transition.kind(transition) == Transition.IPI) {
                 int vector = Long.numberOfTrailingZeros(machine.processors().pending(p));
                 long argument = machine.processors().take(p, vector);
+                world.handlerBegins(p, RunState.IPI_HANDLER);
                 handle(Wording.IPI_HANDLER, cpu -> {
                     machine.ipiHandler().handle(cpu, vector, argument);
+                    world.handlerEnds(p, RunState.IPI_HANDLER);
                     return 0;
                 }, Level.HARDIRQ);
             } else {
@@ -293,7 +319,13 @@ final class LiveSchedule {
             if (level == Level.HARDIRQ) {
                 machine.processors().setIrqsOff(processor, 1);
             }
+            String interrupted = action;
+            String next = beginning;
+            action = "";
+            beginning = null;
             code(name, code, level);
+            action = interrupted;
+            beginning = next;
             if (level == Level.HARDIRQ) {
                 machine.processors().setIrqsOff(processor, 0);
             }
@@ -306,7 +338,7 @@ final class LiveSchedule {
             List<StackWalker.StackFrame> lines = new ArrayList<>();
             frames.filter(frame -> !frame.getClassName().equals(Cpu.class.getName())).forEach(frame -> {
                 boolean own = of(LiveSchedule.class, frame) || of(Swap.class, frame)
-                        || of(ScenarioExplorer.class, frame);
+                        || of(StrandCode.class, frame) || of(ActionEnd.class, frame);
                 if (own && frame.getMethodName().equals("interrupt")) {
                     lines.add(null);
                 } else if (!own && !frame.getClassName().startsWith("java.")) {
@@ -319,6 +351,20 @@ final class LiveSchedule {
 
     private static boolean of(Class<?> type, StackWalker.StackFrame frame) {
         return frame.getClassName().equals(type.getName()) || frame.getClassName().startsWith(type.getName() + '$');
+    }
+
+    /** Announces what the code of a strand says of its actions, each action with its first call. */
+    private record InAction(World world, Context context, Level level) implements Announcer {
+        @Override
+        public void begins(String action) {
+            context.beginning = action;
+        }
+
+        @Override
+        public void ended(ActionEnd end) {
+            context.begin(level);
+            world.ended(context.processor, level.ordinal(), end);
+        }
     }
 
     /** Takes no call before its turn. */

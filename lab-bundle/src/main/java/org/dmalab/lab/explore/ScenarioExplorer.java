@@ -2,11 +2,11 @@ package org.dmalab.lab.explore;
 
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -15,27 +15,24 @@ import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
-import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.Values;
-import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.Code;
-import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
-import org.dmalab.api.cpu.Text;
-import org.dmalab.api.event.EventKind;
-import org.dmalab.api.service.Errno;
+import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.service.Services;
 import org.dmalab.lab.InputException;
-import org.dmalab.lab.Names;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Lease;
+import org.dmalab.lab.engine.ActionEnd;
+import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.Judgement;
+import org.dmalab.lab.engine.Steps;
 import org.dmalab.lab.guard.EndlessLoop;
 import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.guard.UnusableVariant;
-import org.dmalab.lab.oracle.Watchers;
+import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.run.HiddenState;
 import org.dmalab.lab.run.OutOfMemory;
 import org.dmalab.lab.run.RunInterrupted;
@@ -67,8 +64,8 @@ public final class ScenarioExplorer {
      *
      * @param scenario name of the scenario
      * @param patch name of what was explored
-     * @param verdict broken, fail, undecided (a bound was hit), refused (a step before the concurrent part was
-     *     declined) or pass
+     * @param verdict broken, fail, undecided (a bound was hit), refused (a step was declined, before the concurrent
+     *     part, in any schedule of it, or after it) or pass
      * @param reason why, in one line; empty if all is well
      * @param search what was found; of the steps before the concurrent part only if they were violated
      * @param tokens name the schedule of each violation of the search; empty where it has none
@@ -121,7 +118,7 @@ public final class ScenarioExplorer {
             }
             for (Scenario.Step step : strand.steps()) {
                 Predicate<Action> allowed = strand.device() ? Action::byDevice : Action::concurrent;
-                if (!allowed.test(action(actions, step))) {
+                if (!allowed.test(Steps.action(actions, step))) {
                     throw new InputException(scenario.file(), step.line(), step.column(), "concurrent", "action "
                             + step.action() + " of strand " + strand.name() + " can't run concurrently; there is: "
                             + String.join(", ", actions.stream().filter(allowed).map(Action::name).toList()));
@@ -203,7 +200,7 @@ public final class ScenarioExplorer {
                 swap.on(machine);
                 families.add(swap);
             }
-            return new Search(scenario, patches, spec.profile(), machine, families).run(task);
+            return new Search(scenario, patches, spec, architecture, machine, families).run(task);
         } catch (InputException | RunInterrupted | OutOfMemory e) {
             throw e;
         } catch (OutOfMemoryError e) {
@@ -217,52 +214,39 @@ public final class ScenarioExplorer {
         return new InputException(scenario.file(), 0, 0, "concurrent", problem);
     }
 
-    private static Action action(List<Action> actions, Scenario.Step step) {
-        return actions.stream().filter(one -> one.name().equals(step.action())).findFirst()
-                .orElseThrow(() -> new InputException(Names.unknown("action", step.action(),
-                        actions.stream().map(Action::name).toList())));
-    }
-
-    /** The steps of a strand as kernel code: a pure function of what the Cpu returns, as each of its actions is. */
-    private record StrandCode(Machine machine, List<Action> actions, List<Values> values) implements Code {
-        @Override
-        public long run(Cpu cpu) {
-            long declined = 0;
-            for (int i = 0; i < actions.size(); i++) {
-                long result = actions.get(i).run(machine, cpu, values.get(i));
-                declined = declined == 0 && result < 0 ? result : declined;
-            }
-            return declined;
-        }
-    }
-
     /** One search on one machine. */
     private final class Search {
         private final Scenario scenario;
         private final Patches patches;
         private final String profile;
+        private final Architecture architecture;
         private final Machine machine;
         private final List<Spontaneous> families;
         private final List<Action> actions;
         /** They see the steps before the search, and go on in it with what they remember in the store. */
-        private Watchers watchers;
-        private final Map<String, SearchResult.Found> before = new LinkedHashMap<>();
-        private String step = "";
-        private String refused = "";
-        private long events;
+        private OracleSet oracles;
+        private final Engine engine;
+        /** Number of the last event of each step before the concurrent part, with its words. */
+        private final SortedMap<Long, String> stepEnds = new TreeMap<>();
+        /** What was declined before the search, and in it. */
+        private List<String> declined = List.of();
 
-        Search(Scenario scenario, Patches patches, String profile, Machine machine, List<Spontaneous> families) {
+        Search(Scenario scenario, Patches patches, MachineSpec spec, Architecture architecture, Machine machine,
+                List<Spontaneous> families) {
             this.scenario = scenario;
             this.patches = patches;
-            this.profile = profile;
+            this.profile = spec.profile();
+            this.architecture = architecture;
             this.machine = machine;
             this.families = families;
             this.actions = catalog.actions(scenario.arch());
+            this.engine = new Engine(machine, (oracle, message) -> oracles.violationUnlessReported(oracle, message));
         }
 
         SearchResult decide(Exploration.Limits limits, boolean verify) {
             Exploration exploration = exploration(limits);
             SearchResult result = verify ? exploration.runVerified() : exploration.run();
+            declined = exploration.declined();
             for (SearchResult.Found shown : result.firstOfEachOracle()) {
                 Exploration.requireAgain(shown, exploration(Exploration.Limits.states(Long.MAX_VALUE))
                         .replay(shown.schedule(), null));
@@ -272,36 +256,33 @@ public final class ScenarioExplorer {
 
         SearchResult replay(Schedule schedule, Consumer<ReplayStep> steps) {
             try {
-                return new SearchResult(true, "", 1,
-                        exploration(Exploration.Limits.states(Long.MAX_VALUE)).replay(schedule, steps));
+                Exploration exploration = exploration(Exploration.Limits.states(Long.MAX_VALUE));
+                SearchResult result = new SearchResult(true, "", 1, exploration.replay(schedule, steps));
+                declined = exploration.declinedInSchedule();
+                return result;
             } catch (IllegalArgumentException e) {
                 throw new InputException(e.getMessage());
             }
         }
 
         private Exploration exploration(Exploration.Limits limits) {
-            return new Exploration(machine, strands(), families, watchers, this::stepsAfter, limits,
-                    Exploration.Reductions.ALL);
+            return new Exploration(machine, strands(), families, oracles.watchers(), engine.declined(),
+                    this::stepsAfter, limits, Exploration.Reductions.ALL, 0);
         }
 
         Outcome run(Function<Search, SearchResult> task) {
             try {
-                watchers = new Watchers(machine, catalog.oracles(scenario.arch()).stream()
+                oracles = new OracleSet(architecture, machine, catalog.oracles(scenario.arch()).stream()
                         .filter(one -> scenario.oracles().isEmpty() || scenario.oracles().contains(one.name()))
-                        .toList(), this::violatedBefore);
+                        .toList());
                 stepsBefore();
-                if (!before.isEmpty()) {
+                declined = engine.declined();
+                if (oracles.reported() > 0) {
                     return outcome(none("violated before the concurrent part"));
                 }
                 return outcome(task.apply(this));
             } catch (InputException | RunInterrupted e) {
                 throw e;
-            } catch (NotReadyException e) {
-                if (refused.isEmpty()) {
-                    throw new InputException(scenario.name() + ": " + e.getMessage());
-                }
-                return new Outcome(scenario.name(), patches.name(), Verdict.REFUSED, refused, none("refused"),
-                        List.of());
             } catch (BrokenCode e) {
                 return broken(e.getMessage());
             } catch (OutOfMemoryError e) {
@@ -318,18 +299,12 @@ public final class ScenarioExplorer {
         }
 
         private Outcome outcome(SearchResult result) {
-            Verdict verdict = !result.violations().isEmpty() ? Verdict.FAIL
-                    : !result.exhausted() ? Verdict.UNDECIDED : !refused.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
-            return new Outcome(scenario.name(), patches.name(), verdict, reason(verdict, result), result,
+            Judgement judgement = Judgement.of(null,
+                    result.violations().stream().map(one -> one.oracle() + ": " + one.message()).toList(),
+                    result.exhausted() ? null : "not searched to the end (" + result.bound()
+                            + "); nothing was violated so far", declined);
+            return new Outcome(scenario.name(), patches.name(), judgement.verdict(), judgement.reason(), result,
                     result.violations().stream().map(this::token).toList());
-        }
-
-        private String reason(Verdict verdict, SearchResult result) {
-            return switch (verdict) {
-                case FAIL -> result.violations().get(0).oracle() + ": " + result.violations().get(0).message();
-                case UNDECIDED -> "not searched to the end (" + result.bound() + "); nothing was violated so far";
-                default -> refused;
-            };
         }
 
         private String token(SearchResult.Found found) {
@@ -341,65 +316,51 @@ public final class ScenarioExplorer {
         }
 
         private Outcome broken(String reason) {
-            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, none("broken"), List.of());
+            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, nothing("broken", List.of()), List.of());
         }
 
+        /** No search: what was violated before it, each with its step. */
         private SearchResult none(String bound) {
-            return nothing(bound, List.copyOf(before.values()));
+            return nothing(bound, oracles.violations().stream().map(one -> new SearchResult.Found(one.oracle(),
+                    one.message(), List.of(new SearchResult.Turn("", "before the concurrent part, in "
+                            + stepEnds.get(stepEnds.tailMap(one.step()).firstKey()))), null)).toList());
         }
 
         private void stepsBefore() {
-            Loops.begin(() -> events);
+            Loops.begin(() -> oracles.step());
             machine.observe(this::eventBefore);
-            Cpu cpu = machine.cpu(0, Level.USER);
-            for (Scenario.Step one : scenario.steps()) {
+            LiveCpu cpu = machine.cpu(0, Level.USER);
+            boolean goesOn = true;
+            for (int i = 0; i < scenario.steps().size() && goesOn; i++) {
                 checkInterrupt();
-                Action action = action(actions, one);
-                Values values = ActionValues.parse(action, one.values());
-                step = one.toString();
-                if (!stepBefore(action, cpu, values)) {
-                    return;
-                }
+                goesOn = !take(scenario.steps().get(i), cpu, engine).ends();
+                stepEnds.put(oracles.step(), scenario.steps().get(i).toString());
             }
         }
 
-        private void stepsAfter() {
-            Cpu cpu = machine.cpu(0, Level.USER);
-            for (Scenario.Step one : scenario.after()) {
-                Action action = action(actions, one);
-                machine.emitter().emit(EventKind.ACTION, 0, Text.id(action.name()), 0, 0, 0);
-                long result = action.run(machine, cpu, ActionValues.parse(action, one.values()));
-                machine.emitter().emit(EventKind.ACTION_END, 0, Text.id(action.name()), result, 0, 0);
+        private void stepsAfter(Engine ofSchedule) {
+            LiveCpu cpu = machine.cpu(0, Level.USER);
+            boolean goesOn = true;
+            for (int i = 0; i < scenario.after().size() && goesOn; i++) {
+                goesOn = !take(scenario.after().get(i), cpu, ofSchedule).ends();
             }
         }
 
-        private boolean stepBefore(Action action, Cpu cpu, Values values) {
-            long name = Text.id(action.name());
-            machine.emitter().emit(EventKind.ACTION, 0, name, 0, 0, 0);
-            try {
-                long result = action.run(machine, cpu, values);
-                if (result < 0 && refused.isEmpty()) {
-                    refused = action.name() + ": " + Errno.name(result);
-                }
-                machine.emitter().emit(EventKind.ACTION_END, 0, name, result, 0, 0);
-                return true;
-            } catch (KernelBug e) {
-                violatedBefore("no-bug", e.words());
-            } catch (Blocked e) {
-                violatedBefore("no-lock-cycle", e.getMessage() + ": nobody will end this");
-            }
-            return false;
+        private ActionEnd take(Scenario.Step step, LiveCpu cpu, Engine by) {
+            Action action = Steps.action(actions, step);
+            Values values = ActionValues.parse(action, step.values());
+            return by.take(cpu.actor(), action.name(), () -> action.run(machine, cpu, values));
         }
 
         private void eventBefore(int kind, int actor, long a, long b, long c, long d, long e, long result) {
-            if ((++events & INTERRUPT_CHECK_MASK) == 0) {
+            if ((oracles.step() & INTERRUPT_CHECK_MASK) == 0) {
                 checkInterrupt();
             }
-            if (events > RunLimits.DEFAULT.maxEvents()) {
+            if (oracles.step() > RunLimits.DEFAULT.maxEvents()) {
                 throw new BrokenCode("more than " + RunLimits.DEFAULT.maxEvents()
                         + " events before the concurrent part (limit maxEvents)");
             }
-            watchers.event(kind, actor, a, b, c, d, e, result);
+            oracles.event(kind, actor, a, b, c, d, e, result);
         }
 
         private void checkInterrupt() {
@@ -408,16 +369,10 @@ public final class ScenarioExplorer {
             }
         }
 
-        /** Each oracle's first objection in a step is enough: the others are the same for the next byte or page. */
-        private void violatedBefore(String oracle, String message) {
-            before.putIfAbsent(oracle + ' ' + step, new SearchResult.Found(oracle, message,
-                    List.of(new SearchResult.Turn("", "before the concurrent part, in " + step)), null));
-        }
-
         private List<Strand> strands() {
             List<Strand> strands = new ArrayList<>();
             for (Scenario.Strand strand : scenario.concurrent()) {
-                List<Action> own = strand.steps().stream().map(one -> action(actions, one)).toList();
+                List<Action> own = strand.steps().stream().map(one -> Steps.action(actions, one)).toList();
                 List<Values> values = new ArrayList<>();
                 for (int i = 0; i < own.size(); i++) {
                     values.add(ActionValues.parse(own.get(i), strand.steps().get(i).values()));

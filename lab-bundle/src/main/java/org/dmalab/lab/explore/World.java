@@ -14,8 +14,12 @@ import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.ActionEnd;
+import org.dmalab.lab.oracle.Watchers;
 
 /**
  * A machine with the concurrent part of a scenario on it: what is still to run, {@link Enabled which transitions are
@@ -24,6 +28,7 @@ import org.dmalab.api.event.EventKind;
 final class World {
     private static final int HARDIRQ = Level.HARDIRQ.ordinal();
     private static final int USER = Level.USER.ordinal();
+    private static final long CONCURRENT = Text.id("concurrent part");
 
     /** The trail is put into arrays of twice the length when it grows, one after the other. */
     private static final int TRAIL_GROWTH = 3;
@@ -46,6 +51,24 @@ final class World {
     private String oracle;
     private String message;
     private final List<Warning> warnings = new ArrayList<>();
+    private final Announcer byDevice = new Announcer() {
+        @Override
+        public void begins(String action) {
+            if (watchers.judgeStates()) {
+                engine.begins(cpus[0][USER].actor(), action);
+            }
+        }
+
+        @Override
+        public void ended(ActionEnd end) {
+            World.this.ended(0, USER, end, watchers.judgeStates() && watchers.quiet());
+        }
+    };
+    private final Watchers watchers;
+    private final List<String> declinedBefore;
+    private final Engine engine;
+    /** Whether something was declined since it was asked. */
+    private boolean declined;
 
     /** Where hardware may act. */
     record Place(Spontaneous family, int index) { }
@@ -62,6 +85,7 @@ final class World {
         private int transition;
         private long mark;
         private long fingerprint;
+        private int declined;
 
         /** The store before the transition. */
         long mark() {
@@ -72,12 +96,31 @@ final class World {
         int frames() {
             return saved.frames();
         }
+
+        /** How much was declined before the transition. */
+        int declined() {
+            return declined;
+        }
     }
 
     /**
      * @param seed of the fingerprints of what is still to run; that of the store is set there
      */
     World(Machine machine, List<Strand> strands, List<Spontaneous> families, long seed) {
+        this(machine, strands, families, new Watchers(null, machine, List.of(), (byOracle, words) -> { }), List.of(),
+                seed);
+    }
+
+    /**
+     * @param watchers who is told of actions that end
+     * @param declinedBefore what was declined before anything here happens
+     * @param seed of the fingerprints of what is still to run; that of the store is set there
+     */
+    World(Machine machine, List<Strand> strands, List<Spontaneous> families, Watchers watchers,
+            List<String> declinedBefore, long seed) {
+        this.watchers = watchers;
+        this.declinedBefore = declinedBefore;
+        this.engine = new Engine(machine, this::violated);
         this.machine = machine;
         this.processors = machine.processors();
         this.count = processors.count();
@@ -104,6 +147,7 @@ final class World {
 
     /** Puts every strand where it begins; may be called again when all transitions were taken back. */
     void start() {
+        engine.resume(declinedBefore);
         run.start(strands);
         for (int i = 0; i < strands.size(); i++) {
             Strand strand = strands.get(i);
@@ -119,6 +163,7 @@ final class World {
                             + strand.processor());
                 }
                 run.push(strand.processor(), strandRoot[i], USER, i);
+                hear(strand.processor(), strandRoot[i]);
                 popEnded(strand.processor());
             }
         }
@@ -173,6 +218,18 @@ final class World {
     /** What transitions have been warned of since it was cleared. */
     List<Warning> warnings() {
         return warnings;
+    }
+
+    /** The actions of the schedule at hand; what was declined before the concurrent part counts, too. */
+    Engine engine() {
+        return engine;
+    }
+
+    /** Tells whether something was declined since this was asked last. */
+    boolean declined() {
+        boolean before = declined;
+        declined = false;
+        return before;
     }
 
     void clearViolation() {
@@ -232,6 +289,7 @@ final class World {
         undo.transition = transition;
         undo.mark = machine.store().mark();
         undo.fingerprint = machine.store().fingerprint();
+        undo.declined = engine.declinedCount();
         run.save(Transition.processor(transition), undo.saved);
     }
 
@@ -296,45 +354,95 @@ final class World {
             default -> { }
         }
         run.restore(Transition.processor(undo.transition), undo.saved);
+        engine.takeBack(undo.declined);
         machine.store().rollback(undo.mark, undo.fingerprint);
         machine.store().release();
     }
 
     private void step(int p, int choice) {
         int node = run.node(p);
-        long result = execute(p, run.level(p), choice, histories.kind(node), histories.operand(node, 0),
-                histories.operand(node, 1), histories.operand(node, 2), histories.operand(node, 3),
-                histories.operand(node, 4));
+        Said said = histories.said(node);
+        if (said != null && said.next() != null) {
+            begins(p, run.level(p), said.next());
+        }
+        long result;
+        try {
+            result = execute(p, run.level(p), choice, histories.kind(node), histories.operand(node, 0),
+                    histories.operand(node, 1), histories.operand(node, 2), histories.operand(node, 3),
+                    histories.operand(node, 4));
+        } catch (KernelBug | Blocked e) {
+            engine.judge(ActionEnd.thrown(histories.action(node), e));
+            return;
+        }
         if (oracle != null) {
             return;
         }
         int following = histories.next(node, result);
         run.advance(p, following);
+        hear(p, following);
         if (histories.kind(following) == Histories.THREW) {
-            violated("no-bug", histories.line(following));
+            violated(ActionEnd.BUG_ORACLE, histories.line(following));
         }
     }
 
-    /** What a call of code on a processor at a level does to the machine, with one of its outcomes. */
+    /** What the code of a processor says before its next call: which actions are over. */
+    private void hear(int p, int node) {
+        Said said = histories.said(node);
+        if (said == null) {
+            return;
+        }
+        for (Said.Item item : said.over()) {
+            if (item.begins() != null) {
+                begins(p, run.level(p), item.begins());
+            } else {
+                ended(p, run.level(p), item.ended());
+            }
+        }
+    }
+
+    /** An action begins on a processor. */
+    void begins(int p, int level, String action) {
+        if (watchers.judgeStates()) {
+            watchers.enter(p);
+            engine.begins(cpus[p][level].actor(), action);
+        }
+    }
+
+    /**
+     * An action has come to its end on a processor. Who judges what it has left is told of it if nobody is in the middle
+     * of another.
+     */
+    void ended(int p, int level, ActionEnd end) {
+        ended(p, level, end, watchers.judgeStates() && watchers.leave(p));
+    }
+
+    private void ended(int p, int level, ActionEnd end, boolean announced) {
+        if (announced) {
+            engine.ended(cpus[p][level].actor(), end);
+        } else {
+            engine.judge(end);
+        }
+        declined |= end.declined() != null;
+    }
+
+    /**
+     * What a call of code on a processor at a level does to the machine, with one of its outcomes.
+     *
+     * @throws KernelBug if the code does not go on after it
+     */
     long execute(int p, int level, int choice, int kind, long a, long b, long c, long d, long e) {
         LiveCpu cpu = cpus[p][level];
-        long result;
-        try {
-            result = switch (kind) {
-                case Op.CHOOSE -> choice;
-                case Op.AWAIT -> cpu.variable(a, (int) b) == c ? 1 : 0;
-                case Op.SERVICE -> ((Swap) machine.services()).number();
-                case Op.IPI -> post((int) a, (int) b, c);
-                case Op.IRQ_RESTORE -> {
-                    processors.setIrqsOff(p, a);
-                    yield 0;
-                }
-                default -> cpu.execute(kind, a, b, c, d, e);
-            };
-        } catch (KernelBug | Blocked bug) {
-            violated("no-bug", bug.getMessage());
-            return 0;
-        }
+        long result = switch (kind) {
+            case Op.CHOOSE -> choice;
+            case Op.AWAIT -> cpu.variable(a, (int) b) == c ? 1 : 0;
+            case Op.SERVICE -> ((Swap) machine.services()).number();
+            case Op.IPI -> post((int) a, (int) b, c);
+            case Op.IRQ_RESTORE -> {
+                processors.setIrqsOff(p, a);
+                yield 0;
+            }
+            default -> cpu.execute(kind, a, b, c, d, e);
+        };
         machine.emitter().call(kind, cpu.actor(), a, b, c, d, e, result);
         return result;
     }
@@ -361,6 +469,29 @@ final class World {
             processors.setIrqsOff(p, 1);
         }
         run.push(p, node, level, strand);
+        handlerBegins(p, strand);
+        hear(p, node);
+    }
+
+    /** Who is in a handler of inter-processor interrupts is in the middle of something. */
+    void handlerBegins(int p, int strand) {
+        if (strand == RunState.IPI_HANDLER && watchers.judgeStates()) {
+            watchers.enter(p);
+        }
+    }
+
+    /** All code has ended: who judges what actions have left is told so, as the last may have ended in a handler. */
+    void allEnded() {
+        if (watchers.judgeStates()) {
+            machine.emitter().emit(EventKind.ACTION_END, Actor.MACHINE, CONCURRENT, 0, 0, 0);
+        }
+    }
+
+    /** A handler has come to its end. */
+    void handlerEnds(int p, int strand) {
+        if (strand == RunState.IPI_HANDLER && watchers.judgeStates()) {
+            watchers.leave(p);
+        }
     }
 
     private void deliverIpi(int p) {
@@ -378,9 +509,9 @@ final class World {
     void device(int index, int done) {
         Strand strand = strands.get(index);
         try {
-            strand.parts().get(done % strand.parts().size()).run(cpus[0][USER]);
-        } catch (KernelBug | Blocked bug) {
-            violated("no-bug", bug.getMessage());
+            StrandCode.run(strand.parts().get(done % strand.parts().size()), cpus[0][USER], byDevice);
+        } catch (KernelBug | Blocked e) {
+            engine.judge(ActionEnd.thrown("", e));
         }
     }
 
@@ -394,6 +525,7 @@ final class World {
     private void popEnded(int p) {
         if (run.frames(p) > 0 && histories.kind(run.node(p)) == Histories.END) {
             int level = run.level(p);
+            handlerEnds(p, run.strand(p));
             run.pop(p);
             if (level == HARDIRQ) {
                 processors.setIrqsOff(p, 0); // returning from the interrupt restores the flags

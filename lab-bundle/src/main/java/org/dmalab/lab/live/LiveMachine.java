@@ -21,10 +21,8 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Backend;
 import org.dmalab.api.Machine;
 import org.dmalab.api.MachineSpec;
-import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Values;
-import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
@@ -43,6 +41,8 @@ import org.dmalab.lab.EventWords;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.engine.ActionEnd;
+import org.dmalab.lab.engine.Engine;
 import org.dmalab.lab.guard.EndlessLoop;
 import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.oracle.Violation;
@@ -210,21 +210,15 @@ public final class LiveMachine {
         Loops.begin(() -> count.get(0));
         machine.observe(observer);
         try {
-            machine.emitter().emit(EventKind.ACTION, cpu.actor(), Text.id(name), 0, 0, 0);
-            result = work.getAsLong();
-            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), Text.id(name), result, 0, 0);
-        } catch (KernelBug e) {
-            problem = e.words();
-            oracles.ended("no-bug", problem + ", in " + name);
-        } catch (Blocked e) {
-            problem = "the kernel hangs: " + e.getMessage();
-            oracles.ended("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + name);
+            ActionEnd end = new Engine(machine, oracles::ended).take(cpu.actor(), name, work);
+            result = end.ends() ? -1 : end.result();
+            problem = problem(end);
         } catch (NoVariantException e) {
             takeBack();
             return new ActionOutcome(words, result, "", e.getMessage(), List.of(), List.of(), List.of());
-        } catch (NotReadyException e) {
+        } catch (InputException e) {
             takeBack();
-            throw new InputException("machine " + this.name + ": " + name + ": " + e.getMessage());
+            throw new InputException("machine " + this.name + ": " + e.getMessage());
         } catch (RunInterrupted e) {
             takeBack();
             Thread.currentThread().interrupt();
@@ -242,6 +236,15 @@ public final class LiveMachine {
         happened.forEach(this::addRecent);
         return new ActionOutcome(words, result, problem != null || result < 0 ? "" : describe.apply(result), problem,
                 happened, linesSince(linesBefore), oracles.end(words));
+    }
+
+    /** Why the kernel does not go on; null if it does. */
+    private static String problem(ActionEnd end) {
+        return switch (end.kind()) {
+            case BUG -> ((KernelBug) end.thrown()).words();
+            case BLOCKED -> "the kernel hangs: " + end.thrown().getMessage();
+            default -> null;
+        };
     }
 
     private EventSink observer(List<Timeline.Entry> happened) {

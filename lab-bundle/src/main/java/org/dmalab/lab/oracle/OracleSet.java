@@ -12,10 +12,8 @@ import org.dmalab.api.Architecture;
 import org.dmalab.api.Machine;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.Actor;
-import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
-import org.dmalab.lab.EventWords;
 
 /**
  * Several oracles on one machine: gives them every event, numbers the events from 1 and collects what is violated. Each
@@ -26,8 +24,6 @@ import org.dmalab.lab.EventWords;
 public final class OracleSet implements EventSink {
     private static final Pattern NUMBERS = Pattern.compile("0x[0-9a-fA-F]+|\\d+");
 
-    private final Architecture architecture;
-    private final Machine machine;
     private final Watchers watchers;
     private final List<Draft> drafts = new ArrayList<>();
     private final Map<String, Draft> open = new HashMap<>();
@@ -37,37 +33,23 @@ public final class OracleSet implements EventSink {
     /** Whether oracles look at the state that an action has left. */
     private boolean looking;
     private long step;
-    private int kind;
-    private int actor;
-    private final long[] operands = new long[6];
 
     /** Attaches oracles to a machine, in the order of their names; events must be given to {@link #event}. */
     public OracleSet(Architecture architecture, Machine machine, List<Oracle> oracles) {
-        this.architecture = architecture;
-        this.machine = machine;
-        this.watchers = new Watchers(machine, oracles.stream().sorted(Comparator.comparing(Oracle::name)).toList(),
-                new Drafts());
+        this.watchers = new Watchers(architecture, machine, oracles, new Drafts());
     }
 
     @Override
-    public void event(int newKind, int newActor, long a, long b, long c, long d, long e, long result) {
+    public void event(int kind, int actor, long a, long b, long c, long d, long e, long result) {
         step++;
-        kind = newKind;
-        actor = newActor;
-        operands[0] = a;
-        operands[1] = b;
-        operands[2] = c;
-        operands[3] = d;
-        operands[4] = e;
-        operands[5] = result;
-        if (newKind == EventKind.ACTION) {
+        if (kind == EventKind.ACTION) {
             actionsOpen++;
-        } else if (newKind == EventKind.ACTION_END) {
+        } else if (kind == EventKind.ACTION_END) {
             actionsOpen = Math.max(0, actionsOpen - 1);
             looking = true;
         }
-        watchers.event(newKind, newActor, a, b, c, d, e, result);
-        if (newKind == EventKind.ACTION_END) {
+        watchers.event(kind, actor, a, b, c, d, e, result);
+        if (kind == EventKind.ACTION_END) {
             looking = false;
             open.clear();
         }
@@ -90,6 +72,11 @@ public final class OracleSet implements EventSink {
         if (drafts.stream().noneMatch(draft -> draft.oracle.equals(oracle) && open.containsValue(draft))) {
             report(oracle, message);
         }
+    }
+
+    /** Those who watch, for who goes on with them alone. */
+    public Watchers watchers() {
+        return watchers;
     }
 
     /** Number of events so far. */
@@ -207,12 +194,6 @@ public final class OracleSet implements EventSink {
             if (draft != null) {
                 draft.message += addition;
             }
-        }
-
-        @Override
-        public String describe() {
-            return EventWords.of(architecture, machine, new Event(step, machine.timeNanos(), kind, actor,
-                    operands[0], operands[1], operands[2], operands[3], operands[4], operands[5]));
         }
     }
 }

@@ -44,6 +44,8 @@ record WrongBytes(Oracle.Watch watch, Region reported) {
         if (bytes > 1) {
             LabWatch.complete(watch, "; " + bytes + " bytes in this step");
         }
-        reported.set(0, 0);
+        if (bytes != 0) {
+            reported.set(0, 0);
+        }
     }
 }

@@ -1,28 +1,22 @@
 package org.dmalab.lab.run;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 import org.dmalab.api.Action;
 import org.dmalab.api.Machine;
-import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Values;
-import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.Hook;
-import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.cpu.Op;
-import org.dmalab.api.cpu.Text;
-import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
-import org.dmalab.api.service.Errno;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.InputException;
-import org.dmalab.lab.Names;
+import org.dmalab.lab.engine.ActionEnd;
+import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.Steps;
 import org.dmalab.lab.guard.EndlessLoop;
 import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.oracle.OracleSet;
@@ -34,11 +28,11 @@ final class Execution implements EventSink {
     private static final int INTERRUPT_CHECK_MASK = 0xff;
 
     private final Machine machine;
-    private final Map<String, Action> actions = new TreeMap<>();
+    private final List<Action> actions;
     private final RunLimits limits;
     private final EventStream stream;
     private final Observers observers;
-    private final List<String> refusals = new ArrayList<>();
+    private final Engine engine;
     private long events;
     private Abort abort;
     private RuntimeException thrownInside;
@@ -84,9 +78,7 @@ final class Execution implements EventSink {
         static List<Turn> of(Scenario scenario) {
             List<Turn> turns = new ArrayList<>();
             scenario.steps().forEach(step -> turns.add(new Turn(step, 0, Level.USER)));
-            List<Scenario.Strand> strands = new ArrayList<>(scenario.concurrent());
-            strands.sort(Comparator.comparing(Scenario.Strand::device).thenComparing(Scenario.Strand::level));
-            for (Scenario.Strand strand : strands) {
+            for (Scenario.Strand strand : Steps.inOrder(scenario)) {
                 for (int i = 0; i < strand.times(); i++) {
                     strand.steps().forEach(step -> turns.add(new Turn(step, strand.processor(), strand.level())));
                 }
@@ -98,10 +90,11 @@ final class Execution implements EventSink {
 
     Execution(Machine machine, List<Action> actions, RunLimits limits, EventStream stream, Observers observers) {
         this.machine = machine;
+        this.actions = actions;
+        this.engine = new Engine(machine, this::objects);
         this.limits = limits;
         this.stream = stream;
         this.observers = observers;
-        actions.forEach(action -> this.actions.put(action.name(), action));
     }
 
     @Override
@@ -138,7 +131,7 @@ final class Execution implements EventSink {
 
     /** Goes on where a fork begins, with what was declined before it. */
     void resume(Scenario scenario, Forks.Start start, Intervention newIntervention) {
-        refusals.addAll(start.refusals());
+        engine.resume(start.refusals());
         run(scenario, 0, newIntervention, start.turn(), start.inside());
     }
 
@@ -213,44 +206,24 @@ final class Execution implements EventSink {
 
     private void turn(Turn turn, int number, boolean begun) {
         checkInterrupt();
-        Action action = actions.get(turn.step().action());
-        if (action == null) {
-            throw new InputException(Names.unknown("action", turn.step().action(), actions.keySet()));
-        }
+        Action action = Steps.action(actions, turn.step());
         if (intervention != null && number > 0) {
-            intervention.begins(number, action.concurrent(), !action.name().equals(boot), refusals);
+            intervention.begins(number, action.concurrent(), !action.name().equals(boot), engine.declined());
         }
         LiveCpu cpu = machine.cpu(turn.processor(), turn.level());
         step(action, ActionValues.parse(action, turn.step().values()), cpu, begun);
     }
 
     private void step(Action action, Values values, LiveCpu cpu, boolean begun) {
-        long name = Text.id(action.name());
         boolean failedBefore = failed();
-        if (!begun) {
-            machine.emitter().emit(EventKind.ACTION, cpu.actor(), name, 0, 0, 0);
+        LongSupplier work = () -> action.run(machine, cpu, values);
+        ActionEnd end = begun ? engine.goOn(cpu.actor(), action.name(), work)
+                : engine.take(cpu.actor(), action.name(), work);
+        if (end.ends()) {
+            comeToItsEnd(end.thrown());
         }
-        try {
-            long result = action.run(machine, cpu, values);
-            if (result < 0) {
-                refusals.add(action.name() + ": " + Errno.name(result));
-            }
-            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, result, 0, 0);
-            stopped = result < 0 && failed() && !failedBefore; // what follows rests on what was declined
-        } catch (KernelBug e) {
-            comeToItsEnd(e);
-            stop("no-bug", e.words() + ", in " + action.name());
-        } catch (Blocked e) {
-            comeToItsEnd(e);
-            stop("no-lock-cycle", e.getMessage() + ": nobody will end this, in " + action.name());
-        } catch (NotReadyException e) {
-            if (refusals.isEmpty()) {
-                throw new InputException(action.name() + ": " + e.getMessage());
-            }
-            // what comes first is there, and was declined
-            refusals.add(action.name() + ": " + e.getMessage());
-            machine.emitter().emit(EventKind.ACTION_END, cpu.actor(), name, Errno.ECANCELED, 0, 0);
-        }
+        // what follows rests on what was declined
+        stopped = end.ends() || end.kind() == ActionEnd.Kind.DECLINED && failed() && !failedBefore;
     }
 
     /** What ends a step has not been swallowed; what was thrown before it has. */
@@ -268,8 +241,7 @@ final class Execution implements EventSink {
         }
     }
 
-    private void stop(String oracle, String message) {
-        stopped = true;
+    private void objects(String oracle, String message) {
         if (observers != null) {
             observers.oracles().violationUnlessReported(oracle, message);
             observers.pin();
@@ -292,8 +264,9 @@ final class Execution implements EventSink {
         return abort != null && abort.interrupted();
     }
 
+    /** What was declined, in the order of the steps. */
     List<String> refusals() {
-        return refusals;
+        return engine.declined();
     }
 
     EventStream stream() {

@@ -9,6 +9,7 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Oracle;
 import org.dmalab.lab.Verdict;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.engine.Judgement;
 import org.dmalab.lab.oracle.Violation;
 import org.dmalab.lab.scenario.Scenario;
 
@@ -52,25 +53,8 @@ record Job(Scenario scenario, Selection selection, RunOptions options, Architect
     /** The verdict of an execution, with its reason. */
     RunResult judge(String broken, List<Violation> violations, List<String> refusals, Metrics metrics,
             Timeline timeline, List<String> dmesg) {
-        Verdict verdict = broken != null ? Verdict.BROKEN : !violations.isEmpty() ? Verdict.FAIL
-                : !refusals.isEmpty() ? Verdict.REFUSED : Verdict.PASS;
-        return result(verdict, reason(broken, violations, refusals), violations, metrics, timeline, dmesg);
-    }
-
-    private static String reason(String broken, List<Violation> violations, List<String> refusals) {
-        if (broken != null) {
-            return broken;
-        }
-        StringBuilder text = new StringBuilder();
-        if (!violations.isEmpty()) {
-            text.append(violations.get(0).oracle()).append(": ").append(violations.get(0).message());
-        }
-        if (!refusals.isEmpty()) {
-            text.append(text.length() == 0 ? "" : "; ").append(refusals.get(0));
-            if (refusals.size() > 1) {
-                text.append(" and ").append(refusals.size() - 1).append(" more");
-            }
-        }
-        return text.toString();
+        Judgement judgement = Judgement.of(broken,
+                violations.stream().map(one -> one.oracle() + ": " + one.message()).toList(), null, refusals);
+        return result(judgement.verdict(), judgement.reason(), violations, metrics, timeline, dmesg);
     }
 }

@@ -231,7 +231,7 @@ class ReductionsTest {
             }
             return 0;
         })));
-        assertEquals(List.of("x=2", "found"), found(1));
+        assertEquals(List.of("x=2", "kernel BUG: found"), found(1));
         ReductionsTest other = new ReductionsTest();
         other.task(0, cpu -> {
             other.twoStores(cpu);
@@ -301,7 +301,7 @@ class ReductionsTest {
             bugIf(cpu, cpu.load(x) == 1);
             return 0;
         });
-        assertEquals(List.of("x=2", "found"), found(1));
+        assertEquals(List.of("x=2", "kernel BUG: found"), found(1));
     }
 
     @Test

@@ -140,6 +140,29 @@ class ScenarioExplorerTest {
         assertTrue(refused.search().exhausted());
     }
 
+    /** In any schedule, on a processor or by a device, or after all of them. */
+    @Test
+    void aDeclinedStepInTheConcurrentPartOrAfterItIsRefused() {
+        String declined = "{memory.decline: {}}";
+        for (String yaml : List.of(
+                "concurrent:\n  - {name: user, steps: [memory.decline]}\n",
+                "concurrent:\n  - {name: user, steps: [" + READ + "]}\n"
+                        + "  - {name: interrupt, level: hardirq, steps: [" + declined + "]}\n",
+                "concurrent:\n  - {name: user, steps: [" + READ + "]}\n"
+                        + "  - {name: nic, level: device, steps: [device.decline]}\n",
+                "concurrent:\n  - {name: user, steps: [" + READ + "]}\nafter:\n  - memory.decline\n")) {
+            Scenario scenario = FakePlatform.read("title: t\nmachine: {preset: single}\nsteps:\n  - " + BOOT + "\n"
+                    + yaml);
+            Outcome searched = search(scenario, "exact");
+            assertEquals(Verdict.REFUSED, searched.verdict(), yaml);
+            assertEquals(FakePlatform.run(scenario, "exact").reason(), searched.reason());
+            Outcome replayed = new ScenarioExplorer(FakePlatform.catalog()).replay(scenario,
+                    Patches.of(Selection.of("exact")), RunOptions.DEFAULT, Schedule.parse(""), step -> { });
+            assertEquals(Verdict.REFUSED, replayed.verdict(), yaml);
+            assertEquals(searched.reason(), replayed.reason());
+        }
+    }
+
     @Test
     void codeThatBreaksTheRulesIsBroken() {
         String map = "{dma.map: {address: 0x4000, size: 8}}";
@@ -204,8 +227,8 @@ class ScenarioExplorerTest {
                 race("memory.online", "driver.unload", flow(WRITE)))) {
             Outcome outcome = search(scenario, "Iommu=exact,MemoryNotifier=refuse");
             assertEquals(Verdict.REFUSED, outcome.verdict());
-            assertEquals("memory.online: -EPERM", outcome.reason());
-            assertEquals("refused", outcome.search().bound());
+            assertEquals("memory.online: -EPERM and 1 more", outcome.reason());
+            assertTrue(outcome.search().exhausted());
         }
     }
 

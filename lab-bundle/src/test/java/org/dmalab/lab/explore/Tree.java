@@ -69,7 +69,7 @@ final class Tree {
 
     /** Does something on a machine that is watched by oracles, and leaves it as it was. */
     static <T> T on(Machine machine, World world, List<Oracle> oracles, Supplier<T> task) {
-        machine.observe(new Watchers(machine, oracles, world::violated));
+        machine.observe(new Watchers(null, machine, oracles, world::violated));
         long mark = machine.store().mark();
         machine.hold(true);
         try {

@@ -104,6 +104,9 @@ public final class FakeActions {
                 new Simple("driver.unload", true, List.of(), (machine, cpu, values) -> {
                     throw new NotReadyException("there is no driver; driver.load comes first");
                 }),
+                new Simple("memory.decline", true, List.of(), (machine, cpu, values) ->
+                        cpu.load(FakeArchitecture.BOOTED, 8) != 0 ? Errno.ENOMEM : 0),
+                new Simple("device.decline", false, List.of(), (machine, cpu, values) -> Errno.EIO),
                 new Simple("irqs.ipi", true, List.of(), (machine, cpu, values) -> {
                     long flags = cpu.irqSave();
                     cpu.ipi(0, 1, 5);
