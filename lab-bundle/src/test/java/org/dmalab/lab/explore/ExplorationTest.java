@@ -272,7 +272,7 @@ class ExplorationTest {
             return 0;
         });
         assertEquals("no-bug", result.violations().get(0).oracle());
-        assertEquals("BUG at a test", result.violations().get(0).message());
+        assertEquals("kernel BUG: BUG at a test", result.violations().get(0).message());
     }
 
     @Test

@@ -188,7 +188,7 @@ class ReductionsTest {
             cpu.store(own, 0, 2);
             return cpu.load(x);
         })));
-        assertEquals(List.of("x=0", "found"), found(1));
+        assertEquals(List.of("x=0", "kernel BUG: found"), found(1));
     }
 
     /** The same steps once while another processor is idle, and once while it runs. */
@@ -202,7 +202,7 @@ class ReductionsTest {
             twoStores(cpu);
             return 0;
         });
-        assertEquals(List.of("x=2", "found"), found(2, (cpu, vector, argument) -> {
+        assertEquals(List.of("x=2", "kernel BUG: found"), found(2, (cpu, vector, argument) -> {
             long before = cpu.load(x);
             bugIf(cpu, cpu.load(x) == 1 && before == 0);
             cpu.store(y, 1);
@@ -334,7 +334,7 @@ class ReductionsTest {
             bugIf(cpu, before != after);
             return 0;
         })));
-        assertEquals(List.of("x=0", "found"), found(2));
+        assertEquals(List.of("x=0", "kernel BUG: found"), found(2));
     }
 
     /** Where a step has looked at all of a region, whatever is written there matters to it. */
