@@ -90,12 +90,17 @@ public final class EventWords {
             case EventKind.DMA_DROPPED -> "DMA " + (event.b() == 0 ? "read" : "write") + bus(event) + " was lost";
             case EventKind.DMA_ABORT -> "DMA " + (event.d() == 0 ? "read" : "write") + bus(event) + " reached "
                     + hex(event.b()) + ", where no memory is";
-            case EventKind.BUFFER_TO_DEVICE, EventKind.BUFFER_TO_CPU -> "buffer at " + hex(event.c()) + ", "
-                    + (event.d() & LENGTH_MASK) + " bytes, bus " + hex(event.b())
-                    + (event.kind() == EventKind.BUFFER_TO_DEVICE ? ", given to " : ", taken back from ")
-                    + Actor.bdf(event.a()) + " (" + direction(event.d() >>> 56) + ")";
+            case EventKind.BUFFER_TO_DEVICE -> buffer(event, "given to");
+            case EventKind.BUFFER_TO_CPU -> buffer(event, "taken back from");
+            case EventKind.BUFFER_SYNC_FOR_CPU -> buffer(event, "still mapped, taken for a time from");
+            case EventKind.BUFFER_SYNC_FOR_DEVICE -> buffer(event, "still mapped, given back to");
             default -> "";
         };
+    }
+
+    private static String buffer(Event event, String what) {
+        return "buffer at " + hex(event.c()) + ", " + (event.d() & LENGTH_MASK) + " bytes, bus " + hex(event.b()) + ", "
+                + what + " " + Actor.bdf(event.a()) + " (" + direction(event.d() >>> 56) + ")";
     }
 
     private static String bus(Event event) {

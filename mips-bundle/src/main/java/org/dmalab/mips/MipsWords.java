@@ -35,6 +35,8 @@ public final class MipsWords {
             case KernelEvent.SECTION_END -> "maintenance of " + range(event) + " ends";
             case EventKind.BUFFER_TO_DEVICE -> "mapped " + buffer(event);
             case EventKind.BUFFER_TO_CPU -> "unmapped " + buffer(event);
+            case EventKind.BUFFER_SYNC_FOR_CPU -> "synced for the processor " + buffer(event);
+            case EventKind.BUFFER_SYNC_FOR_DEVICE -> "synced for the device " + buffer(event);
             case Op.STORE -> store(event);
             case Op.LOCK -> lock("spin_lock", event);
             case Op.UNLOCK -> lock("spin_unlock", event);

@@ -44,6 +44,13 @@ public final class EventKind {
     public static final int ACTION_END = 274;
     /** Something in plain words: text id of a format, up to three values. */
     public static final int REMARK = 275;
+    /**
+     * The kernel took a part of a buffer for a time, which stays mapped ({@code dma_sync_*_for_cpu}): source-id, bus
+     * address, physical address, {@code length | direction << 56}. Until it is given back the processor owns it.
+     */
+    public static final int BUFFER_SYNC_FOR_CPU = 276;
+    /** It gave such a part back ({@code dma_sync_*_for_device}): the same operands. */
+    public static final int BUFFER_SYNC_FOR_DEVICE = 277;
     /** First kind that an architecture defines for itself. */
     public static final int ARCHITECTURE = 1024;
 

@@ -4,15 +4,21 @@ import org.dmalab.api.service.Direction;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
-/** The buffers that the kernel has given to devices and not taken back, as it announced them; the newest last. */
-record Buffers(Region cells) {
+/**
+ * The buffers that the kernel has given to devices and not taken back, as it announced them; the newest last. Of those
+ * that are mapped it may take parts for a time: these are the processor's.
+ *
+ * @param cells the buffers
+ * @param lent the parts, by physical address
+ */
+record Buffers(Region cells, Ranges lent) {
     private static final int CAPACITY = 1 << 16;
     private static final int RECORD = 4;
     private static final long LENGTH_MASK = (1L << 56) - 1;
 
     static Buffers in(Store store) {
         return new Buffers(store.sparse(Watchers.REGIONS + "buffers", 1 + (long) CAPACITY * RECORD,
-                Region.Kind.STATE, null));
+                Region.Kind.STATE, null), Ranges.in(store, Watchers.REGIONS + "lent"));
     }
 
     int count() {
@@ -49,12 +55,25 @@ record Buffers(Region cells) {
 
     /** The kernel gives a buffer to a device; what it mapped there before is gone. */
     void give(long sourceId, long bus, long physical, long lengthAndDirection) {
-        take(sourceId, bus, lengthAndDirection);
+        take(sourceId, bus, physical, lengthAndDirection);
         append(sourceId, bus, physical, lengthAndDirection);
     }
 
     /** The kernel takes a range of bus addresses back; what is left of a buffer stays. */
-    void take(long sourceId, long bus, long lengthAndDirection) {
+    void take(long sourceId, long bus, long physical, long lengthAndDirection) {
+        lent.remove(physical, lengthOf(lengthAndDirection));
+        remove(sourceId, bus, lengthAndDirection);
+    }
+
+    /** A part of a buffer that stays mapped changes its owner. */
+    void lend(long physical, long lengthAndDirection, boolean toCpu) {
+        lent.remove(physical, lengthOf(lengthAndDirection));
+        if (toCpu) {
+            lent.add(physical, lengthOf(lengthAndDirection));
+        }
+    }
+
+    private void remove(long sourceId, long bus, long lengthAndDirection) {
         long end = bus + lengthOf(lengthAndDirection);
         for (int i = count() - 1; i >= 0; i--) {
             long start = bus(i);
@@ -114,16 +133,16 @@ record Buffers(Region cells) {
     long inside(long sourceId, long physical, int widthBytes) {
         long mask = 0;
         for (int i = 0; i < count(); i++) {
-            if (sourceId != -1 && sourceId(i) != sourceId || physical >= physical(i) + lengthBytes(i)
-                    || physical + widthBytes <= physical(i)) {
-                continue;
-            }
-            for (int k = 0; k < widthBytes; k++) {
-                if (physical + k >= physical(i) && physical + k < physical(i) + lengthBytes(i)) {
-                    mask |= 0xffL << 8 * k;
-                }
+            if (sourceId == -1 || sourceId(i) == sourceId) {
+                mask |= Ranges.common(physical(i), lengthBytes(i), physical, widthBytes);
             }
         }
         return mask;
+    }
+
+    /** A mask with all bits of those bytes set that a device owns: in a buffer, and not lent to the processor. */
+    long owned(long physical, int widthBytes) {
+        long mask = inside(-1, physical, widthBytes);
+        return mask == 0 ? 0 : mask & ~lent.inside(physical, widthBytes);
     }
 }

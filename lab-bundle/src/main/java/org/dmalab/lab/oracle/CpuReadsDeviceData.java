@@ -6,7 +6,7 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.osgi.service.component.annotations.Component;
 
-/** A processor reads what a device last wrote, once the kernel has taken the buffer back. */
+/** A processor reads what a device last wrote, once the kernel has taken the buffer back, for good or for a time. */
 @Component(service = Oracle.class)
 public final class CpuReadsDeviceData implements Oracle {
     @Override
@@ -38,7 +38,7 @@ public final class CpuReadsDeviceData implements Oracle {
         private void check(int actor, long physical, int widthBytes, long value) {
             long mask = ideal.differing(physical, widthBytes, value, IdealMemory.DEVICE);
             if (mask != 0) {
-                wrong.report(mask & ~buffers.inside(-1, physical, widthBytes), Actor.name(actor) + " reads", physical,
+                wrong.report(mask & ~buffers.owned(physical, widthBytes), Actor.name(actor) + " reads", physical,
                         value, ideal.read(physical, widthBytes), "a device last wrote");
             }
         }

@@ -42,7 +42,7 @@ public final class NoForeignByteChanges implements Oracle {
         private void checkRead(int actor, long physical, int widthBytes, long value) {
             long mask = ideal.differing(physical, widthBytes, value, IdealMemory.CPU);
             if (mask != 0) {
-                wrong.report(mask & ~buffers.inside(-1, physical, widthBytes), Actor.name(actor) + " reads", physical,
+                wrong.report(mask & ~buffers.owned(physical, widthBytes), Actor.name(actor) + " reads", physical,
                         value, ideal.read(physical, widthBytes),
                         "in no buffer of a device, where a processor last wrote");
             }

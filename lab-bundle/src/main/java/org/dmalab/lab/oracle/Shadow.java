@@ -52,7 +52,9 @@ final class Shadow {
     void follow(int kind, int actor, long a, long b, long c, long d) {
         switch (kind) {
             case EventKind.BUFFER_TO_DEVICE -> buffers.give(a, b, c, d);
-            case EventKind.BUFFER_TO_CPU -> buffers.take(a, b, d);
+            case EventKind.BUFFER_TO_CPU -> buffers.take(a, b, c, d);
+            case EventKind.BUFFER_SYNC_FOR_CPU -> buffers.lend(c, d, true);
+            case EventKind.BUFFER_SYNC_FOR_DEVICE -> buffers.lend(c, d, false);
             default -> { }
         }
         if (ideal != null) {
@@ -69,8 +71,13 @@ final class Shadow {
                     ideal.forget(c, Buffers.lengthOf(d), false);
                 }
             }
-            case EventKind.BUFFER_TO_CPU -> {
+            case EventKind.BUFFER_TO_CPU, EventKind.BUFFER_SYNC_FOR_CPU -> {
                 if (Buffers.directionOf(d) != Direction.TO_DEVICE) {
+                    ideal.forget(c, Buffers.lengthOf(d), true);
+                }
+            }
+            case EventKind.BUFFER_SYNC_FOR_DEVICE -> {
+                if (Buffers.directionOf(d) == Direction.FROM_DEVICE) {
                     ideal.forget(c, Buffers.lengthOf(d), true);
                 }
             }

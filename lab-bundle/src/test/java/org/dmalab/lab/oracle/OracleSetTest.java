@@ -53,6 +53,10 @@ class OracleSetTest {
         emit(EventKind.BUFFER_TO_CPU, 0, 8, bus, physical, length | (long) direction.ordinal() << 56);
     }
 
+    private void sync(int kind, long bus, long physical, long length, Direction direction) {
+        emit(kind, 0, 8, bus, physical, length | (long) direction.ordinal() << 56);
+    }
+
     private List<String> messages() {
         emit(EventKind.ACTION_END, 0, 1, 0, 0, 0);
         set.end();
@@ -97,6 +101,46 @@ class OracleSetTest {
         assertEquals(List.of(), messages());
         emit(EventKind.CPU_READ, 4, 0x1002, 1, 1, 0);
         assertEquals(List.of("cpu1 reads 0x01 at 0x1002, a device last wrote 0xbb"), messages());
+    }
+
+    /** dma_sync_*_for_cpu: what is read is judged as after unmap, until the part goes back to the device. */
+    @Test
+    void cpuReadsDeviceDataOfAPartThatItOwnsForATime() {
+        watch(new CpuReadsDeviceData());
+        give(0x9000, 0x1000, 16, Direction.FROM_DEVICE);
+        emit(EventKind.DMA_WRITE, DEVICE, 0x9000, 0x1000, 8, 5);
+        emit(EventKind.DMA_WRITE, DEVICE, 0x9008, 0x1008, 8, 5);
+        sync(EventKind.BUFFER_SYNC_FOR_CPU, 0x9000, 0x1000, 8, Direction.FROM_DEVICE);
+        emit(EventKind.CPU_READ, 0, 0x1000, 8, 5, 0);
+        emit(EventKind.CPU_READ, 0, 0x1008, 8, 4, 0); // still the device's
+        sync(EventKind.BUFFER_SYNC_FOR_DEVICE, 0x9000, 0x1000, 8, Direction.FROM_DEVICE);
+        emit(EventKind.CPU_READ, 0, 0x1000, 8, 4, 0); // again the device's
+        assertEquals(List.of(), messages());
+        emit(EventKind.ACTION, 0, 1, 0, 0, 0);
+        sync(EventKind.BUFFER_SYNC_FOR_CPU, 0x9004, 0x1004, 8, Direction.FROM_DEVICE);
+        emit(EventKind.CPU_READ, 0, 0x1008, 4, 4, 0);
+        assertEquals(List.of("cpu0 reads 0x04 at 0x1008, a device last wrote 0x05"), messages());
+    }
+
+    @Test
+    void whatIsMappedIsWrittenByItsOwnerOnly() {
+        watch(new DmaOwnership());
+        emit(EventKind.CPU_WRITE, 0, 0x1000, 8, 1, 0);
+        give(0x9000, 0x1004, 12, Direction.TO_DEVICE);
+        emit(EventKind.CPU_WRITE, 0, 0x1000, 4, 1, 0); // before the buffer
+        emit(EventKind.CPU_WRITE, Actor.MACHINE, 0x1008, 4, 1, 0); // firmware
+        sync(EventKind.BUFFER_SYNC_FOR_CPU, 0x9004, 0x1008, 4, Direction.TO_DEVICE);
+        emit(EventKind.CPU_WRITE, 0, 0x1008, 4, 1, 0);
+        assertEquals(List.of(), messages());
+        emit(EventKind.ACTION, 0, 1, 0, 0, 0);
+        emit(EventKind.DMA_WRITE, DEVICE, 0x9004, 0x1008, 4, 1);
+        emit(EventKind.ACTION_END, 0, 1, 0, 0, 0);
+        emit(EventKind.ACTION, 0, 1, 0, 0, 0);
+        sync(EventKind.BUFFER_SYNC_FOR_DEVICE, 0x9004, 0x1008, 4, Direction.TO_DEVICE);
+        emit(EventKind.CPU_WRITE, 0, 0x1000, 8, 1, 0);
+        emit(EventKind.CPU_WRITE, 0, 0x1008, 8, 1, 0);
+        assertEquals(List.of("00:01.0 writes at 0x1008, in a mapped buffer which the processor owns since it was synced"
+                + " for it", "cpu0 writes at 0x1004, in a mapped buffer which a device owns"), messages());
     }
 
     @Test
@@ -296,12 +340,12 @@ class OracleSetTest {
     @Test
     void whatOraclesKnowInCommonStandsOnce() {
         set = new OracleSet(ARCHITECTURE, machine, List.of(new DmaReachesMapping()));
-        assertEquals(List.of("oracle.buffers", "oracle.dma-reaches-mapping.fault"), regions(machine));
+        assertEquals(List.of("oracle.buffers", "oracle.dma-reaches-mapping.fault", "oracle.lent"), regions(machine));
         Machine other = ARCHITECTURE.create(machine.spec(), machine.services());
         new OracleSet(ARCHITECTURE, other, List.of(new DmaReachesMapping(), new NoForeignByteChanges(),
                 new DeviceReadsCpuData(), new CpuReadsDeviceData()));
         assertEquals(List.of("oracle.buffers", "oracle.cpu-reads-device-data.reported", "oracle.data",
-                "oracle.device-reads-cpu-data.reported", "oracle.dma-reaches-mapping.fault",
+                "oracle.device-reads-cpu-data.reported", "oracle.dma-reaches-mapping.fault", "oracle.lent",
                 "oracle.no-foreign-byte-changes.reported", "oracle.writer"), regions(other));
     }
 

@@ -78,7 +78,7 @@ class ShadowProperties {
                     physicalOfBus.put(bus + k, physical + k);
                 }
             } else {
-                buffers.take(8, bus, length);
+                buffers.take(8, bus, physical, length);
                 for (long k = 0; k < length; k++) {
                     physicalOfBus.remove(bus + k);
                 }
@@ -97,5 +97,30 @@ class ShadowProperties {
             assertEquals(physicalOfBus.containsValue(physical) ? 0xff : 0, buffers.inside(-1, physical, 1));
             assertEquals(0, buffers.inside(9, physical, 1));
         }
+    }
+
+    @Property(tries = 300)
+    void lentBytesAreASet(@ForAll @Size(max = 30) List<Long> seeds) {
+        Buffers buffers = Buffers.in(new Store());
+        buffers.give(8, 0, 1000, 90);
+        List<Long> lent = new ArrayList<>();
+        for (long seed : seeds) {
+            long first = 1000 + (seed >>> 8 & 63);
+            long length = (seed >>> 16 & 15) + 1;
+            buffers.lend(first, length, (seed & 1) == 0);
+            for (long k = first; k < first + length; k++) {
+                lent.remove(k);
+                if ((seed & 1) == 0) {
+                    lent.add(k);
+                }
+            }
+        }
+        for (long at = 990; at < 1100; at++) {
+            boolean inside = at >= 1000 && at < 1090;
+            assertEquals(inside && !lent.contains(at) ? 0xff : 0, buffers.owned(at, 1), "byte " + at);
+            assertEquals(lent.contains(at) ? 0xff : 0, buffers.lent().inside(at, 1), "byte " + at);
+        }
+        buffers.take(8, 0, 1000, 90);
+        assertEquals(0, buffers.lent().count());
     }
 }

@@ -64,7 +64,7 @@ public final class DmaApi {
     }
 
     /** {@code dma_sync_sg_for_device} or {@code _for_cpu} of one entry of a mapped list. */
-    public static void syncSg(Cpu cpu, long entry, Direction direction, boolean toCpu) {
+    public static void syncSg(Cpu cpu, long device, long entry, Direction direction, boolean toCpu) {
         Binding variant = cpu.services().enter();
         try {
             MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
@@ -79,6 +79,8 @@ public final class DmaApi {
                 kernel.mips_dma_sync_sg_for_device(cpu, page, offset, length, direction);
             }
             section(cpu, KernelEvent.SECTION_END, physical, length, toCpu);
+            owner(cpu, synced(toCpu), device, cpu.load(entry, KernelLayout.SG_DMA_ADDRESS), physical, length,
+                    direction);
         } finally {
             cpu.services().leave();
         }
@@ -129,8 +131,8 @@ public final class DmaApi {
      * @param offset start of the part
      * @param length size of the part
      */
-    public static void syncRange(Cpu cpu, long bus, long physical, long offset, long length, Direction direction,
-            boolean toCpu) {
+    public static void syncRange(Cpu cpu, long device, long bus, long physical, long offset, long length,
+            Direction direction, boolean toCpu) {
         Binding variant = cpu.services().enter();
         try {
             MipsKernel kernel = MipsKernel.of(variant.cacheFlush());
@@ -141,6 +143,7 @@ public final class DmaApi {
                 kernel.dma_sync_single_range_for_device(cpu, bus, offset, length, direction);
             }
             section(cpu, KernelEvent.SECTION_END, physical + offset, length, toCpu);
+            owner(cpu, synced(toCpu), device, bus + offset, physical + offset, length, direction);
         } finally {
             cpu.services().leave();
         }
@@ -165,6 +168,10 @@ public final class DmaApi {
 
     private static void section(Cpu cpu, int kind, long physical, long length, boolean toCpu) {
         cpu.note(kind, physical, length, toCpu ? 1 : 0, 0);
+    }
+
+    private static int synced(boolean toCpu) {
+        return toCpu ? EventKind.BUFFER_SYNC_FOR_CPU : EventKind.BUFFER_SYNC_FOR_DEVICE;
     }
 
     private static void owner(Cpu cpu, int kind, long device, long bus, long physical, long length,

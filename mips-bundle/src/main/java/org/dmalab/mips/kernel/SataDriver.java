@@ -171,7 +171,7 @@ public final class SataDriver {
             return Errno.EINVAL;
         }
         Direction direction = Direction.of(cpu.load(KernelLayout.REQUEST_SHAPE, first) >>> SHAPE_SHIFT);
-        DmaApi.syncSg(cpu, list, direction, toCpu);
+        DmaApi.syncSg(cpu, SOURCE_ID, list, direction, toCpu);
         return 0;
     }
 
@@ -215,7 +215,7 @@ public final class SataDriver {
             return Errno.EINVAL;
         }
         long bus = cpu.load(KernelLayout.REQUEST_HANDLE, index);
-        DmaApi.syncRange(cpu, bus, physicalMapped(cpu, index), offset, length,
+        DmaApi.syncRange(cpu, SOURCE_ID, bus, physicalMapped(cpu, index), offset, length,
                 Direction.of(shape >>> LENGTH_BITS), toCpu);
         return 0;
     }
