@@ -37,6 +37,9 @@ public final class KernelFunctions {
 
     /** The C function of a frame, which must have been walked with its class. */
     public static Optional<String> of(StackWalker.StackFrame frame) {
+        if (frame.getFileName() != null && !frame.getFileName().endsWith(".java")) {
+            return Optional.of(frame.getMethodName()); // C text, whose methods have its names
+        }
         Class<?> type = frame.getDeclaringClass();
         String name = frame.getMethodName();
         if (name.startsWith(LAMBDA)) {

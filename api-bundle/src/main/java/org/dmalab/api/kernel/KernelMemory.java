@@ -13,6 +13,9 @@ import org.dmalab.api.store.Store;
  * The kernel's own data: a window of kernel virtual addresses that no device reaches and no cache or TLB models.
  * Declared variables come first, then a heap of fixed-size slots.
  *
+ * <p>Behind a gap lies the module space, which is zero until somebody writes there: the static variables of variants
+ * that have any of their own, each at an address that was settled when the variant was built.
+ *
  * <p>The heap is a free list in the store: the lowest free run of 64-byte slots is taken, so allocation is
  * deterministic. A freed slot is filled with {@link #POISON}; its slots are remembered as freed until taken again.
  * What an object is (its layout, and the how many-th of its kind) is kept beside it, for names only: two states that
@@ -21,6 +24,10 @@ import org.dmalab.api.store.Store;
 public final class KernelMemory {
     /** What freed bytes read as, as the kernel's slab poisoning has it. */
     public static final long POISON = 0x6b6b6b6b6b6b6b6bL;
+    /** How far behind the window's start the module space begins. */
+    public static final int MODULES_OFFSET = 0x60000000;
+    /** Size of the module space. */
+    public static final int MODULES_BYTES = 16 << 20;
     private static final int SLOT_SHIFT = 6;
     private static final int SLOT_CELLS = 1 << (SLOT_SHIFT - 3);
     private static final long FREED = -1;
@@ -31,6 +38,7 @@ public final class KernelMemory {
     private final int staticBytes;
     private final int heapBytes;
     private final Region data;
+    private final Region modules;
     private final Region slots;
     /** The slots' {@link #OBJECT_CELLS}, then for each layout how many objects there were, unknown layouts last. */
     private final Region objects;
@@ -72,6 +80,7 @@ public final class KernelMemory {
         this.layoutIds = List.copyOf(this.layouts.keySet());
         this.objects = store.sparse("kernel.objects", slots.cells() * OBJECT_CELLS + layouts.size() + 1,
                 Region.Kind.LOG, null);
+        this.modules = store.sparse("kernel.modules", MODULES_BYTES >>> 3, Region.Kind.STATE, this::nameOfModuleCell);
     }
 
     /** Declares a variable; call while the machine is built, in a fixed order. */
@@ -141,7 +150,12 @@ public final class KernelMemory {
     /** Tells whether an address lies in the window. */
     public boolean contains(long address) {
         long offset = address - base;
-        return offset >= 0 && offset < staticBytes + heapBytes;
+        return offset >= 0 && offset < staticBytes + heapBytes || inModules(address);
+    }
+
+    private boolean inModules(long address) {
+        long offset = address - base - MODULES_OFFSET;
+        return offset >= 0 && offset < MODULES_BYTES;
     }
 
     /** Tells whether an access lies in the window as a whole. */
@@ -151,12 +165,17 @@ public final class KernelMemory {
 
     /** Reads by address; all bytes must lie in the window. */
     public long load(long address, int widthBytes) {
-        return data.load(address - base, widthBytes);
+        return inModules(address) ? modules.load(address - base - MODULES_OFFSET, widthBytes)
+                : data.load(address - base, widthBytes);
     }
 
     /** Writes by address; all bytes must lie in the window. */
     public void store(long address, int widthBytes, long value) {
-        data.store(address - base, widthBytes, value);
+        if (inModules(address)) {
+            modules.store(address - base - MODULES_OFFSET, widthBytes, value);
+        } else {
+            data.store(address - base, widthBytes, value);
+        }
     }
 
     /** Tells whether an access in the window touches a byte of the heap that is in no allocated object. */
@@ -166,7 +185,7 @@ public final class KernelMemory {
 
     private boolean unallocated(long address) {
         long offset = address - base - staticBytes;
-        return offset >= 0 && slots.get(offset >>> SLOT_SHIFT) <= 0;
+        return offset >= 0 && offset < heapBytes && slots.get(offset >>> SLOT_SHIFT) <= 0;
     }
 
     /**
@@ -259,7 +278,8 @@ public final class KernelMemory {
     /** The name of the object at an address, without the field: {@code dma_win[0]}. */
     public String objectAt(long address) {
         long slot = (address - base - staticBytes) >>> SLOT_SHIFT;
-        boolean known = contains(address) && address - base >= staticBytes && objects.get(slot * OBJECT_CELLS) != 0;
+        boolean known = contains(address) && !inModules(address) && address - base >= staticBytes
+                && objects.get(slot * OBJECT_CELLS) != 0;
         return known ? objectIn(slot) : nameOf(address);
     }
 
@@ -274,6 +294,9 @@ public final class KernelMemory {
             if (address >= declared.variable().address() && address < declared.end()) {
                 return inVariable(declared, address);
             }
+        }
+        if (inModules(address)) {
+            return word("module", base + MODULES_OFFSET, address);
         }
         return contains(address) && address - base >= staticBytes ? inObject(address)
                 : new Place("0x" + Long.toHexString(address), address, 1);
@@ -323,6 +346,10 @@ public final class KernelMemory {
 
     private String nameOfCell(long cell) {
         return nameOf(base + cell * 8);
+    }
+
+    private String nameOfModuleCell(long cell) {
+        return nameOf(base + MODULES_OFFSET + cell * 8);
     }
 
     private String nameOfSlot(long slot) {

@@ -44,6 +44,8 @@ final class Histories {
     private static final int MAX_CHECKED_MERGES = 500;
     private static final int WALKS = 4;
     private static final int MAX_WALK = 128;
+    private static final String C_RUN_TIME = "org.dmalab.c.runtime.";
+    private static final String WEB_ASSEMBLY = "run.endive.";
     private static final StackWalker STACK = StackWalker.getInstance(
             StackWalker.Option.RETAIN_CLASS_REFERENCE);
 
@@ -102,7 +104,8 @@ final class Histories {
     }
 
     private static String place(StackWalker.StackFrame at) {
-        return at == null ? "?" : at.getClassName() + " (" + at.getFileName() + ":" + at.getLineNumber() + ")";
+        boolean java = at != null && at.getFileName().endsWith(".java");
+        return java ? at.getClassName() + " (" + at.getFileName() + ":" + at.getLineNumber() + ")" : line(at);
     }
 
     /** What the code says after a history, before the call that follows; null if nothing. */
@@ -489,10 +492,12 @@ final class Histories {
         return STACK.walk(frames -> frames.filter(Histories::isCode).findFirst().orElse(null));
     }
 
+    /** Frames of a run time of C text are nobody's code: they have no file, or lie in its own packages. */
     private static boolean isCode(StackWalker.StackFrame frame) {
         String type = frame.getClassName();
         return !type.equals(Cpu.class.getName()) && !type.startsWith(Histories.class.getName())
-                && !type.startsWith(Swap.class.getName());
+                && !type.startsWith(Swap.class.getName()) && !type.startsWith(C_RUN_TIME)
+                && !type.startsWith(WEB_ASSEMBLY) && frame.getFileName() != null;
     }
 
     /** A call in words, with all of its operands. */

@@ -33,9 +33,16 @@ public final class Thrown {
             return UnusableVariant.in(thrown).getMessage();
         }
         String place = place(Described.trace(thrown), packages(services))
-                .map(frame -> " (" + frame.getClassName() + ":" + frame.getLineNumber() + ")").orElse("");
+                .map(frame -> " (" + words(frame) + ")").orElse("");
         String words = thrown instanceof EndlessLoop ? Described.message(thrown) : Described.of(thrown);
         return words + place;
+    }
+
+    /** Class and line of Java code, file, line and function of C code. */
+    private static String words(StackTraceElement frame) {
+        boolean java = frame.getFileName() == null || frame.getFileName().endsWith(".java");
+        return java ? frame.getClassName() + ":" + frame.getLineNumber()
+                : frame.getFileName() + ":" + frame.getLineNumber() + " " + frame.getMethodName();
     }
 
     private static Optional<StackTraceElement> place(StackTraceElement[] trace, String[] variants) {

@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = DroppedBundles.class)
 public final class DroppedBundles {
     private static final String FOLDER = "felix.fileinstall.dir";
-    /** A file that has not changed for so long has been looked at by FileInstall, which does so twice a second. */
+    /** A file that has not changed for so long has been looked at by FileInstall, which does so ten times a second. */
     private static final long SETTLED_MILLIS = 2_000;
 
     private final BundleContext context;

@@ -1,0 +1,76 @@
+package org.dmalab.c;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.dmalab.lab.InputException;
+import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.explore.Exploration;
+import org.dmalab.lab.explore.Patches;
+import org.dmalab.lab.explore.ScenarioExplorer;
+import org.dmalab.lab.run.RunOptions;
+import org.dmalab.lab.run.RunResult;
+import org.dmalab.lab.run.Runner;
+import org.dmalab.lab.scenario.Scenario;
+import org.dmalab.lab.scenario.ScenarioLibrary;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * For each C text of the examples that is named like a Java variant: both give the same verdicts, violations and
+ * metrics
+ * in every scenario, and where a scenario can be explored the same states, executions and findings.
+ */
+class TwinTest {
+    private static final Path TEXTS = Path.of("..", "examples", "c-text");
+    private static final long MOST_STATES = 20_000;
+
+    @TestFactory
+    Stream<DynamicTest> twinsAgree() throws IOException {
+        Platform platform = Platform.open();
+        List<String[]> twins = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(TEXTS)) {
+            for (Path file : files.filter(one -> one.toString().endsWith(".c")).sorted().toList()) {
+                String id = file.getFileName().toString().replace(".c", "");
+                String arch = file.getParent().getFileName().toString();
+                platform.add(new ImportRequest(List.of(file.toString()), null, null, arch, "c-" + id, 0, List.of()));
+                twins.add(new String[] {arch, id});
+            }
+        }
+        Catalog catalog = platform.catalog();
+        ScenarioLibrary library = Platform.library(catalog);
+        return twins.stream().flatMap(twin -> library.list(twin[0] + "/*").stream().map(name ->
+                DynamicTest.dynamicTest(name + " with " + twin[1],
+                        () -> compare(catalog, library.get(name), twin[1]))));
+    }
+
+    private static void compare(Catalog catalog, Scenario scenario, String id) {
+        Runner runner = new Runner(catalog);
+        RunResult java = runner.run(scenario, Selection.parse(id), RunOptions.DEFAULT);
+        RunResult c = runner.run(scenario, Selection.parse("c-" + id), RunOptions.DEFAULT);
+        assertEquals(java.verdict() + " " + java.reason(), c.verdict() + " " + c.reason());
+        assertEquals(java.violations(), c.violations());
+        assertEquals(java.metrics(), c.metrics());
+        try {
+            new ScenarioExplorer(catalog).check(scenario);
+        } catch (InputException e) {
+            return; // nothing runs at once in it
+        }
+        assertEquals(search(catalog, scenario, id), search(catalog, scenario, "c-" + id));
+    }
+
+    private static String search(Catalog catalog, Scenario scenario, String id) {
+        ScenarioExplorer.Outcome outcome = new ScenarioExplorer(catalog).search(scenario,
+                Patches.of(Selection.parse(id)), RunOptions.DEFAULT, Exploration.Limits.states(MOST_STATES));
+        return outcome.verdict() + " " + outcome.search().states() + " states, " + outcome.search().executions()
+                + " executions, " + outcome.search().exhausted() + " " + outcome.search().violations().stream()
+                .map(found -> found.oracle() + ": " + found.message() + " " + found.schedule()).toList();
+    }
+}
