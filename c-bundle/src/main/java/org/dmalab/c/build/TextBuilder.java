@@ -25,7 +25,7 @@ final class TextBuilder {
     private static final String OBJECT = "text.o";
     private static final String LINKED = "text.wasm";
     private static final String LOWERED = "text32.wasm";
-    private static final String EXPORT = "lab_";
+    private static final String EXPORT = "lab_entry_";
 
     private final Kit kit;
     private final Options options;
