@@ -10,7 +10,7 @@ import org.dmalab.vtd.hardware.Reg;
  *
  * @param model the machine
  */
-record ReferenceWalk(VtdModel model) {
+public record ReferenceWalk(VtdModel model) {
     private static final Owner NOBODY = new Owner(false, 0, false, 0, 0);
     private static final long ADDRESS = 0x000ffffffffff000L;
     private static final long TABLE_TYPE = 3L << 10;
@@ -26,7 +26,7 @@ record ReferenceWalk(VtdModel model) {
      * @param physical physical address
      * @param permissions bit 0 read, bit 1 write; 0 if it leads nowhere
      */
-    record Leaf(long physical, long permissions) { }
+    public record Leaf(long physical, long permissions) { }
 
     /**
      * What the entries of a source-id say.
@@ -37,26 +37,26 @@ record ReferenceWalk(VtdModel model) {
      * @param levels levels of its second-level tables
      * @param table physical address of the top one
      */
-    record Owner(boolean present, int domain, boolean passThrough, int levels, long table) { }
+    public record Owner(boolean present, int domain, boolean passThrough, int levels, long table) { }
 
     /** Tells whether translation is on and the root table has a format that is understood here. */
-    boolean judges() {
+    public boolean judges() {
         long type = model.unit().rootTable() & TABLE_TYPE;
         return (model.unit().peek(Reg.GSTS, 4) & Reg.TE) != 0 && (type == 0 || type == SCALABLE);
     }
 
-    boolean scalable() {
+    public boolean scalable() {
         return (model.unit().rootTable() & TABLE_TYPE) == SCALABLE;
     }
 
     /** Tells whether a bus has a context table. */
-    boolean hasBus(int firstSourceId) {
+    public boolean hasBus(int firstSourceId) {
         long root = root(firstSourceId);
         return ((word(root) | (scalable() ? word(root + 8) : 0)) & 1) != 0;
     }
 
     /** Half 0 or 1 of a source-id's context entry; 0 if there is no table. */
-    long context(int sourceId, int half) {
+    public long context(int sourceId, int half) {
         boolean upper = scalable() && (sourceId & 0x80) != 0;
         long root = word(root(sourceId) + (upper ? 8 : 0));
         long index = scalable() ? (sourceId & 0x7f) * 32L : (sourceId & 0xff) * 16L;
@@ -64,7 +64,7 @@ record ReferenceWalk(VtdModel model) {
     }
 
     /** What the entries of a source-id say. */
-    Owner owner(int sourceId) {
+    public Owner owner(int sourceId) {
         long low = context(sourceId, 0);
         long high = context(sourceId, 1);
         if ((low & 1) == 0) {
@@ -78,7 +78,7 @@ record ReferenceWalk(VtdModel model) {
     }
 
     /** The PASID of requests without one, from the upper half of a context entry of scalable mode. */
-    long ridPasid(long high) {
+    public long ridPasid(long high) {
         return model.unit().capabilities().ridPasid() ? high & 0xfffff : 0;
     }
 
@@ -95,7 +95,7 @@ record ReferenceWalk(VtdModel model) {
     }
 
     /** Where an address of a device leads. */
-    Leaf translate(int sourceId, long address) {
+    public Leaf translate(int sourceId, long address) {
         Owner owner = owner(sourceId);
         if (!owner.present()) {
             return new Leaf(0, 0);

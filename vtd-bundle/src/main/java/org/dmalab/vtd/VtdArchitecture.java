@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Failure;
@@ -29,11 +28,12 @@ import org.dmalab.api.store.Store;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmaPath;
 import org.dmalab.vtd.hardware.DmaStream;
-import org.dmalab.vtd.hardware.Doorbells;
 import org.dmalab.vtd.hardware.DmarException;
 import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
+import org.dmalab.vtd.hardware.Doorbells;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.MessageInterrupt;
 import org.dmalab.vtd.hardware.PciSpace;
@@ -41,16 +41,15 @@ import org.dmalab.vtd.hardware.RegisterBus;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
 import org.dmalab.vtd.hardware.UnitProfile;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.BootParameters;
 import org.dmalab.vtd.kernel.FaultHandler;
 import org.dmalab.vtd.kernel.HotMemory;
-import org.dmalab.vtd.kernel.VtdKernel;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.kernel.Traffic;
+import org.dmalab.vtd.kernel.VtdKernel;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -59,7 +58,6 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = Architecture.class, property = "dmalab.arch=vtd")
 public final class VtdArchitecture implements Architecture {
-    private static final String DMAR = "dmar";
     private static final int UNIT_ALIGNMENT = 0xfff;
     private static final long LEAST_BOOT_BYTES = 128L << 20;
 
@@ -75,97 +73,22 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public List<Preset> presets() {
-        return List.of(
-                new Preset("X9DRG", "Supermicro X9DRG: 48 bits, 64K domains, 8 fault records, no snooping of tables",
-                        "CAP and ECAP from a report on the iommu list (2021-11-15); table and RMRRs as in the seed",
-                        equipment(0x00d2078c106f0466L, 0x00f020deL, 4L << 30, 46, 64),
-                        Map.of(DMAR, "/dmar/seed-rmrr.bin")),
-                new Preset("qemu-7.2",
-                        "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
-                        "CAP, ECAP and DMAR table read from QEMU 7.2.22",
-                        equipment(0x00d2008c22260206L, 0x00f00f4aL, 1L << 30, 39, 0),
-                        Map.of(DMAR, "/dmar/qemu-7.2.bin")),
-                new Preset("82Q45",
-                        "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
-                        "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",
-                        equipment(0x00c9008020e30272L, 0x1000L, 4L << 30, 36, 64),
-                        Map.of(DMAR, "/dmar/seed-rmrr.bin")));
-    }
-
-    /** A machine with one processor, and a kernel that was told nothing. */
-    private static Map<String, Long> equipment(long cap, long ecap, long ramBytes, long hostAddressBits,
-            long cpuCacheLines) {
-        Map<String, Long> values = new TreeMap<>(Map.of("cap", cap, "ecap", ecap, "ramBytes", ramBytes,
-                "hostAddressBits", hostAddressBits, "processors", 1L, "cpuCacheLines", cpuCacheLines));
-        for (String setting : List.of("invalidation", "deferredUnmap", "identity", "scalable", "ats", "hotplugBytes")) {
-            values.put(setting, 0L);
-        }
-        return values;
+        return VtdPresets.presets();
     }
 
     @Override
     public List<Preset> profiles() {
-        return List.of(
-                new Preset("strict",
-                        "a device-selective context flush matches source-id and domain-id; IOTLB by domain-id",
-                        "what the specification allows; no implementation was measured",
-                        UnitProfile.STRICT.parameters()),
-                new Preset("sid-only", "a device-selective context flush ignores the domain-id; IOTLB by domain-id",
-                        "what the specification allows; no implementation was measured",
-                        UnitProfile.SID_ONLY.parameters()),
-                new Preset("qemu-7.2",
-                        "IOTLB by source-id and before the context cache, hits without permission are lost",
-                        "measured on QEMU 7.2.22", UnitProfile.QEMU_7_2.parameters()));
+        return VtdPresets.profiles();
     }
 
     @Override
     public List<Parameter> parameters() {
-        Parameter.Type number = Parameter.Type.NUMBER;
-        return List.of(
-                Parameter.required("cap", number, "Capability Register"),
-                Parameter.required("ecap", number, "Extended Capability Register"),
-                Parameter.required("ramBytes", Parameter.Type.SIZE, "bytes of memory"),
-                Parameter.required("hostAddressBits", number, "width of physical addresses, 32 to 52"),
-                Parameter.required("processors", number, "number of processors, 1 to 8"),
-                Parameter.required("invalidation", number, "how the kernel flushes: 0 by register, 1 by queue"),
-                Parameter.required("cpuCacheLines", number,
-                        "dirty lines that the processors' caches hold; walks do not see them (ECAP.C=0); 0 for none"),
-                flag("deferredUnmap", "the kernel flushes in batches what was unmapped (iommu.strict=0)"),
-                flag("identity", "the kernel gives devices all memory at its own address (iommu=pt)"),
-                flag("scalable", "the kernel uses scalable mode where ECAP.SMTS has it (intel_iommu=sm_on); it needs "
-                        + "invalidation 1"),
-                flag("ats", "RAID controller and network card have address translation services, and TLBs for them"),
-                Parameter.required("hotplugBytes", Parameter.Type.SIZE,
-                        "bytes at the end of memory that the kernel does not boot with; a multiple of 128M"),
-                flag("contextMatchesDomain", "a device-selective context flush must name the entry's domain-id"),
-                flag("contextDomainIsGlobal", "a domain-selective context flush is executed as a global one"),
-                flag("iotlbBeforeContext", "the IOTLB is tagged with the source-id and comes before the context cache"),
-                flag("permissionMissDropped", "an IOTLB hit without permission is lost without a record"),
-                flag("setRootResets", "setting the root table pointer empties the caches"),
-                flag("enableResets", "a change of translation enable empties the caches"),
-                flag("collapseFaults", "a second fault of a source-id with a pending record is not recorded"),
-                flag("reservedContextQualified", "FPD suppresses faults for reserved bits of a context entry"),
-                flag("overflowEmpties", "an insertion into a full cache empties it; 0: replaces one entry"),
-                flag("cachesNotPresent", "with CAP.CM=1 entries that are not present are cached as such"),
-                Parameter.required("entryFetch", number,
-                        "how a context entry is read: 0 at once, 1 lower half first, 2 upper half first"),
-                flag("queueRestarts", "clearing FSTS.IQE lets the queue go on; 0: the next write of the tail does"),
-                flag("queueErrorRecord", "IQERCD tells what was wrong with the queue"),
-                flag("unusedQueueStops", "a queue that was never used can be switched off; 0: after a wait only"),
-                flag("descriptorsUnchecked", "descriptors for interrupt entries and PASIDs are taken unchecked"),
-                flag("deviceTlbTimesOut", "a device-TLB that does not answer is a time-out; 0: taken as done"),
-                Parameter.required("contextEntries", number, "capacity of the context cache"),
-                Parameter.required("iotlbEntries", number, "capacity of the IOTLB"),
-                Parameter.required("pagingEntries", number, "capacity of the paging-structure cache; 0 for none"));
-    }
-
-    private static Parameter flag(String name, String summary) {
-        return Parameter.required(name, Parameter.Type.NUMBER, "1 if " + summary);
+        return VtdParameters.parameters();
     }
 
     @Override
     public List<String> fileParameters() {
-        return List.of(DMAR);
+        return List.of(VtdParameters.DMAR);
     }
 
     @Override
@@ -230,7 +153,8 @@ public final class VtdArchitecture implements Architecture {
         VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
                 bootParameters(spec));
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
-                new Ports(memory, bus, null, config, dma), FaultHandler::handle, controller::step, model), services);
+                new Ports(new LinearMap(memory, emitter), bus, null, config, dma), FaultHandler::handle,
+                        controller::step, model), services);
     }
 
     private static BootParameters bootParameters(MachineSpec spec) {
@@ -254,11 +178,11 @@ public final class VtdArchitecture implements Architecture {
     }
 
     private byte[] table(MachineSpec spec) {
-        if (spec.file(DMAR) != null) {
-            return spec.file(DMAR);
+        if (spec.file(VtdParameters.DMAR) != null) {
+            return spec.file(VtdParameters.DMAR);
         }
         String resource = presets().stream().filter(preset -> preset.name().equals(spec.preset()))
-                .map(preset -> preset.files().get(DMAR)).findFirst()
+                .map(preset -> preset.files().get(VtdParameters.DMAR)).findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("preset " + spec.preset() + " has no DMAR table: "
                         + "expected a file for the parameter dmar"));
         try (InputStream in = VtdArchitecture.class.getResourceAsStream(resource)) {
@@ -272,7 +196,7 @@ public final class VtdArchitecture implements Architecture {
         try {
             return DmarReader.read(table);
         } catch (DmarException e) {
-            throw new IllegalArgumentException(DMAR + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException(VtdParameters.DMAR + ": " + e.getMessage(), e);
         }
     }
 
@@ -312,20 +236,21 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public String describe(Machine machine, Event event) {
-        return Words.describe(machine.model(VtdModel.class), event);
+        return VtdWords.describe(machine.model(VtdModel.class), event);
     }
 
     @Override
     public List<Metric> metrics() {
         return List.of(
-                count("contextFlushes", "flushes of the context cache", VtdEvent.CONTEXT_FLUSHED),
-                count("iotlbFlushes", "flushes of the IOTLB", VtdEvent.IOTLB_FLUSHED),
-                count("translations", "addresses translated", VtdEvent.TRANSLATED),
+                count("contextFlushes", "flushes of the context cache", HardwareEvent.CONTEXT_FLUSHED),
+                count("iotlbFlushes", "flushes of the IOTLB", HardwareEvent.IOTLB_FLUSHED),
+                count("translations", "addresses translated", HardwareEvent.TRANSLATED),
                 new Metric("walks", "translations that were not in the IOTLB",
-                        (kind, a, b, c, d, e, result) -> kind == VtdEvent.TRANSLATED && (c & VtdEvent.IOTLB_HIT) == 0
+                        (kind, a, b, c, d, e, result) -> kind == HardwareEvent.TRANSLATED
+                                && (c & HardwareEvent.IOTLB_HIT) == 0
                                 ? 1 : 0),
-                count("tableReads", "table entries that the unit read", VtdEvent.TABLE_READ),
-                count("faultsRecorded", "faults recorded by the unit", VtdEvent.FAULT_RECORDED),
+                count("tableReads", "table entries that the unit read", HardwareEvent.TABLE_READ),
+                count("faultsRecorded", "faults recorded by the unit", HardwareEvent.FAULT_RECORDED),
                 count("registerWrites", "register writes by the kernel", Op.REG_WRITE),
                 count("cacheLineFlushes", "cache lines flushed by the kernel", Op.CACHE));
     }

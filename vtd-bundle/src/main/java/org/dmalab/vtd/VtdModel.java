@@ -21,26 +21,26 @@ import org.dmalab.vtd.kernel.KernelLayout;
  * @param stream DMA in flight
  * @param boot what kernels are told when they boot
  */
-record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
-        DmaStream stream, BootParameters boot) {
+public record VtdModel(MachineMemory memory, RemappingUnit unit, long unitBase, SmartArray controller,
+        long controllerBase, DmaStream stream, BootParameters boot) {
     /** Physical address at which firmware leaves the DMAR table. */
-    static final long DMAR_ADDRESS = 0x01000000L;
+    public static final long DMAR_ADDRESS = 0x01000000L;
     /** Address of the RAID controller's registers. */
-    static final long CONTROLLER_BASE = 0xf7e00000L;
+    public static final long CONTROLLER_BASE = 0xf7e00000L;
 
     /** Refuses to ask a kernel that does not run. */
-    static void requireRunning(Cpu cpu) {
+    public static void requireRunning(Cpu cpu) {
         if (cpu.load(KernelLayout.SYSTEM_STATE) != Boot.RUNNING) {
             throw notRunning();
         }
     }
 
-    static NotReadyException notRunning() {
+    public static NotReadyException notRunning() {
         return new NotReadyException("no kernel runs; kernel.boot or kernel.kdump comes first");
     }
 
     /** Tells whether the kernel flushes in batches what was unmapped; not in caching mode, whatever it is told. */
-    boolean defersUnmap() {
+    public boolean defersUnmap() {
         return boot.deferredUnmap() && !unit.capabilities().cachingMode();
     }
 }

@@ -26,16 +26,18 @@ import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
 import org.dmalab.rules.TestWatch;
+import org.dmalab.vtd.action.KernelBoot;
 import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.SeedTable;
-import org.dmalab.vtd.hardware.VtdEvent;
+import org.dmalab.vtd.kernel.KernelEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
-import org.dmalab.vtd.kernel.KernelEvent;
 import org.dmalab.vtd.kernel.RegisterFlush;
+import org.dmalab.vtd.oracle.PendingCommandOracle;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
@@ -228,56 +230,69 @@ class ArchitectureTest {
     @Test
     void wordsForEveryEvent() {
         Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
-        assertWords(bench, "translates 0xfff000 -> 0x4000000, did=5: IOTLB hit", VtdEvent.TRANSLATED, 0xfff000,
-                0x4000000, VtdEvent.IOTLB_HIT | VtdEvent.CONTEXT_HIT, 5);
+        assertWords(bench, "translates 0xfff000 -> 0x4000000, did=5: IOTLB hit", HardwareEvent.TRANSLATED, 0xfff000,
+                0x4000000, HardwareEvent.IOTLB_HIT | HardwareEvent.CONTEXT_HIT, 5);
         assertWords(bench, "translates 0xfff000 -> 0x4000000, did=5: context cache hit, tables walked",
-                VtdEvent.TRANSLATED, 0xfff000, 0x4000000, VtdEvent.CONTEXT_HIT, 5);
-        assertWords(bench, "translates 0x1 -> 0x2, did=0: tables walked", VtdEvent.TRANSLATED, 1, 2, 0, 0);
-        assertWords(bench, "context entry of 02:00.0 cached: did=5 tables 0x4000000", VtdEvent.CONTEXT_CACHED, 0x200,
+                HardwareEvent.TRANSLATED, 0xfff000, 0x4000000, HardwareEvent.CONTEXT_HIT, 5);
+        assertWords(bench, "translates 0x1 -> 0x2, did=0: tables walked", HardwareEvent.TRANSLATED, 1, 2, 0, 0);
+        assertWords(bench, "context entry of 02:00.0 cached: did=5 tables 0x4000000", HardwareEvent.CONTEXT_CACHED,
+                0x200,
                 0x4000001, 0x502, 0);
-        assertWords(bench, "context cache flushed, global: 3 entries dropped", VtdEvent.CONTEXT_FLUSHED, 1, 0, 0, 3);
+        assertWords(bench, "context cache flushed, global: 3 entries dropped", HardwareEvent.CONTEXT_FLUSHED, 1, 0, 0,
+                3);
         assertWords(bench, "context cache flushed, device-selective did=5 sid=02:00.0: 1 entries dropped",
-                VtdEvent.CONTEXT_FLUSHED, 3, 5, 0x200, 1);
-        assertWords(bench, "IOTLB flushed, domain-selective did=5: 1 entries dropped", VtdEvent.IOTLB_FLUSHED, 2, 5, 0,
+                HardwareEvent.CONTEXT_FLUSHED, 3, 5, 0x200, 1);
+        assertWords(bench, "IOTLB flushed, domain-selective did=5: 1 entries dropped", HardwareEvent.IOTLB_FLUSHED, 2,
+                5, 0,
                 1);
         assertWords(bench, "IOTLB flushed, page-selective did=5 0x1000, 2^2 pages: 1 entries dropped",
-                VtdEvent.IOTLB_FLUSHED, 3, 5, 0x1002, 1);
+                HardwareEvent.IOTLB_FLUSHED, 3, 5, 0x1002, 1);
         assertWords(bench, "fault of 02:00.0 at 0x1000, reason 0x6, not recorded: no free record",
-                VtdEvent.FAULT_UNRECORDED, 1, 0x200, 0x1000, 6);
+                HardwareEvent.FAULT_UNRECORDED, 1, 0x200, 0x1000, 6);
         assertWords(bench, "fault of 02:00.0 at 0x1000, reason 0x6, not recorded: one is pending for the device",
-                VtdEvent.FAULT_UNRECORDED, 2, 0x200, 0x1000, 6);
+                HardwareEvent.FAULT_UNRECORDED, 2, 0x200, 0x1000, 6);
         assertWords(bench, "fault of 02:00.0 at 0x1000, reason 0x6, not recorded: fault processing is disabled",
-                VtdEvent.FAULT_UNRECORDED, 3, 0x200, 0x1000, 6);
-        assertWords(bench, "the unit empties its caches: root table pointer set", VtdEvent.CACHES_RESET, 1, 0, 0, 0);
-        assertWords(bench, "the unit empties its caches: translation enable changed", VtdEvent.CACHES_RESET, 2, 0, 0,
+                HardwareEvent.FAULT_UNRECORDED, 3, 0x200, 0x1000, 6);
+        assertWords(bench, "the unit empties its caches: root table pointer set", HardwareEvent.CACHES_RESET, 1, 0, 0,
                 0);
-        assertWords(bench, "queue descriptor 1: context cache global", VtdEvent.DESCRIPTOR, 1, 0x11, 0, 0);
+        assertWords(bench, "the unit empties its caches: translation enable changed", HardwareEvent.CACHES_RESET, 2, 0,
+                0,
+                0);
+        assertWords(bench, "queue descriptor 1: context cache global", HardwareEvent.DESCRIPTOR, 1, 0x11, 0, 0);
         assertWords(bench, "queue descriptor 2: context cache device-selective did=5 sid=02:00.0",
-                VtdEvent.DESCRIPTOR, 2, 0x20000050031L, 0, 0);
-        assertWords(bench, "queue descriptor 3: IOTLB page-selective did=5 0x1000 am=2 ih", VtdEvent.DESCRIPTOR, 3,
+                HardwareEvent.DESCRIPTOR, 2, 0x20000050031L, 0, 0);
+        assertWords(bench, "queue descriptor 3: IOTLB page-selective did=5 0x1000 am=2 ih", HardwareEvent.DESCRIPTOR, 3,
                 0x50032, 0x1042, 0);
-        assertWords(bench, "queue descriptor 3: IOTLB domain-selective did=5", VtdEvent.DESCRIPTOR, 3, 0x50022, 0, 0);
-        assertWords(bench, "queue descriptor 3: device-TLB of 02:00.0, 0x1000 and more", VtdEvent.DESCRIPTOR, 3,
+        assertWords(bench, "queue descriptor 3: IOTLB domain-selective did=5", HardwareEvent.DESCRIPTOR, 3, 0x50022, 0,
+                0);
+        assertWords(bench, "queue descriptor 3: device-TLB of 02:00.0, 0x1000 and more", HardwareEvent.DESCRIPTOR, 3,
                 0x20000000003L, 0x1001, 0);
-        assertWords(bench, "queue descriptor 3: interrupt entry cache", VtdEvent.DESCRIPTOR, 3, 4, 0, 0);
-        assertWords(bench, "queue descriptor 3: wait, status 2 at 0x1000, interrupt, fence", VtdEvent.DESCRIPTOR, 3,
+        assertWords(bench, "queue descriptor 3: interrupt entry cache", HardwareEvent.DESCRIPTOR, 3, 4, 0, 0);
+        assertWords(bench, "queue descriptor 3: wait, status 2 at 0x1000, interrupt, fence", HardwareEvent.DESCRIPTOR,
+                3,
                 0x200000075L, 0x1000, 0);
-        assertWords(bench, "queue descriptor 3: IOTLB of PASID 7 did=5", VtdEvent.DESCRIPTOR, 3, 0x700050006L, 0, 0);
-        assertWords(bench, "queue descriptor 3: PASID cache global did=0 PASID 0", VtdEvent.DESCRIPTOR, 3, 0x37, 0, 0);
-        assertWords(bench, "queue descriptor 3: 0x208 0x0", VtdEvent.DESCRIPTOR, 3, 0x208, 0, 0);
-        assertWords(bench, "PASID cache flushed, global: 2 entries dropped", VtdEvent.PASIDS_FLUSHED, 3, 0, 0, 2);
-        assertWords(bench, "PASID cache flushed, did=5: 2 entries dropped", VtdEvent.PASIDS_FLUSHED, 0, 5, 0, 2);
-        assertWords(bench, "PASID cache flushed, did=5 PASID 7: 1 entries dropped", VtdEvent.PASIDS_FLUSHED, 1, 5, 7,
+        assertWords(bench, "queue descriptor 3: IOTLB of PASID 7 did=5", HardwareEvent.DESCRIPTOR, 3, 0x700050006L, 0,
+                0);
+        assertWords(bench, "queue descriptor 3: PASID cache global did=0 PASID 0", HardwareEvent.DESCRIPTOR, 3, 0x37,
+                0, 0);
+        assertWords(bench, "queue descriptor 3: 0x208 0x0", HardwareEvent.DESCRIPTOR, 3, 0x208, 0, 0);
+        assertWords(bench, "PASID cache flushed, global: 2 entries dropped", HardwareEvent.PASIDS_FLUSHED, 3, 0, 0, 2);
+        assertWords(bench, "PASID cache flushed, did=5: 2 entries dropped", HardwareEvent.PASIDS_FLUSHED, 0, 5, 0, 2);
+        assertWords(bench, "PASID cache flushed, did=5 PASID 7: 1 entries dropped", HardwareEvent.PASIDS_FLUSHED, 1, 5,
+                7,
                 1);
-        assertWords(bench, "invalidation queue error at offset 0x30: reserved descriptor type", VtdEvent.QUEUE_ERROR,
+        assertWords(bench, "invalidation queue error at offset 0x30: reserved descriptor type",
+                HardwareEvent.QUEUE_ERROR,
                 Reg.IQE, 3, 3, 0);
-        assertWords(bench, "invalidation time-out: 02:00.0 does not answer", VtdEvent.QUEUE_ERROR, Reg.ITE, 3, 0x200,
+        assertWords(bench, "invalidation time-out: 02:00.0 does not answer", HardwareEvent.QUEUE_ERROR, Reg.ITE, 3,
+                0x200,
                 0);
         assertWords(bench, "invalidation completion error: an answer of 02:00.0 that nobody waits for",
-                VtdEvent.QUEUE_ERROR, Reg.ICE, 3, 0x200, 0);
+                HardwareEvent.QUEUE_ERROR, Reg.ICE, 3, 0x200, 0);
         assertWords(bench, "device-TLB of 02:00.0, 0x1000 and 0x2000 bytes: 1 entries dropped",
-                VtdEvent.DEVICE_TLB_FLUSHED, 0x200, 0x1000, 0x2000, 1);
-        assertWords(bench, "device-TLB of 02:00.0, 0x0 and all: no answer", VtdEvent.DEVICE_TLB_FLUSHED, 0x200, 0, 0,
+                HardwareEvent.DEVICE_TLB_FLUSHED, 0x200, 0x1000, 0x2000, 1);
+        assertWords(bench, "device-TLB of 02:00.0, 0x0 and all: no answer", HardwareEvent.DEVICE_TLB_FLUSHED, 0x200, 0,
+                0,
                 -1);
         assertWords(bench, "read of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 0, 0, 0);
         assertWords(bench, "write of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 1, 0, 0);
@@ -292,9 +307,9 @@ class ArchitectureTest {
         assertWords(bench, "refused, queued invalidation is enabled: IOTLB global", EventKind.COMMAND_REFUSED, 0x208, 3,
                 Reg.IVT | 1L << 60, 0);
         assertWords(bench, "did=7 goes to a new domain", KernelEvent.DOMAIN_ID_TAKEN, 7, 0, 0, 0);
-        assertWords(bench, "", VtdEvent.TABLE_READ, 1, 2, 3, 4);
+        assertWords(bench, "", HardwareEvent.TABLE_READ, 1, 2, 3, 4);
         for (int offset = 0; offset < 0xc0; offset += 4) {
-            assertTrue(!Words.named(bench.machine.model(VtdModel.class).unit().capabilities(), offset, 1).isEmpty());
+            assertTrue(!VtdWords.named(bench.machine.model(VtdModel.class).unit().capabilities(), offset, 1).isEmpty());
         }
         for (int reason = 0; reason < 16; reason++) {
             assertTrue(!VTD.describe(bench.machine, new Event(1, 0, EventKind.DMA_FAULT, 0, 0, 0, reason, 0, 0, 0))

@@ -15,7 +15,8 @@ import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarTable.Hop;
 import org.dmalab.vtd.hardware.DmarTable.Scope;
 import org.dmalab.vtd.hardware.DmarWriter;
-import org.dmalab.vtd.hardware.VtdEvent;
+import org.dmalab.vtd.hardware.HardwareEvent;
+import org.dmalab.vtd.oracle.StaleTranslationOracle;
 import org.dmalab.vtd.patch.UpperSlot;
 import org.dmalab.vtd.patch.mutant.UnmapNoDeviceTlb;
 import org.junit.jupiter.api.Test;
@@ -52,8 +53,9 @@ class AtsTest {
 
     private static List<String> flushes(Bench bench, int from) {
         List<String> found = new ArrayList<>();
-        bench.events.subList(from, bench.events.size()).stream().filter(event -> event.kind() == VtdEvent.IOTLB_FLUSHED
-                || event.kind() == VtdEvent.DEVICE_TLB_FLUSHED)
+        bench.events.subList(from, bench.events.size()).stream().filter(event ->
+                event.kind() == HardwareEvent.IOTLB_FLUSHED
+                || event.kind() == HardwareEvent.DEVICE_TLB_FLUSHED)
                 .map(event -> Bench.ARCHITECTURE.describe(bench.machine, event)).forEach(found::add);
         return found;
     }

@@ -19,11 +19,29 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Dmesg;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.ServiceKind;
-import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Services;
+import org.dmalab.vtd.action.DeviceAlias;
+import org.dmalab.vtd.action.DeviceAttach;
+import org.dmalab.vtd.action.DeviceDetach;
+import org.dmalab.vtd.action.DeviceDma;
+import org.dmalab.vtd.action.DeviceReset;
+import org.dmalab.vtd.action.DeviceStart;
+import org.dmalab.vtd.action.DeviceStream;
+import org.dmalab.vtd.action.DmaMap;
+import org.dmalab.vtd.action.DmaUnmap;
+import org.dmalab.vtd.action.DriverProbe;
+import org.dmalab.vtd.action.IommuMap;
+import org.dmalab.vtd.action.IommuShow;
+import org.dmalab.vtd.action.KernelBoot;
+import org.dmalab.vtd.action.KernelCrash;
+import org.dmalab.vtd.action.KernelIdle;
+import org.dmalab.vtd.action.KernelKdump;
+import org.dmalab.vtd.action.MemoryOffline;
+import org.dmalab.vtd.action.MemoryOnline;
 
 /** A machine on which tests run actions by name, with all its events and their descriptions. */
 final class Bench {

@@ -19,8 +19,8 @@ import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.port.DmaMaster.Outcome;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Direction;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.ContextEntry;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.Pages;
@@ -73,7 +73,7 @@ class EncoderProperties {
             @ForAll @IntRange(max = 3) int mask, @ForAll @IntRange(min = 1, max = 3) int scope) {
         int from = QUEUED.events.size();
         new QueuedFlush().context(cpu(), iommu(), did, sid, mask, Scope.values()[scope]);
-        Event descriptor = first(from, VtdEvent.DESCRIPTOR);
+        Event descriptor = first(from, HardwareEvent.DESCRIPTOR);
         assertEquals(1, field(descriptor.b(), 0, 4));
         assertEquals(scope, field(descriptor.b(), 4, 2));
         assertEquals(did, field(descriptor.b(), 16, 16));
@@ -81,7 +81,7 @@ class EncoderProperties {
         assertEquals(mask, field(descriptor.b(), 48, 2));
         assertEquals(0, descriptor.b() & 0xfffc00000000ffc0L);
         assertEquals(0, descriptor.c());
-        Event done = first(from, VtdEvent.CONTEXT_FLUSHED);
+        Event done = first(from, HardwareEvent.CONTEXT_FLUSHED);
         assertEquals(scope, done.a());
         assertEquals(scope == 1 ? 0 : did, done.b());
         assertEquals(scope == 3 ? sid : 0, done.c());
@@ -94,7 +94,7 @@ class EncoderProperties {
             @ForAll @IntRange(max = 18) int mask, @ForAll @IntRange(min = 1, max = 3) int scope) {
         int from = QUEUED.events.size();
         new QueuedFlush().iotlb(cpu(), iommu(), did, address, mask, Scope.values()[scope]);
-        Event descriptor = first(from, VtdEvent.DESCRIPTOR);
+        Event descriptor = first(from, HardwareEvent.DESCRIPTOR);
         assertEquals(2, field(descriptor.b(), 0, 4));
         assertEquals(scope, field(descriptor.b(), 4, 2));
         assertEquals(3, field(descriptor.b(), 6, 2)); // DW and DR, as CAP has them
@@ -103,7 +103,7 @@ class EncoderProperties {
         assertEquals(mask, field(descriptor.c(), 0, 6));
         assertEquals(address >>> 12, field(descriptor.c(), 12, 52));
         assertEquals(0, descriptor.c() & 0xfc0);
-        Event done = first(from, VtdEvent.IOTLB_FLUSHED);
+        Event done = first(from, HardwareEvent.IOTLB_FLUSHED);
         assertEquals(scope, done.a());
         assertEquals(scope == 3 ? address & -(0x1000L << mask) | mask : 0, done.c());
         assertEquals(0, QUEUED.machine.model(VtdModel.class).unit().peek(Reg.FSTS, 4));
@@ -118,7 +118,7 @@ class EncoderProperties {
         long command = written(from, Reg.CCMD);
         assertEquals(Reg.ICC | (long) scope << 61 | (scope == 1 ? 0 : did)
                 | (scope == 3 ? (long) mask << 32 | (long) sid << 16 : 0), command);
-        Event done = first(BY_REGISTER, from, event -> event.kind() == VtdEvent.CONTEXT_FLUSHED);
+        Event done = first(BY_REGISTER, from, event -> event.kind() == HardwareEvent.CONTEXT_FLUSHED);
         assertEquals(scope, done.a());
         assertEquals(scope == 1 ? 0 : did, done.b());
         assertEquals(scope == 3 ? sid : 0, done.c());
@@ -136,7 +136,7 @@ class EncoderProperties {
         if (scope == 3) {
             assertEquals(address & ~0xfffL | mask, written(from, offset));
         }
-        Event done = first(BY_REGISTER, from, event -> event.kind() == VtdEvent.IOTLB_FLUSHED);
+        Event done = first(BY_REGISTER, from, event -> event.kind() == HardwareEvent.IOTLB_FLUSHED);
         assertEquals(scope, done.a());
         assertEquals(scope == 1 ? 0 : did, done.b());
         assertEquals(scope == 3 ? address & -(0x1000L << mask) | mask : 0, done.c());

@@ -16,8 +16,8 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.RegisterFlush;
@@ -280,7 +280,7 @@ class KernelTest {
         Bench small = Bench.booted(new FlushOldDid(), Map.of("cap", 0x00d20780106f0466L)); // no superpages
         assertEquals(0x200000, small.run("iommu.map", "device", CARD, "address", "0x200000", "size", "2M"));
         assertEquals(8, small.run("device.dma", "device", CARD, "address", "0x3ffff8"));
-        long reads = small.count(VtdEvent.TABLE_READ) - bench.count(VtdEvent.TABLE_READ);
+        long reads = small.count(HardwareEvent.TABLE_READ) - bench.count(HardwareEvent.TABLE_READ);
         assertEquals(1, reads); // one level more
         assertEquals(0, bench.run("dma.unmap", "device", CARD, "address", "0x200000"));
         assertEquals(0, bench.run("device.detach", "device", CARD));

@@ -16,9 +16,9 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.QueuedInvalidation;
@@ -43,7 +43,7 @@ class QueuedInvalidationTest {
     private static List<String> descriptors(Bench bench, int from) {
         List<String> found = new ArrayList<>();
         for (Event event : bench.events.subList(from, bench.events.size())) {
-            if (event.kind() == VtdEvent.DESCRIPTOR) {
+            if (event.kind() == HardwareEvent.DESCRIPTOR) {
                 found.add(DescriptorWords.of(event.b(), event.c()));
             }
         }
@@ -75,7 +75,7 @@ class QueuedInvalidationTest {
         bench.run("dma.map", "device", CARD, "size", "12K");
         bench.run("dma.unmap", "device", CARD, "address", "0xffffc000");
         assertEquals("IOTLB page-selective did=2 0xffffc000 am=2", descriptors(bench, from).get(0));
-        assertFalse(bench.events.stream().anyMatch(event -> event.kind() == VtdEvent.CONTEXT_FLUSHED
+        assertFalse(bench.events.stream().anyMatch(event -> event.kind() == HardwareEvent.CONTEXT_FLUSHED
                 && event.a() == 0));
         Bench registers = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         registers.run("kernel.boot");

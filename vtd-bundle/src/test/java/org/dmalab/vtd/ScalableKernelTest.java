@@ -12,11 +12,12 @@ import java.util.Map;
 
 import org.dmalab.api.service.Errno;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.Reg;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.dmalab.vtd.kernel.VtdKernel;
+import org.dmalab.vtd.oracle.StaleTranslationOracle;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.CopiedBitmapFlush;
@@ -53,7 +54,8 @@ class ScalableKernelTest {
 
     private static List<String> descriptors(Bench bench, int from) {
         List<String> found = new ArrayList<>();
-        bench.events.subList(from, bench.events.size()).stream().filter(event -> event.kind() == VtdEvent.DESCRIPTOR)
+        bench.events.subList(from, bench.events.size()).stream().filter(event ->
+                event.kind() == HardwareEvent.DESCRIPTOR)
                 .map(event -> Bench.ARCHITECTURE.describe(bench.machine, event))
                 .map(words -> words.replaceAll("queue descriptor \\d+: ", ""))
                 .filter(words -> !words.startsWith("wait")).forEach(found::add);

@@ -15,8 +15,8 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Iommu;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.CopiedTables;
 import org.dmalab.vtd.kernel.KernelLayout;
@@ -179,7 +179,7 @@ class TakeOverTest {
     private static long faultsWithDmaAfterIotlbFlush(Iommu variant) {
         Bench bench = withDmaAfterIotlbFlush(variant);
         bench.run("device.dma", "device", DEVICE, "address", "0xfffff000");
-        return bench.count(VtdEvent.FAULT_RECORDED);
+        return bench.count(HardwareEvent.FAULT_RECORDED);
     }
 
     private static Bench withDmaAfterIotlbFlush(Iommu variant) {
@@ -215,7 +215,7 @@ class TakeOverTest {
             bench.run("dma.map", "device", CARD, "direction", "to-device");
             bench.run("device.stream", "device", CARD, "address", "0x1000", "times", "0");
             boolean cachedAgain = bench.events.subList(from, bench.events.size()).stream()
-                    .anyMatch(event -> event.kind() == VtdEvent.CONTEXT_CACHED);
+                    .anyMatch(event -> event.kind() == HardwareEvent.CONTEXT_CACHED);
             boolean wrong = variant instanceof CopiedBitmapFlush || variant instanceof ClearThenFlush && !snoops;
             assertEquals(wrong, cachedAgain, variant + ", ECAP.C=" + snoops);
             assertEquals(wrong ? 0 : 8, bench.run("device.dma", "device", CARD, "address", "0xfffff000"));

@@ -86,7 +86,7 @@ public final class DeviceTlbs {
                 dropped++;
             }
         }
-        emitter.emit(VtdEvent.DEVICE_TLB_FLUSHED, Actor.MACHINE, sourceId, address, sizeBytes,
+        emitter.emit(HardwareEvent.DEVICE_TLB_FLUSHED, Actor.MACHINE, sourceId, address, sizeBytes,
                 answers ? dropped : -1);
         return answers;
     }

@@ -13,9 +13,9 @@ import org.dmalab.api.store.Store;
  * <p>Clean lines need no place here, since they equal memory. A line goes back when it is flushed, when its place is
  * needed (places take turns), or by itself at any moment.
  */
-final class DirtyLines implements Spontaneous {
+public final class DirtyLines implements Spontaneous {
     /** Size of a line in bytes. */
-    static final int BYTES = 64;
+    public static final int BYTES = 64;
     /** Why a line was written back: its place was needed, by itself, a device wrote to it. */
     static final int REPLACED = 1;
     static final int BY_ITSELF = 2;
@@ -174,7 +174,7 @@ final class DirtyLines implements Spontaneous {
         cells.set(first, 0);
         cells.set(LINES, cells.get(LINES) - 1);
         if (why != 0) {
-            emitter.emit(VtdEvent.LINE_WRITTEN_BACK, Actor.MACHINE, line, why, 0, 0);
+            emitter.emit(HardwareEvent.LINE_WRITTEN_BACK, Actor.MACHINE, line, why, 0, 0);
         }
     }
 

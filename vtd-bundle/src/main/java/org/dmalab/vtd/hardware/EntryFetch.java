@@ -153,7 +153,7 @@ final class EntryFetch implements Spontaneous {
         long value = walker.table(order == LOW_FIRST ? entry : entry + 8);
         cells.set(slot + ENTRY, entry + 1);
         cells.set(slot + HALF, value);
-        emitter.emit(VtdEvent.HALF_READ, Actor.device(sourceId), entry, order, value, 0);
+        emitter.emit(HardwareEvent.HALF_READ, Actor.device(sourceId), entry, order, value, 0);
     }
 
     @Override

@@ -79,7 +79,8 @@ final class FaultRecorder {
         registers.set(offset + 8, 8, Reg.F | ((access & Translator.WRITES) != 0 ? 0 : READ_REQUEST)
                 | (long) (access >>> 1) << ADDRESS_TYPE_SHIFT | (long) reason << 32 | sourceId);
         registers.nextFault((index + 1) % capabilities.faultCount());
-        emitter.emit(VtdEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId, address & -RegisterFile.BYTES,
+        emitter.emit(HardwareEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId,
+                address & -RegisterFile.BYTES,
                 reason);
         if ((status & Reg.PPF) == 0) {
             registers.set(Reg.FSTS, 4, status & STATUS_BITS | Reg.PPF | (long) index << INDEX_SHIFT);
@@ -89,7 +90,7 @@ final class FaultRecorder {
 
     /** Says that a fault was not recorded: 1 overflow, 2 collapsed, 3 fault processing disabled. */
     private void unrecorded(int why, int sourceId, long address, int reason) {
-        emitter.emit(VtdEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason);
+        emitter.emit(HardwareEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason);
     }
 
     /** A write to one half of a record: only F can be cleared, by writing 1. */

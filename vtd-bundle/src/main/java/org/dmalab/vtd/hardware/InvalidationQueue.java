@@ -145,7 +145,7 @@ final class InvalidationQueue {
             fail(wrong);
             return;
         }
-        emitter.emit(VtdEvent.DESCRIPTOR, Actor.MACHINE, head() / size, low, high, 0);
+        emitter.emit(HardwareEvent.DESCRIPTOR, Actor.MACHINE, head() / size, low, high, 0);
         registers.lastDescriptorType(Descriptors.type(low));
         registers.set(Reg.IQH, 8, (head() + size) % bytes());
         if (waits && registers.timedOut() >= 0) {
@@ -188,7 +188,7 @@ final class InvalidationQueue {
     }
 
     private void error(long bit, int detail) {
-        emitter.emit(VtdEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptors.BYTES, detail, 0);
+        emitter.emit(HardwareEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptors.BYTES, detail, 0);
         faults.error(bit);
     }
 

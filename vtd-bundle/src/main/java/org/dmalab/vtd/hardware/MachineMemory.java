@@ -1,35 +1,24 @@
 package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.cpu.CacheOp;
-import org.dmalab.api.cpu.Endian;
-import org.dmalab.api.cpu.KernelBug;
-import org.dmalab.api.cpu.Level;
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
-import org.dmalab.api.event.EventKind;
-import org.dmalab.api.port.Memory;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
  * Machine memory of a PC: below 3 GiB, and the rest above 4 GiB; between them there are devices.
  *
- * <p>A processor reaches it by physical address or through the kernel's linear map. Its writes may stay in its caches
- * for a time ({@code cpuCacheLines}); then only what snoops the caches sees them before they are flushed.
+ * <p>All addresses are physical. What a processor writes may stay in its caches for a time ({@code cpuCacheLines});
+ * then only what snoops the caches sees it before it is flushed.
  */
-public final class MachineMemory implements Memory {
-    /** Where the kernel's linear map of physical memory starts. */
-    public static final long LINEAR_MAP = 0xffff888000000000L;
+public final class MachineMemory {
     /** End of memory below 4 GiB. */
     public static final long LOW_END = 0xc0000000L;
     private static final long HIGH_START = 1L << 32;
-    private static final long LINEAR_MAP_BYTES = 1L << 46;
     private static final long SMALLEST = 1L << 26;
     private static final long LARGEST = 1L << 40;
     private final Region cells;
     private final DirtyLines lines;
-    private final Emitter emitter;
     private final long ramBytes;
     private final long highEnd;
 
@@ -43,7 +32,6 @@ public final class MachineMemory implements Memory {
         if (ramBytes < SMALLEST || ramBytes > LARGEST || (ramBytes & 0xfff) != 0) {
             throw new IllegalArgumentException("ramBytes: " + ramBytes + ", expected whole pages, 64M to 1T");
         }
-        this.emitter = emitter;
         this.ramBytes = ramBytes;
         this.highEnd = ramBytes > LOW_END ? HIGH_START + ramBytes - LOW_END : 0;
         this.cells = store.bulk("memory", Math.max(highEnd, Math.min(ramBytes, LOW_END)) >>> 3, Region.Kind.STATE,
@@ -84,40 +72,13 @@ public final class MachineMemory implements Memory {
         cells.store(physicalAddress, widthBytes, value);
     }
 
-    @Override
-    public long read(int processor, long address, int widthBytes, Endian order) {
-        long physical = physical(processor, address, widthBytes);
-        long value = lines.load(physical, widthBytes);
-        emitter.emit(EventKind.CPU_READ, Actor.processor(processor, Level.USER), physical,
-                widthBytes, value, 0);
-        return order.swap(value, widthBytes);
+    /** Writes as a processor does: its caches may keep the line for a time. */
+    public void store(long physicalAddress, int widthBytes, long value) {
+        lines.store(physicalAddress, widthBytes, value);
     }
 
-    @Override
-    public void write(int processor, long address, int widthBytes, Endian order, long value) {
-        long physical = physical(processor, address, widthBytes);
-        long bytes = order.swap(value, widthBytes);
-        lines.store(physical, widthBytes, bytes);
-        emitter.emit(EventKind.CPU_WRITE, Actor.processor(processor, Level.USER), physical,
-                widthBytes, bytes, 0);
-    }
-
-    @Override
-    public void cache(int processor, CacheOp operation, long address) {
-        if (operation == CacheOp.FLUSH_LINE) {
-            lines.writeBack(physical(processor, address & -DirtyLines.BYTES, DirtyLines.BYTES), DirtyLines.BYTES, 0);
-        }
-    }
-
-    /** Where nothing is in the kernel's linear map a processor takes a page fault, and the kernel an oops. */
-    private long physical(int processor, long address, int widthBytes) {
-        long offset = address - LINEAR_MAP;
-        long physical = offset >= 0 && offset < LINEAR_MAP_BYTES ? offset : address;
-        if (!isRam(physical, widthBytes)) {
-            emitter.emit(VtdEvent.PAGE_FAULT, Actor.processor(processor, Level.USER), address, widthBytes, 0, 0);
-            throw new KernelBug("unable to handle page fault for address: 0x" + Long.toHexString(address)
-                    + ", on processor " + processor);
-        }
-        return physical;
+    /** A processor writes a line back, if its caches have it: CLFLUSH. */
+    public void flushLine(long physicalAddress) {
+        lines.writeBack(physicalAddress, DirtyLines.BYTES, 0);
     }
 }

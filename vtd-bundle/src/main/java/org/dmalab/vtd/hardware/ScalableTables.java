@@ -184,7 +184,7 @@ final class ScalableTables {
         if (!memory.isRam(entry, 8)) {
             return 0;
         }
-        emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
         return word(entry);
     }
 

@@ -71,7 +71,7 @@ final class TranslationCaches {
     }
 
     int putContext(int sourceId, long low, long high) {
-        emitter.emit(VtdEvent.CONTEXT_CACHED, Actor.device(sourceId), sourceId, low, high, 0);
+        emitter.emit(HardwareEvent.CONTEXT_CACHED, Actor.device(sourceId), sourceId, low, high, 0);
         return contexts.put(sourceId, 0, low, high);
     }
 
@@ -230,13 +230,13 @@ final class TranslationCaches {
         pasids.clear();
         iotlb.clear();
         paging.clear();
-        emitter.emit(VtdEvent.CACHES_RESET, Actor.MACHINE, why, 0, 0, 0);
+        emitter.emit(HardwareEvent.CACHES_RESET, Actor.MACHINE, why, 0, 0, 0);
     }
 
     void flushAllContexts() {
         int dropped = contexts.count();
         contexts.clear();
-        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
     }
 
     /** Domain-selective; returns the scope that was executed. */
@@ -251,7 +251,7 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 2, domain, 0, before - contexts.count());
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 2, domain, 0, before - contexts.count());
         return 2;
     }
 
@@ -265,7 +265,7 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(VtdEvent.CONTEXT_FLUSHED, Actor.MACHINE, 3, domain, sourceId, before - contexts.count());
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 3, domain, sourceId, before - contexts.count());
     }
 
     /** A context entry of scalable mode has no domain-id: it counts as every domain's. */
@@ -282,14 +282,14 @@ final class TranslationCaches {
                 pasids.remove(slot);
             }
         }
-        emitter.emit(VtdEvent.PASIDS_FLUSHED, Actor.MACHINE, scope, domain, pasid, before - pasids.count());
+        emitter.emit(HardwareEvent.PASIDS_FLUSHED, Actor.MACHINE, scope, domain, pasid, before - pasids.count());
     }
 
     void flushAllTranslations() {
         int dropped = iotlb.count();
         iotlb.clear();
         paging.clear();
-        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
     }
 
     void flushTranslationsOfDomain(int domain) {
@@ -304,7 +304,7 @@ final class TranslationCaches {
                 paging.remove(slot);
             }
         }
-        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 2, domain, 0, before - iotlb.count());
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 2, domain, 0, before - iotlb.count());
     }
 
     /** Page-selective: the low mask bits of the page number are ignored; the hint keeps table pointers. */
@@ -325,7 +325,7 @@ final class TranslationCaches {
                 paging.remove(slot);
             }
         }
-        emitter.emit(VtdEvent.IOTLB_FLUSHED, Actor.MACHINE, 3, domain, first | mask, before - iotlb.count());
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 3, domain, first | mask, before - iotlb.count());
     }
 
     private static boolean overlaps(long firstA, long sizeA, long firstB, long sizeB) {

@@ -71,7 +71,7 @@ final class Translator implements EntryFetch.Walker {
         this.profile = profile;
         this.caches = caches;
         this.recent = caches.recent();
-        this.hitInAll = VtdEvent.IOTLB_HIT | (profile.iotlbBeforeContext() ? 0 : VtdEvent.CONTEXT_HIT);
+        this.hitInAll = HardwareEvent.IOTLB_HIT | (profile.iotlbBeforeContext() ? 0 : HardwareEvent.CONTEXT_HIT);
         this.faults = faults;
         this.emitter = emitter;
         this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
@@ -104,7 +104,7 @@ final class Translator implements EntryFetch.Walker {
                 return hit(slot, sourceId, address, access, 0, 0);
             }
         }
-        long how = VtdEvent.CONTEXT_HIT;
+        long how = HardwareEvent.CONTEXT_HIT;
         int context = caches.context(sourceId);
         if (context < 0) {
             how = 0;
@@ -166,7 +166,7 @@ final class Translator implements EntryFetch.Walker {
         long physical = caches.physical(slot, address);
         int domain = caches.translationDomain(slot);
         recent.put(sourceId, address, physical, caches.permissions(slot), domain);
-        translated(sourceId, address, physical, how | VtdEvent.IOTLB_HIT, domain);
+        translated(sourceId, address, physical, how | HardwareEvent.IOTLB_HIT, domain);
         return physical;
     }
 
@@ -235,7 +235,7 @@ final class Translator implements EntryFetch.Walker {
         if (!memory.isRam(entry, 16)) {
             return (int) faults.raise(sourceId, address, access, 0x9, 0);
         }
-        emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
         fetches.request(sourceId, address, access);
         long low = fetches.low(sourceId, entry);
         long high = fetches.high(sourceId, entry);
@@ -312,7 +312,7 @@ final class Translator implements EntryFetch.Walker {
                 break;
             }
         }
-        long origin = level == top ? how : how | VtdEvent.PAGING_HIT;
+        long origin = level == top ? how : how | HardwareEvent.PAGING_HIT;
         while (true) {
             long entry = table + (address >>> shift(level) & 0x1ff) * 8;
             if (!memory.isRam(entry, 8)) {
@@ -363,7 +363,7 @@ final class Translator implements EntryFetch.Walker {
     }
 
     private long read(long entry, int level, int sourceId) {
-        emitter.emit(VtdEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
         return table(entry);
     }
 
@@ -373,6 +373,6 @@ final class Translator implements EntryFetch.Walker {
     }
 
     private void translated(int sourceId, long address, long physical, long how, int domain) {
-        emitter.emit(VtdEvent.TRANSLATED, Actor.device(sourceId), address, physical, how, domain);
+        emitter.emit(HardwareEvent.TRANSLATED, Actor.device(sourceId), address, physical, how, domain);
     }
 }

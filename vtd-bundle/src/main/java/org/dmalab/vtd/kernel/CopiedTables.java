@@ -12,8 +12,9 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
  * mode only root and context tables are copied, so the old domain-ids, which are in the PASID tables, are not kept.
  *
  * <p>The mark of a copied entry is bit 67 of the entry (to 5.19), or is in a bitmap by source-id (from 6.0), as the
- * version in use has it ({@link VtdKernel#marksCopiedInBitmap}). In an entry of scalable mode bit 67 is part of RID_PASID. A bus with an
- * upper context table only has it copied to the lower one's place, unless {@link VtdKernel#upperTableHasSlot}.
+ * version in use has it ({@link VtdKernel#marksCopiedInBitmap}). In an entry of scalable mode bit 67 is part of
+ * RID_PASID. A bus with an upper context table only has it copied to the lower one's place, unless
+ * {@link VtdKernel#upperTableHasSlot}.
  */
 public final class CopiedTables {
     private static final long PRE_ENABLED =

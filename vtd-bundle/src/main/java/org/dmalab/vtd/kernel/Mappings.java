@@ -10,7 +10,8 @@ import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 
 /**
- * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range} and what they are made of. Superpages are used where addresses, length and unit allow it; else table pages stay until the domain goes.
+ * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range} and what they are made of. Superpages are
+ * used where addresses, length and unit allow it; else table pages stay until the domain goes.
  *
  * <p>Page tables have no lock. Who maps owns the range, so nobody else touches its entries; tables on the way are
  * shared and put in by compare and exchange.

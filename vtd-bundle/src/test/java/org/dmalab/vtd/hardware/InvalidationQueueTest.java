@@ -200,9 +200,9 @@ class InvalidationQueueTest {
         Rig rig = new Rig(Rig.STRICT, Rig.QEMU_CAP, Rig.QEMU_ECAP, 8);
         rig.unit.write(Reg.IQA, 8, QUEUE);
         rig.unit.write(Reg.GCMD, 4, Reg.QIE);
-        rig.memory.write(0, QUEUE, 8, org.dmalab.api.cpu.Endian.LITTLE, wait(3));
-        rig.memory.write(0, QUEUE + 8, 8, org.dmalab.api.cpu.Endian.LITTLE, STATUS);
-        rig.memory.write(0, STATUS, 4, org.dmalab.api.cpu.Endian.LITTLE, 1);
+        rig.memory.store(QUEUE, 8, wait(3));
+        rig.memory.store(QUEUE + 8, 8, STATUS);
+        rig.memory.store(STATUS, 4, 1);
         List<Long> announced = new ArrayList<>();
         rig.emitter.listen((kind, actor, a, b, c, d, e, result) -> {
             if (kind == EventKind.CPU_WRITE) {
@@ -211,7 +211,7 @@ class InvalidationQueueTest {
         });
         rig.unit.write(Reg.IQT, 8, 16);
         assertEquals(List.of(STATUS, 4L, 3L), announced); // oracles of data follow what hardware writes
-        assertEquals(3, rig.memory.read(0, STATUS, 4, org.dmalab.api.cpu.Endian.LITTLE));
+        assertEquals(3, rig.memory.snoop(STATUS, 4));
     }
 
     /** Descriptors and what is wrong with each, as IQERCD says it; head stays, nothing more is fetched. */

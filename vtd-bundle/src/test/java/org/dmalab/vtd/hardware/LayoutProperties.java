@@ -55,7 +55,7 @@ class LayoutProperties {
     void contextCacheDescriptor(@ForAll @IntRange(max = 0xffff) int did, @ForAll @IntRange(max = 0xffff) int sid,
             @ForAll @IntRange(max = 3) int mask, @ForAll @IntRange(min = 1, max = 3) int scope) {
         submit(queued(), 1 | scope << 4 | (long) did << 16 | (long) sid << 32 | (long) mask << 48, 0);
-        requireEvent(VtdEvent.CONTEXT_FLUSHED, scope, scope == 1 ? 0 : did, scope == 3 ? sid : 0);
+        requireEvent(HardwareEvent.CONTEXT_FLUSHED, scope, scope == 1 ? 0 : did, scope == 3 ? sid : 0);
     }
 
     /** An address has 39 bits here; the bits that the mask says are left out. */
@@ -63,7 +63,7 @@ class LayoutProperties {
     void iotlbDescriptor(@ForAll @IntRange(max = 0xffff) int did, @ForAll long address,
             @ForAll @IntRange(max = 18) int mask, @ForAll @IntRange(min = 1, max = 3) int scope, @ForAll boolean hint) {
         submit(queued(), 2 | scope << 4 | 3 << 6 | (long) did << 16, address & ~0xfffL | (hint ? 0x40 : 0) | mask);
-        requireEvent(VtdEvent.IOTLB_FLUSHED, scope, scope == 1 ? 0 : did,
+        requireEvent(HardwareEvent.IOTLB_FLUSHED, scope, scope == 1 ? 0 : did,
                 scope == 3 ? address & (1L << 39) - 1 & -(0x1000L << mask) | mask : 0);
     }
 
@@ -75,7 +75,7 @@ class LayoutProperties {
         long address = large ? (page & ~(1L << ones) | (1L << ones) - 1) << 12 | 1 : page << 12;
         long size = large ? 0x2000L << ones : 0x1000;
         submit(queued(), 3 | (long) sid << 32, address);
-        requireEvent(VtdEvent.DEVICE_TLB_FLUSHED, sid, address & -size, size, -1);
+        requireEvent(HardwareEvent.DEVICE_TLB_FLUSHED, sid, address & -size, size, -1);
     }
 
     @Property(tries = 200)
@@ -86,7 +86,7 @@ class LayoutProperties {
         if (scope == 2) {
             assertEquals(InvalidationQueue.RESERVED_FIELD, rig.unit.read(Reg.IQERCD, 4));
         } else {
-            requireEvent(VtdEvent.PASIDS_FLUSHED, scope, did, pasid);
+            requireEvent(HardwareEvent.PASIDS_FLUSHED, scope, did, pasid);
         }
     }
 

@@ -229,7 +229,7 @@ class MeasuredOnQemuTest {
         rig.read(IOVA);
         List<String> done = new ArrayList<>();
         rig.emitter.listen((kind, actor, a, b, c, d, e, result) -> {
-            if (kind == VtdEvent.CACHES_RESET) {
+            if (kind == HardwareEvent.CACHES_RESET) {
                 done.add((a == 1 ? "SRTP " : "TE ") + Long.toHexString(rig.unit.peek(Reg.GSTS, 4)));
             }
         });

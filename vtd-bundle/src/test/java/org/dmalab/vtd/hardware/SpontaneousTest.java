@@ -12,8 +12,6 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.cpu.CacheOp;
-import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.port.DmaMaster.Outcome;
 import org.dmalab.api.store.Store;
@@ -39,17 +37,17 @@ class SpontaneousTest {
     }
 
     private static void cpuWrite(Rig rig, long address, long value) {
-        rig.memory.write(0, address, 8, Endian.LITTLE, value);
+        rig.memory.store(address, 8, value);
     }
 
     @Test
     void walkSeesMemoryOnlyUntilTheLineIsFlushed() {
         Rig rig = mapped(Rig.STRICT, Rig.QEMU_ECAP, 4);
         cpuWrite(rig, pte(rig), OTHER_PAGE | 3);
-        assertEquals(OTHER_PAGE | 3, rig.memory.read(1, pte(rig), 8, Endian.LITTLE));
+        assertEquals(OTHER_PAGE | 3, rig.memory.snoop(pte(rig), 8));
         rig.iotlbFlush(1, 0, 0);
         assertEquals(PAGE, rig.read(IOVA).physicalAddress());
-        rig.memory.cache(0, CacheOp.FLUSH_LINE, MachineMemory.LINEAR_MAP + pte(rig) + 3);
+        rig.memory.flushLine((pte(rig) + 3) & -DirtyLines.BYTES);
         assertEquals(PAGE, rig.read(IOVA).physicalAddress());
         rig.iotlbFlush(1, 0, 0);
         assertEquals(OTHER_PAGE, rig.read(IOVA).physicalAddress());
@@ -89,8 +87,8 @@ class SpontaneousTest {
         cpuWrite(rig, PAGE + 8, 8);
         assertEquals(7, rig.read(IOVA).value());
         rig.write(IOVA);
-        assertEquals(0x1122334455667788L, rig.memory.read(0, PAGE, 8, Endian.LITTLE));
-        assertEquals(8, rig.memory.read(0, PAGE + 8, 8, Endian.LITTLE));
+        assertEquals(0x1122334455667788L, rig.memory.snoop(PAGE, 8));
+        assertEquals(8, rig.memory.snoop(PAGE + 8, 8));
         assertEquals(8, rig.memory.fetch(PAGE + 8, 8));
     }
 
@@ -113,7 +111,7 @@ class SpontaneousTest {
                 bytes.clear();
             }
             switch (random.nextInt(large ? 8 : 4)) {
-                case 0 -> memory.cache(0, CacheOp.FLUSH_LINE, address);
+                case 0 -> memory.flushLine(address & -DirtyLines.BYTES);
                 case 1 -> {
                     int slot = random.nextInt(lines);
                     if (memory.dirtyLines().enabled(slot)) {
@@ -125,7 +123,7 @@ class SpontaneousTest {
                     written = true;
                 }
                 default -> {
-                    memory.write(0, address, width, Endian.LITTLE, value);
+                    memory.store(address, width, value);
                     written = true;
                 }
             }
@@ -133,7 +131,7 @@ class SpontaneousTest {
                 bytes.put(address + k, value >>> 8 * k & 0xff);
             }
             long at = 0x1000 + random.nextInt(lines * 160);
-            assertEquals(bytes.getOrDefault(at, 0L), memory.read(0, at, 1, Endian.LITTLE));
+            assertEquals(bytes.getOrDefault(at, 0L), memory.snoop(at, 1));
         }
     }
 

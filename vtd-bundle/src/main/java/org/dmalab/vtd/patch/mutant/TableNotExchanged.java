@@ -31,7 +31,8 @@ public final class TableNotExchanged extends ClearPresentFirst {
 
     @Override
     public long __domain_mapping(Cpu cpu, long domain, long iovPfn, long physPfn, long pages, long prot) {
-        for (long pfn = iovPfn; pfn < iovPfn + pages && pages < PAGES_OF_TABLE; pfn = (pfn | (PAGES_OF_TABLE - 1)) + 1) {
+        for (long pfn = iovPfn; pfn < iovPfn + pages && pages < PAGES_OF_TABLE; pfn = (pfn | (PAGES_OF_TABLE - 1))
+                + 1) {
             makeTables(cpu, domain, pfn);
         }
         return super.__domain_mapping(cpu, domain, iovPfn, physPfn, pages, prot);

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,20 +7,22 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.DmaApi;
+import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.hardware.PciSpace;
 import org.osgi.service.component.annotations.Component;
 
-/** A device leaves its domain. */
+/** The controller is reset. The remapping unit does not notice. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class DeviceDetach implements Action {
+public final class DeviceReset implements Action {
     @Override
     public String name() {
-        return "device.detach";
+        return "device.reset";
     }
 
     @Override
     public String summary() {
-        return "take a device without mappings out of its domain";
+        return "reset the RAID controller from outside: it forgets its commands";
     }
 
     @Override
@@ -29,13 +31,12 @@ public final class DeviceDetach implements Action {
     }
 
     @Override
-    public boolean concurrent() {
-        return true;
-    }
-
-    @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        VtdModel.requireRunning(cpu);
-        return DmaApi.detach(cpu, values.get("device"));
+        if (values.get("device") != PciSpace.CONTROLLER) {
+            return Errno.ENODEV;
+        }
+        machine.model(VtdModel.class).controller().reset();
+        Settle.all(machine);
+        return 0;
     }
 }

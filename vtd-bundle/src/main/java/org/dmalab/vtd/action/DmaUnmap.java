@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,27 +7,28 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.Devices;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.kernel.DmaApi;
 import org.osgi.service.component.annotations.Component;
 
-/** A quirk of the kernel knows that a device also sends with another source-id. */
+/** A driver takes a buffer back. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class DeviceAlias implements Action {
+public final class DmaUnmap implements Action {
     @Override
     public String name() {
-        return "device.alias";
+        return "dma.unmap";
     }
 
     @Override
     public String summary() {
-        return "a quirk of the kernel gives a device a second source-id, before the device is attached";
+        return "unmap and free the buffer at a bus address";
     }
 
     @Override
     public List<Parameter> parameters() {
         return List.of(
-                Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:05.0"),
-                Parameter.required("alias", Parameter.Type.DEVICE, "the other source-id, such as 00:05.1"));
+                Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 02:00.0"),
+                Parameter.required("address", Parameter.Type.ADDRESS, "bus address that dma.map gave"));
     }
 
     @Override
@@ -38,6 +39,6 @@ public final class DeviceAlias implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         VtdModel.requireRunning(cpu);
-        return Devices.addAlias(cpu, values.get("device"), values.get("alias"));
+        return DmaApi.unmap(cpu, values.get("device"), values.get("address"));
     }
 }

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,33 +7,35 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.Boot;
+import org.dmalab.vtd.kernel.HotMemory;
 import org.osgi.service.component.annotations.Component;
 
-/** The kernel crashes. Nothing is turned off. */
+/** Memory that was added goes off line. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class KernelCrash implements Action {
+public final class MemoryOffline implements Action {
     @Override
     public String name() {
-        return "kernel.crash";
+        return "memory.offline";
     }
 
     @Override
     public String summary() {
-        return "crash the kernel; devices and tables go on as they are";
+        return "take memory off line that was put on line as one";
     }
 
     @Override
     public List<Parameter> parameters() {
-        return List.of();
+        return MemoryBlocks.PARAMETERS;
+    }
+
+    @Override
+    public boolean concurrent() {
+        return true;
     }
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        long result = Boot.crash(cpu);
-        if (result < 0) {
-            throw VtdModel.notRunning();
-        }
-        return result;
+        MemoryBlocks.require(machine, cpu, values);
+        return HotMemory.offline(cpu, values.get("start"), values.get("size"));
     }
 }

@@ -1,10 +1,10 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventSink;
-import org.dmalab.vtd.hardware.VtdEvent;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.kernel.FaultReasons;
 import org.osgi.service.component.annotations.Component;
 
@@ -33,7 +33,7 @@ public final class MalformedEntryOracle implements Oracle {
     @Override
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
-            if ((kind == VtdEvent.FAULT_RECORDED || kind == VtdEvent.FAULT_UNRECORDED) && malformed(d)) {
+            if ((kind == HardwareEvent.FAULT_RECORDED || kind == HardwareEvent.FAULT_UNRECORDED) && malformed(d)) {
                 watch.violation(String.format("a request of %s for bus 0x%x finds an entry malformed: fault reason "
                         + "0x%x, %s", Actor.name(actor), c, d,
                         Text.of(FaultReasons.text(d))));

@@ -1,7 +1,9 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.VtdWords;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.osgi.service.component.annotations.Component;
@@ -40,7 +42,7 @@ public final class PendingCommandOracle implements Oracle {
     private static void report(Watch watch, RemappingUnit unit, int offset) {
         long value = unit.peek(offset, 8);
         if (value < 0) {
-            watch.violation("command left pending: " + Words.named(unit.capabilities(), offset, value));
+            watch.violation("command left pending: " + VtdWords.named(unit.capabilities(), offset, value));
         }
     }
 

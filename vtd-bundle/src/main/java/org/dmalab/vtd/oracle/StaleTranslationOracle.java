@@ -1,9 +1,11 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.ReferenceWalk;
+import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.hardware.CachedContext;
 import org.dmalab.vtd.hardware.CachedPasid;
 import org.dmalab.vtd.hardware.CachedTranslation;

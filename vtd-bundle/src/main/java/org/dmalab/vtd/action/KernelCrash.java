@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,35 +7,34 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.HotMemory;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.kernel.Boot;
 import org.osgi.service.component.annotations.Component;
 
-/** Memory that the kernel did not boot with goes on line. */
+/** The kernel crashes. Nothing is turned off. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class MemoryOnline implements Action {
+public final class KernelCrash implements Action {
     @Override
     public String name() {
-        return "memory.online";
+        return "kernel.crash";
     }
 
     @Override
     public String summary() {
-        return "put memory on line that the kernel did not boot with (hotplugBytes)";
+        return "crash the kernel; devices and tables go on as they are";
     }
 
     @Override
     public List<Parameter> parameters() {
-        return MemoryBlocks.PARAMETERS;
-    }
-
-    @Override
-    public boolean concurrent() {
-        return true;
+        return List.of();
     }
 
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        MemoryBlocks.require(machine, cpu, values);
-        return HotMemory.online(cpu, values.get("start"), values.get("size"));
+        long result = Boot.crash(cpu);
+        if (result < 0) {
+            throw VtdModel.notRunning();
+        }
+        return result;
     }
 }

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -10,17 +10,17 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.vtd.kernel.HotMemory;
 import org.osgi.service.component.annotations.Component;
 
-/** Memory that was added goes off line. */
+/** Memory that the kernel did not boot with goes on line. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class MemoryOffline implements Action {
+public final class MemoryOnline implements Action {
     @Override
     public String name() {
-        return "memory.offline";
+        return "memory.online";
     }
 
     @Override
     public String summary() {
-        return "take memory off line that was put on line as one";
+        return "put memory on line that the kernel did not boot with (hotplugBytes)";
     }
 
     @Override
@@ -36,6 +36,6 @@ public final class MemoryOffline implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         MemoryBlocks.require(machine, cpu, values);
-        return HotMemory.offline(cpu, values.get("start"), values.get("size"));
+        return HotMemory.online(cpu, values.get("start"), values.get("size"));
     }
 }

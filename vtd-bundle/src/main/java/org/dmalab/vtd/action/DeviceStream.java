@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,6 +7,7 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.vtd.VtdModel;
 import org.osgi.service.component.annotations.Component;
 
 /** A device goes on with DMA while the kernel works on the remapping unit. */

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,6 +7,7 @@ import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.kernel.HotMemory;
 
 /** What going on line and going off line have in common: a range of whole memory blocks, and a kernel to ask. */

@@ -3,7 +3,7 @@ package org.dmalab.vtd.hardware;
 import org.dmalab.api.event.EventKind;
 
 /** Kinds of events of the remapping unit; the operands a to d are listed. */
-public final class VtdEvent {
+public final class HardwareEvent {
     /** An address was translated: bus address, physical address, how ({@link #CONTEXT_HIT}...), domain-id. */
     public static final int TRANSLATED = EventKind.ARCHITECTURE;
     /** A context entry was fetched and cached: source-id, lower half, upper half. */
@@ -43,5 +43,5 @@ public final class VtdEvent {
     /** {@link #TRANSLATED}: the walk began at a table pointer from the paging-structure cache. */
     public static final long PAGING_HIT = 4;
 
-    private VtdEvent() { }
+    private HardwareEvent() { }
 }

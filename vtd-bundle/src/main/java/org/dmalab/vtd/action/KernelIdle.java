@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,25 +7,26 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.vtd.kernel.DmaApi;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.kernel.FlushQueue;
 import org.osgi.service.component.annotations.Component;
 
-/** A device gets its domain. */
+/** Time passes, and the kernel's timers expire. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class DeviceAttach implements Action {
+public final class KernelIdle implements Action {
     @Override
     public String name() {
-        return "device.attach";
+        return "kernel.idle";
     }
 
     @Override
     public String summary() {
-        return "attach a device to a domain of its own, as its driver's first use of the DMA API does";
+        return "let 10 ms pass: the timer of the flush queue expires (deferredUnmap)";
     }
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 02:00.0"));
+        return List.of();
     }
 
     @Override
@@ -36,6 +37,8 @@ public final class DeviceAttach implements Action {
     @Override
     public long run(Machine machine, Cpu cpu, Values values) {
         VtdModel.requireRunning(cpu);
-        return DmaApi.attach(cpu, values.get("device"));
+        cpu.delay(FlushQueue.TIMEOUT_NANOS);
+        FlushQueue.timeout(cpu);
+        return 0;
     }
 }

@@ -1,9 +1,11 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.ReferenceWalk;
+import org.dmalab.vtd.VtdModel;
 import org.osgi.service.component.annotations.Component;
 
 /** A DMA that the tables in memory allow is not refused and not lost, whoever mapped its address. */

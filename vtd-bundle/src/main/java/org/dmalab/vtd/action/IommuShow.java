@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -8,6 +8,8 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.event.Actor;
+import org.dmalab.vtd.ReferenceWalk;
+import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.osgi.service.component.annotations.Component;
 

@@ -7,21 +7,21 @@ import org.dmalab.api.event.Event;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.service.Direction;
 import org.dmalab.vtd.hardware.Capabilities;
+import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
-import org.dmalab.vtd.hardware.VtdEvent;
 import org.dmalab.vtd.kernel.FaultReasons;
 import org.dmalab.vtd.kernel.KernelEvent;
 
 /** Says in VT-d's terms what an event was; an empty string for noise. */
-final class Words {
+public final class VtdWords {
     private static final long LENGTH = (1L << 56) - 1;
     private static final String[] COMMANDS = {"TE", "SRTP", "SFL", "EAFL", "WBF", "QIE", "IRE", "SIRTP", "CFI"};
     private static final String[] SCOPES = {"reserved", "global", "domain-selective", "device-selective"};
     private static final String[] IOTLB_SCOPES = {"reserved", "global", "domain-selective", "page-selective"};
 
-    private Words() { }
+    private VtdWords() { }
 
     static String describe(VtdModel model, Event event) {
         return switch (event.kind()) {
@@ -54,36 +54,38 @@ final class Words {
 
     private static String unit(Event event) {
         return switch (event.kind()) {
-            case VtdEvent.TRANSLATED -> translated(event);
-            case VtdEvent.CONTEXT_CACHED -> String.format(event.c() < 0
+            case HardwareEvent.TRANSLATED -> translated(event);
+            case HardwareEvent.CONTEXT_CACHED -> String.format(event.c() < 0
                     ? "context entry of %s cached: RID_PASID %d PASID directory 0x%x"
                     : "context entry of %s cached: did=%d tables 0x%x", Actor.bdf(event.a()),
                     event.c() < 0 ? event.c() & 0xfffff : event.c() >>> 8 & 0xffff, event.b() & ~0xfffL);
-            case VtdEvent.CONTEXT_FLUSHED -> flushed("context cache", SCOPES, event,
+            case HardwareEvent.CONTEXT_FLUSHED -> flushed("context cache", SCOPES, event,
                     event.a() == 3 ? " sid=" + Actor.bdf(event.c()) : "");
-            case VtdEvent.IOTLB_FLUSHED -> flushed("IOTLB", IOTLB_SCOPES, event,
+            case HardwareEvent.IOTLB_FLUSHED -> flushed("IOTLB", IOTLB_SCOPES, event,
                     event.a() == 3 ? pages(event.c()) : "");
-            case VtdEvent.FAULT_RECORDED -> String.format("fault record %d: sid=%s address 0x%x reason 0x%x", event.a(),
+            case HardwareEvent.FAULT_RECORDED -> String.format("fault record %d: sid=%s address 0x%x reason 0x%x",
+                    event.a(),
                     Actor.bdf(event.b()), event.c(), event.d());
-            case VtdEvent.FAULT_UNRECORDED -> String.format("fault of %s at 0x%x, reason 0x%x, not recorded: %s",
+            case HardwareEvent.FAULT_UNRECORDED -> String.format("fault of %s at 0x%x, reason 0x%x, not recorded: %s",
                     Actor.bdf(event.b()), event.c(), event.d(), event.a() == 1 ? "no free record"
                     : event.a() == 2 ? "one is pending for the device" : "fault processing is disabled");
-            case VtdEvent.CACHES_RESET -> "the unit empties its caches: "
+            case HardwareEvent.CACHES_RESET -> "the unit empties its caches: "
                     + (event.a() == 1 ? "root table pointer set" : "translation enable changed");
-            case VtdEvent.DESCRIPTOR -> String.format("queue descriptor %d: %s", event.a(),
+            case HardwareEvent.DESCRIPTOR -> String.format("queue descriptor %d: %s", event.a(),
                     DescriptorWords.of(event.b(), event.c()));
-            case VtdEvent.PASIDS_FLUSHED -> String.format("PASID cache flushed, %s: %d entries dropped",
+            case HardwareEvent.PASIDS_FLUSHED -> String.format("PASID cache flushed, %s: %d entries dropped",
                     event.a() == 3 ? "global" : "did=" + event.b() + (event.a() == 0 ? "" : " PASID " + event.c()),
                     event.d());
-            case VtdEvent.QUEUE_ERROR -> DescriptorWords.error(event);
-            case VtdEvent.DEVICE_TLB_FLUSHED -> String.format("device-TLB of %s, 0x%x and %s: %s", Actor.bdf(event.a()),
+            case HardwareEvent.QUEUE_ERROR -> DescriptorWords.error(event);
+            case HardwareEvent.DEVICE_TLB_FLUSHED -> String.format("device-TLB of %s, 0x%x and %s: %s",
+                    Actor.bdf(event.a()),
                     event.b(), event.c() <= 0 ? "all" : "0x" + Long.toHexString(event.c()) + " bytes",
                     event.d() < 0 ? "no answer" : event.d() + " entries dropped");
-            case VtdEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
+            case HardwareEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
                     event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
             case KernelEvent.DOMAIN_ID_TAKEN -> String.format("did=%d goes to a new domain", event.a());
-            case VtdEvent.PAGE_FAULT -> String.format("page fault: no memory at 0x%x", event.a());
-            case VtdEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
+            case HardwareEvent.PAGE_FAULT -> String.format("page fault: no memory at 0x%x", event.a());
+            case HardwareEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
                     event.b() == 1 ? "lower" : "upper", event.a(), event.c());
             default -> "";
         };
@@ -100,8 +102,8 @@ final class Words {
 
     /** A hit in the context cache is worth a line, a hit in the IOTLB too; DMA_READ and DMA_WRITE follow. */
     private static String translated(Event event) {
-        String from = (event.c() & VtdEvent.IOTLB_HIT) != 0 ? "IOTLB hit"
-                : (event.c() & VtdEvent.CONTEXT_HIT) != 0 ? "context cache hit, tables walked" : "tables walked";
+        String from = (event.c() & HardwareEvent.IOTLB_HIT) != 0 ? "IOTLB hit"
+                : (event.c() & HardwareEvent.CONTEXT_HIT) != 0 ? "context cache hit, tables walked" : "tables walked";
         return String.format("translates 0x%x -> 0x%x, did=%d: %s", event.a(), event.b(), event.d(), from);
     }
 
@@ -125,7 +127,7 @@ final class Words {
     }
 
     /** A write to a register of the unit: {@code CCMD device-selective did=1 sid=02:00.0}. */
-    static String named(Capabilities capabilities, long offset, long value) {
+    public static String named(Capabilities capabilities, long offset, long value) {
         String name = Reg.name(capabilities, offset);
         return switch (name) {
             case "CCMD" -> contextCommand(value);

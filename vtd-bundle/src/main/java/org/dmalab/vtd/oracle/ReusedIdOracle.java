@@ -1,7 +1,8 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.oracle;
 
 import org.dmalab.api.Oracle;
 import org.dmalab.api.event.EventSink;
+import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.kernel.KernelEvent;
 import org.osgi.service.component.annotations.Component;

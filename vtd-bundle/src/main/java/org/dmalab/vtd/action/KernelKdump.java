@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -8,6 +8,7 @@ import org.dmalab.api.NotReadyException;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.KernelLayout;
 import org.osgi.service.component.annotations.Component;

@@ -1,4 +1,4 @@
-package org.dmalab.vtd;
+package org.dmalab.vtd.action;
 
 import java.util.List;
 
@@ -7,21 +7,21 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.service.Errno;
-import org.dmalab.vtd.hardware.PciSpace;
+import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.kernel.DmaApi;
 import org.osgi.service.component.annotations.Component;
 
-/** The controller is reset. The remapping unit does not notice. */
+/** A device gets its domain. */
 @Component(service = Action.class, property = Action.ARCH + "=vtd")
-public final class DeviceReset implements Action {
+public final class DeviceAttach implements Action {
     @Override
     public String name() {
-        return "device.reset";
+        return "device.attach";
     }
 
     @Override
     public String summary() {
-        return "reset the RAID controller from outside: it forgets its commands";
+        return "attach a device to a domain of its own, as its driver's first use of the DMA API does";
     }
 
     @Override
@@ -30,12 +30,13 @@ public final class DeviceReset implements Action {
     }
 
     @Override
+    public boolean concurrent() {
+        return true;
+    }
+
+    @Override
     public long run(Machine machine, Cpu cpu, Values values) {
-        if (values.get("device") != PciSpace.CONTROLLER) {
-            return Errno.ENODEV;
-        }
-        machine.model(VtdModel.class).controller().reset();
-        Settle.all(machine);
-        return 0;
+        VtdModel.requireRunning(cpu);
+        return DmaApi.attach(cpu, values.get("device"));
     }
 }
