@@ -7,6 +7,7 @@ import org.dmalab.api.cpu.InterruptHandler;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.cpu.Processors;
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.event.Dmesg;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventSink;
@@ -138,10 +139,18 @@ public final class Machine {
         hook = newHook;
     }
 
-    /** Reports every call and every hardware event to a sink; null for nobody. Replaces the hook. */
+    /**
+     * Reports every call and every hardware event to a sink; null for nobody. Replaces the hook. From now on the thread
+     * that called this owns the machine; a call on a Cpu by another one is {@link WrongUse}.
+     */
     public void observe(EventSink sink) {
         emitter.listen(sink);
+        Thread owner = Thread.currentThread();
         hook = sink == null ? null : (cpu, kind, a, b, c, d, e) -> {
+            if (Thread.currentThread() != owner) {
+                throw new WrongUse("the Cpu is used by thread \"" + Thread.currentThread().getName()
+                        + "\", which does not own it");
+            }
             long result = cpu.execute(kind, a, b, c, d, e);
             emitter.call(kind, cpu.actor(), a, b, c, d, e, result);
             return result;
@@ -161,9 +170,17 @@ public final class Machine {
         return clock.get(0);
     }
 
-    /** Lets simulated time pass. */
+    /**
+     * Lets simulated time pass.
+     *
+     * @throws WrongUse if it would be more than 2^63 ns since power on
+     */
     public void advance(long nanoseconds) {
-        clock.set(0, clock.get(0) + nanoseconds);
+        long before = clock.get(0);
+        if (nanoseconds > Long.MAX_VALUE - before) {
+            throw new WrongUse("delay of " + nanoseconds + " ns at " + before + " ns: simulated time ends at 2^63 ns");
+        }
+        clock.set(0, before + nanoseconds);
     }
 
     /** Lets hardware or a pending interrupt make one step; false if nothing is left to do, or it is held. */

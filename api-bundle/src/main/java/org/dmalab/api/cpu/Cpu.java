@@ -1,5 +1,6 @@
 package org.dmalab.api.cpu;
 
+import org.dmalab.api.event.EventKind;
 import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.kernel.Variable;
@@ -11,10 +12,15 @@ import org.osgi.annotation.versioning.ProviderType;
  * between two calls is a pure function of what they returned.
  *
  * <p>Every method ends in one {@link #op}: one scheduling point, one event. What it reaches depends on who made it: a
- * {@link LiveCpu} works on a machine, an explorer's replays a history.
+ * {@link LiveCpu} works on a machine, an explorer's replays a history. Code cannot tell, and need not.
+ *
+ * <p>A call that makes no sense (three bytes, a negative time) fails with {@link WrongUse}, in the same way whoever made
+ * it; it is an error of the patch.
  */
 @ProviderType
 public abstract class Cpu {
+    /** What {@link #choose} offers at most. */
+    public static final int MAX_ALTERNATIVES = 4096;
     private final Level level;
     private final Services services;
 
@@ -57,6 +63,37 @@ public abstract class Cpu {
         return services;
     }
 
+    /** The same for every one: code must not depend on who runs it. */
+    @Override
+    public final String toString() {
+        return "cpu";
+    }
+
+    /** The same for every one. */
+    @Override
+    public final int hashCode() {
+        return 0;
+    }
+
+    /** The same object. */
+    @Override
+    public final boolean equals(Object other) {
+        return this == other;
+    }
+
+    /** It is a call like others, so that it is known to whoever runs the code, even if the code catches it. */
+    private WrongUse wrong(String what) {
+        op(Op.WRONG_USE, Text.id(what), 0, 0, 0, 0);
+        return new WrongUse(what);
+    }
+
+    private int width(String call, int widthBytes) {
+        if (widthBytes <= 0 || widthBytes > 8 || (widthBytes & (widthBytes - 1)) != 0) {
+            throw wrong(call + " of " + widthBytes + " bytes, expected 1, 2, 4 or 8");
+        }
+        return widthBytes;
+    }
+
     /** The processor this code runs on now; it can change while preemption is on. */
     public final int processor() {
         return (int) op(Op.PROCESSOR, 0, 0, 0, 0, 0);
@@ -66,12 +103,12 @@ public abstract class Cpu {
 
     /** Reads a kernel variable or field by address; an address outside the kernel's data is machine memory. */
     public final long load(long address, int widthBytes) {
-        return op(Op.LOAD, address, widthBytes, 0, 0, 0);
+        return op(Op.LOAD, address, width("load", widthBytes), 0, 0, 0);
     }
 
     /** Writes a kernel variable or field by address; an address outside the kernel's data is machine memory. */
     public final void store(long address, int widthBytes, long value) {
-        op(Op.STORE, address, widthBytes, value, 0, 0);
+        op(Op.STORE, address, width("store", widthBytes), value, 0, 0);
     }
 
     /** Reads a kernel variable. */
@@ -133,17 +170,17 @@ public abstract class Cpu {
 
     /** Reads machine memory, through the processor's cache model where there is one. */
     public final long read(long address, int widthBytes, Endian order) {
-        return op(Op.READ, address, widthBytes, order.ordinal(), 0, 0);
+        return op(Op.READ, address, width("read", widthBytes), order.ordinal(), 0, 0);
     }
 
     /** Writes machine memory, through the processor's cache model where there is one. */
     public final void write(long address, int widthBytes, Endian order, long value) {
-        op(Op.WRITE, address, widthBytes, order.ordinal(), value, 0);
+        op(Op.WRITE, address, width("write", widthBytes), order.ordinal(), value, 0);
     }
 
     /** {@code cmpxchg} on machine memory, one step: returns the value before, writes if it was the expected one. */
     public final long compareExchange(long address, int widthBytes, Endian order, long expected, long value) {
-        return op(Op.COMPARE_EXCHANGE, address, widthBytes, order.ordinal(), expected, value);
+        return op(Op.COMPARE_EXCHANGE, address, width("compareExchange", widthBytes), order.ordinal(), expected, value);
     }
 
     /**
@@ -155,12 +192,12 @@ public abstract class Cpu {
 
     /** Reads a device register. */
     public final long readRegister(long address, int widthBytes) {
-        return op(Op.REG_READ, address, widthBytes, 0, 0, 0);
+        return op(Op.REG_READ, address, width("readRegister", widthBytes), 0, 0, 0);
     }
 
     /** Writes a device register. */
     public final void writeRegister(long address, int widthBytes, long value) {
-        op(Op.REG_WRITE, address, widthBytes, value, 0, 0);
+        op(Op.REG_WRITE, address, width("writeRegister", widthBytes), value, 0, 0);
     }
 
     /** A hypercall with up to four arguments; returns its return code. */
@@ -185,12 +222,12 @@ public abstract class Cpu {
 
     /** Reads PCI configuration space. */
     public final long readConfig(long sourceId, int offset, int widthBytes) {
-        return op(Op.CONFIG_READ, sourceId, offset, widthBytes, 0, 0);
+        return op(Op.CONFIG_READ, sourceId, offset, width("readConfig", widthBytes), 0, 0);
     }
 
     /** Writes PCI configuration space. */
     public final void writeConfig(long sourceId, int offset, int widthBytes, long value) {
-        op(Op.CONFIG_WRITE, sourceId, offset, widthBytes, value, 0);
+        op(Op.CONFIG_WRITE, sourceId, offset, width("writeConfig", widthBytes), value, 0);
     }
 
     /** One cache operation on one line. */
@@ -217,6 +254,9 @@ public abstract class Cpu {
 
     /** {@code local_irq_restore}. */
     public final void irqRestore(long flags) {
+        if ((flags & ~1) != 0) {
+            throw wrong("irqRestore of flags 0x" + Long.toHexString(flags) + ", expected what irqSave returned");
+        }
         op(Op.IRQ_RESTORE, flags, 0, 0, 0, 0);
     }
 
@@ -257,16 +297,22 @@ public abstract class Cpu {
 
     /** Waits until the kernel variable at an address has a value. */
     public final void await(long address, int widthBytes, long value) {
-        op(Op.AWAIT, address, widthBytes, value, 0, 0);
+        op(Op.AWAIT, address, width("await", widthBytes), value, 0, 0);
     }
 
     /** Waits with a timeout in simulated time; returns false when it ran out. */
     public final boolean await(long address, int widthBytes, long value, long timeoutNanos) {
-        return op(Op.AWAIT, address, widthBytes, value, timeoutNanos, 0) != 0;
+        if (timeoutNanos < 0) {
+            throw wrong("await with a timeout of " + timeoutNanos + " ns, expected 0 (none) or more");
+        }
+        return op(Op.AWAIT, address, width("await", widthBytes), value, timeoutNanos, 0) != 0;
     }
 
     /** Lets simulated time pass. */
     public final void delay(long nanoseconds) {
+        if (nanoseconds < 0) {
+            throw wrong("delay of " + nanoseconds + " ns, expected 0 or more");
+        }
         op(Op.DELAY, nanoseconds, 0, 0, 0, 0);
     }
 
@@ -275,8 +321,11 @@ public abstract class Cpu {
         op(Op.MARK, label, local0, local1, local2, 0);
     }
 
-    /** A free choice that an explorer tries in every way; 0 otherwise. */
+    /** A free choice, of at most {@link #MAX_ALTERNATIVES}, that an explorer tries in every way; 0 otherwise. */
     public final int choose(int alternatives) {
+        if (alternatives < 1 || alternatives > MAX_ALTERNATIVES) {
+            throw wrong("choose of " + alternatives + " alternatives, expected 1 to " + MAX_ALTERNATIVES);
+        }
         return (int) op(Op.CHOOSE, alternatives, 0, 0, 0, 0);
     }
 
@@ -290,6 +339,13 @@ public abstract class Cpu {
      * @param values the values that the format takes, up to {@link Processors#ARGUMENTS}
      */
     public final void printk(long format, long... values) {
+        String broken = Text.brokenFormat(format);
+        if (broken != null) {
+            throw wrong("printk: " + broken);
+        }
+        if (values.length > Processors.ARGUMENTS) {
+            throw wrong("printk of " + values.length + " values, expected at most " + Processors.ARGUMENTS);
+        }
         for (int i = 4; i < values.length; i++) {
             argument(i, values[i]);
         }
@@ -313,6 +369,9 @@ public abstract class Cpu {
 
     /** Announces something to oracles and the timeline; no effect on the machine. */
     public final void note(int eventKind, long a, long b, long c, long d) {
+        if (eventKind < EventKind.FIRST) {
+            throw wrong("note of event kind " + eventKind + ", expected one from " + EventKind.FIRST + " on");
+        }
         op(Op.NOTE, eventKind, a, b, c, d);
     }
 }

@@ -224,6 +224,8 @@ public final class LiveCpu extends Cpu {
             case Op.DELAY:
                 machine.advance(a);
                 return 0;
+            case Op.WRONG_USE:
+                throw new WrongUse(Text.of(a));
             case Op.ALLOC:
                 return kernel.alloc(a, b, c);
             case Op.FREE:

@@ -82,13 +82,15 @@ public final class Op {
      * only), expected, new value. Result: the value before; the new one is written if it was the expected one.
      */
     public static final int COMPARE_EXCHANGE = 35;
+    /** The Cpu was called as nobody may: text id of what was wrong. Does nothing but fail. */
+    public static final int WRONG_USE = 36;
     /** Number of kinds; hardware events are numbered from {@link org.dmalab.api.event.EventKind#FIRST}. */
-    public static final int COUNT = 36;
+    public static final int COUNT = 37;
 
     private static final String[] NAMES = {"load", "store", "read", "write", "copy", "reg.read", "reg.write", "hcall",
         "hcall.result", "rtas", "config.read", "config.write", "cache", "tlb", "barrier", "irq.save", "irq.restore",
         "preempt.disable", "preempt.enable", "lock", "unlock", "ipi", "await", "delay", "mark", "choose", "alloc",
-        "free", "printk", "warn", "bug", "note", "argument", "processor", "service", "cmpxchg"};
+        "free", "printk", "warn", "bug", "note", "argument", "processor", "service", "cmpxchg", "wrong.use"};
 
     private Op() { }
 

@@ -9,6 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class Text {
     private static final Map<Long, String> INTERNED = new ConcurrentHashMap<>();
+    /** What is wrong with formats that were printed; empty if nothing is. */
+    private static final Map<Long, String> FORMATS = new ConcurrentHashMap<>();
 
     private Text() { }
 
@@ -39,7 +41,44 @@ public final class Text {
     }
 
     /**
-     * Renders a printk format.
+     * What is wrong with a format, in words; null if nothing is.
+     *
+     * @param formatId id of the format
+     */
+    public static String brokenFormat(long formatId) {
+        String broken = FORMATS.get(formatId);
+        if (broken == null) {
+            broken = brokenFormat(of(formatId));
+            FORMATS.put(formatId, broken);
+        }
+        return broken.isEmpty() ? null : broken;
+    }
+
+    private static String brokenFormat(String format) {
+        for (int i = format.indexOf('%'); i >= 0; i = format.indexOf('%', i + 1)) {
+            int end = flagsEnd(format, i + 1);
+            String conversion = format.substring(i, Math.min(format.length(), end + 1));
+            if (end == format.length() || "duxs%i".indexOf(format.charAt(end)) < 0) {
+                return "\"" + conversion + "\" is no conversion, expected %d %u %x %s or %%, l and a width before it";
+            }
+            if (!conversion.matches("%#?-?[0-9]{0,3}l{0,2}[a-z%]")) {
+                return "\"" + conversion + "\": expected # or -, then a width of up to three digits, then l or ll";
+            }
+            i = end;
+        }
+        return "";
+    }
+
+    private static int flagsEnd(String format, int start) {
+        int end = start;
+        while (end < format.length() && "0123456789#l-".indexOf(format.charAt(end)) >= 0) {
+            end++;
+        }
+        return end;
+    }
+
+    /**
+     * Renders a printk format. One that is broken is rendered as far as that goes.
      *
      * @param formatId id of the format
      * @param arguments its values; one for {@code %s} is a text id
@@ -55,10 +94,7 @@ public final class Text {
                 line.append(c);
                 continue;
             }
-            int end = i + 1;
-            while (end < format.length() && "0123456789#l-".indexOf(format.charAt(end)) >= 0) {
-                end++;
-            }
+            int end = flagsEnd(format, i + 1);
             char conversion = end < format.length() ? format.charAt(end) : '%';
             if (conversion == '%') {
                 line.append('%');
@@ -82,7 +118,7 @@ public final class Text {
             default -> Long.toString(value);
         };
         boolean zeros = width.startsWith("0");
-        int columns = width.isEmpty() ? 0 : Integer.parseInt(width);
+        int columns = width.matches("[0-9]{1,3}") ? Integer.parseInt(width) : 0;
         return (zeros ? "0" : " ").repeat(Math.max(0, columns - text.length())) + text;
     }
 }

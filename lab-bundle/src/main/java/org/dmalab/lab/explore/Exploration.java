@@ -231,12 +231,15 @@ public final class Exploration {
         long bytes = search.bytes();
         boolean cyclic = search.cyclic();
         search = null; // its memory is needed
-        if (cyclic && !meter.hit()) {
+        String bound = meter.bound();
+        if (cyclic && bound.isEmpty()) {
             stuck = new Livelocks(world, findings, meter).find();
             meter.keeps(stuck.bytes());
+            // It leaves out nothing, so that it may come to more states than the search that decides.
+            bound = meter.hit() ? meter.bound() + " in the search for livelocks" : "";
         }
         world.histories().verifyAll();
-        return new SearchResult(!meter.hit(), meter.bound(), arrivals, states, transitions,
+        return new SearchResult(bound.isEmpty(), bound, arrivals, states, transitions,
                 findings.executions(), world.histories().size(), world.histories().runs(),
                 findings.all().stream().map(new Retelling(world)::tell).toList(), bytes, false);
     }

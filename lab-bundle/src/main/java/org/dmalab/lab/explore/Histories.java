@@ -12,6 +12,7 @@ import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
 import org.dmalab.lab.KernelFunctions;
@@ -355,6 +356,7 @@ final class Histories {
             StrandCode.run(codes.get(code[path[0]]), cpu, cpu);
             cpu.ended(END, null);
         } catch (Stop stop) {
+            cpu.requireOwner();
             if (!cpu.stopped) {
                 throw new BrokenCode("a stop that nobody threw at " + place(frame[cpu.current]));
             }
@@ -368,6 +370,8 @@ final class Histories {
         private final int[] path;
         private final long[] results;
         private final boolean discover;
+        private final Thread owner = Thread.currentThread();
+        private volatile boolean usedByOther;
         private int position;
         private int current;
         private boolean stopped;
@@ -384,6 +388,10 @@ final class Histories {
 
         @Override
         protected long op(int newKind, long a, long b, long c, long d, long e) {
+            if (Thread.currentThread() != owner) {
+                usedByOther = true;
+                throw new WrongUse("the Cpu is used by a thread that does not own it");
+            }
             if (stopped) {
                 if (++swallowed > MAX_SWALLOWED) {
                     throw new BrokenCode("the code catches the stop at " + place(caller()));
@@ -473,10 +481,18 @@ final class Histories {
             return "hidden state: after the same " + depth[current] + " results the code ";
         }
 
+        private void requireOwner() {
+            if (usedByOther) {
+                throw new BrokenCode("the Cpu is used by a thread that does not own it, after "
+                        + place(frame[current]));
+            }
+        }
+
         private void ended(int how, String message) {
             if (stopped) {
                 throw new BrokenCode("the code catches the stop at " + place(frame[current]));
             }
+            requireOwner();
             if (position + 1 < path.length || kind[current] >= 0 && kind[current] != how) {
                 throw new BrokenCode(breach() + "called " + recorded() + ", then it ended");
             }

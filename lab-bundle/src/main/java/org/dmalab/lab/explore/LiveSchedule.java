@@ -14,6 +14,7 @@ import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Stop;
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Services;
 import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.engine.ActionEnd;
@@ -184,6 +185,7 @@ final class LiveSchedule {
         private Call call;
         private List<StackWalker.StackFrame> stack = List.of();
         private int swallowed;
+        private volatile Thread thread;
         private boolean over;
         /** The action that the code is in, of those that lie on one another the uppermost; empty if there is none. */
         private String action = "";
@@ -197,6 +199,7 @@ final class LiveSchedule {
 
         @Override
         public void run() {
+            thread = Thread.currentThread();
             go.acquireUninterruptibly();
             try {
                 if (strand >= 0) {
@@ -243,6 +246,9 @@ final class LiveSchedule {
 
         /** The code is at a call: interrupts come until it is its turn to take it. */
         long call(Level level, Call next) {
+            if (Thread.currentThread() != thread) {
+                throw new WrongUse("the Cpu is used by a thread that does not own it");
+            }
             if (stopping) {
                 if (++swallowed > MAX_SWALLOWED) {
                     throw new BrokenCode("the code catches the stop at " + frame());

@@ -35,6 +35,7 @@ import org.dmalab.lab.guard.UnusableVariant;
 import org.dmalab.lab.oracle.OracleSet;
 import org.dmalab.lab.run.HiddenState;
 import org.dmalab.lab.run.OutOfMemory;
+import org.dmalab.lab.run.PairedServices;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.lab.run.RunLimits;
 import org.dmalab.lab.run.RunOptions;
@@ -177,7 +178,8 @@ public final class ScenarioExplorer {
         try (Lease lease = catalog.borrow(spec, patches.first())) {
             Optional<String> hidden = HiddenState.of(lease.binding());
             if (patches.then() == null) {
-                return explore(scenario, patches, architecture, spec, Services.fixed(lease.binding()), task)
+                return explore(scenario, patches, architecture, spec,
+                        new PairedServices(Services.fixed(lease.binding())), task)
                         .withHidden(hidden);
             }
             patches.requireSameLayout(catalog, scenario.arch());

@@ -8,6 +8,7 @@ import org.dmalab.api.Spontaneous;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Region;
+import org.dmalab.lab.run.PairedServices;
 
 /**
  * The exchange of a patch under a running machine: it may happen once, at any moment of a schedule. A call of a service
@@ -58,7 +59,7 @@ final class Swap implements Services, Spontaneous {
      * @param number makes the call; its result is the number of the patch in use
      */
     static Services stepwise(Services services, LongSupplier number) {
-        return services instanceof Swap swap ? swap.stepwise(number) : services;
+        return new PairedServices(services instanceof Swap swap ? swap.stepwise(number) : services);
     }
 
     private Services stepwise(LongSupplier number) {

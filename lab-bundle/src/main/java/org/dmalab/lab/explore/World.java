@@ -15,6 +15,7 @@ import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.lab.engine.Engine;
@@ -373,6 +374,8 @@ final class World {
         } catch (KernelBug | Blocked e) {
             engine.judge(ActionEnd.thrown(histories.action(node), e));
             return;
+        } catch (WrongUse e) {
+            throw new BrokenCode(e.getMessage() + " (" + histories.line(node) + ")");
         }
         if (oracle != null) {
             return;

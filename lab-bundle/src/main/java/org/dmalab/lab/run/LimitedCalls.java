@@ -1,5 +1,6 @@
 package org.dmalab.lab.run;
 
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
@@ -13,6 +14,7 @@ final class LimitedCalls implements Services {
     private final Runnable atLimit;
     private long calls;
     private int depth;
+    private WrongUse wrong;
 
     LimitedCalls(Binding binding, long limit, Runnable atLimit) {
         this.binding = binding;
@@ -35,6 +37,10 @@ final class LimitedCalls implements Services {
 
     @Override
     public void leave() {
+        wrong = wrong == null && depth <= 0 ? PairedServices.notEntered() : wrong;
+        if (wrong != null) {
+            throw wrong;
+        }
         depth--;
     }
 

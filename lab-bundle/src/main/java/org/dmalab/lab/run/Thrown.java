@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.ServiceKind;
@@ -34,7 +35,8 @@ public final class Thrown {
         }
         String place = place(Described.trace(thrown), packages(services))
                 .map(frame -> " (" + words(frame) + ")").orElse("");
-        String words = thrown instanceof EndlessLoop ? Described.message(thrown) : Described.of(thrown);
+        String words = thrown instanceof EndlessLoop || thrown instanceof WrongUse ? Described.message(thrown)
+                : Described.of(thrown);
         return words + place;
     }
 
@@ -61,9 +63,13 @@ public final class Thrown {
         Binding binding;
         try {
             binding = services.enter();
-            services.leave();
         } catch (NoVariantException e) {
             return new String[0];
+        }
+        try {
+            services.leave();
+        } catch (WrongUse e) {
+            // what is described has left them once too often
         }
         return Arrays.stream(ServiceKind.values()).map(binding::get).filter(object -> object != null)
                 .map(object -> object.getClass().getPackageName())

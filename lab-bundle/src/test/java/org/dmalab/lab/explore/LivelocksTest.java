@@ -45,6 +45,32 @@ class LivelocksTest {
         assertTrue(result.histories() < 20, () -> "histories " + result.histories());
     }
 
+    /** The search for livelocks leaves nothing out, so it may hit a bound that the one that decides has not. */
+    @Test
+    void whichSearchHasHitABoundIsSaid() {
+        Code waits = cpu -> {
+            for (int i = 0; i < 5; i++) {
+                cpu.load(small.slot);
+            }
+            waitFor(cpu, small.counter);
+            return 0;
+        };
+        Code sets = cpu -> {
+            for (int i = 0; i < 5; i++) {
+                cpu.load(small.slot);
+            }
+            cpu.store(small.counter, 1);
+            return 0;
+        };
+        long states = search(List.of(), waits, sets).run().states();
+        SearchResult result = new Exploration(small.machine, List.of(new Strand("first", 0, Level.USER, waits),
+                new Strand("second", 1, Level.USER, sets)), List.of(), List.of(), () -> { },
+                Exploration.Limits.states(states + 1)).run();
+        assertFalse(result.exhausted());
+        assertEquals(states, result.states());
+        assertEquals("max-states " + (states + 1) + " in the search for livelocks", result.bound());
+    }
+
     @Test
     void twoThatWaitForEachOtherGoRoundForEver() {
         Code waiter = cpu -> {

@@ -3,6 +3,7 @@ package org.dmalab.shell.swap;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
+import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.NoVariantException;
 import org.dmalab.api.service.Services;
@@ -88,8 +89,11 @@ public final class Lane implements Services {
     @Override
     public void leave() {
         int left = depth - 1;
+        if (left < 0) {
+            throw new WrongUse("the services are left and were not entered");
+        }
         depth = left;
-        if (left <= 0 && offered != taken) {
+        if (left == 0 && offered != taken) {
             takeOver();
         }
     }
