@@ -18,6 +18,7 @@ import org.dmalab.api.MachineSpec;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Code;
+import org.dmalab.api.cpu.Hook;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
 import org.dmalab.api.service.Services;
@@ -318,7 +319,7 @@ public final class ScenarioExplorer {
         }
 
         private Outcome broken(String reason) {
-            return new Outcome(scenario.name(), patches.name(), Verdict.BROKEN, reason, nothing("broken", List.of()), List.of());
+            return ScenarioExplorer.broken(scenario, patches, reason);
         }
 
         /** No search: what was violated before it, each with its step. */
@@ -341,11 +342,33 @@ public final class ScenarioExplorer {
         }
 
         private void stepsAfter(Engine ofSchedule) {
-            LiveCpu cpu = machine.cpu(0, Level.USER);
-            boolean goesOn = true;
-            for (int i = 0; i < scenario.after().size() && goesOn; i++) {
-                goesOn = !take(scenario.after().get(i), cpu, ofSchedule).ends();
+            Loops.begin();
+            Hook watching = machine.hook();
+            machine.hook(limited(watching));
+            try {
+                LiveCpu cpu = machine.cpu(0, Level.USER);
+                boolean goesOn = true;
+                for (int i = 0; i < scenario.after().size() && goesOn; i++) {
+                    goesOn = !take(scenario.after().get(i), cpu, ofSchedule).ends();
+                }
+            } finally {
+                machine.hook(watching);
             }
+        }
+
+        /** The steps after a schedule end, too, though they make calls for ever. */
+        private Hook limited(Hook watching) {
+            long[] calls = {0};
+            return (cpu, kind, a, b, c, d, e) -> {
+                if ((++calls[0] & INTERRUPT_CHECK_MASK) == 0) {
+                    checkInterrupt();
+                }
+                if (calls[0] > RunLimits.DEFAULT.maxEvents()) {
+                    throw new BrokenCode("more than " + RunLimits.DEFAULT.maxEvents()
+                            + " calls after the concurrent part (limit maxEvents)");
+                }
+                return watching == null ? cpu.execute(kind, a, b, c, d, e) : watching.call(cpu, kind, a, b, c, d, e);
+            };
         }
 
         private ActionEnd take(Scenario.Step step, LiveCpu cpu, Engine by) {
