@@ -24,6 +24,9 @@ import org.dmalab.mips.kernel.SmpCall;
 
 /** Puts machines together: the one place that knows both hardware and kernel. */
 final class MipsMachines {
+    /** What data arrays hold at power-on. */
+    private static final long GARBAGE = 0xa5a5a5a5a5a5a5a5L;
+
     private MipsMachines() { }
 
     static Machine create(MachineSpec spec, Services services) {
@@ -36,9 +39,15 @@ final class MipsMachines {
         Caches caches = new Caches(store, emitter, shape(spec, boot.processors()), memory);
         Tlb tlb = new Tlb(store, emitter, boot.processors(), narrow(spec, MipsParameters.TLB_PAIRS),
                 flag(spec, MipsParameters.TLB_BROADCAST), refillFrom(kernel));
-        Ports ports = new Ports(new MachineMemory(emitter, memory, caches, tlb, processors), null, null, null,
-                new BusMaster(emitter, memory, caches, flag(spec, MipsParameters.SPECULATES)));
-        MipsModel model = new MipsModel(memory, caches, tlb, boot);
+        if (flag(spec, MipsParameters.COLD_CACHES)) {
+            caches.powerOn(KernelLayout.LOW_FIRST_PFN << KernelLayout.PAGE_SHIFT, GARBAGE);
+        }
+        MachineMemory reached = new MachineMemory(emitter, memory, caches, tlb, processors,
+                flag(spec, MipsParameters.STRICT_HIT_OPS));
+        Ports ports = new Ports(reached, null, null, null,
+                new BusMaster(emitter, memory, caches, flag(spec, MipsParameters.SPECULATES),
+                        flag(spec, MipsParameters.SPECULATIVE_STORES)));
+        MipsModel model = new MipsModel(memory, reached, caches, tlb, boot);
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors, ports,
                 (cpu, vector, argument) -> SmpCall.interrupt(cpu), caches::drainOne, model), services);
     }
@@ -66,9 +75,17 @@ final class MipsMachines {
     }
 
     private static Caches.Shape shape(MachineSpec spec, int processors) {
-        return new Caches.Shape(processors, geometry(spec, "l1"), secondary(spec),
+        CacheGeometry instruction = spec.number(MipsParameters.L1I_SETS) == 0 ? null : geometry(spec, "l1i");
+        int readAhead = narrow(spec, MipsParameters.READ_AHEAD_LINES);
+        if (readAhead > 16) {
+            throw new IllegalArgumentException(MipsParameters.READ_AHEAD_LINES + ": " + readAhead
+                    + ", expected 0 to 16");
+        }
+        return new Caches.Shape(processors, geometry(spec, "l1"), instruction, secondary(spec), new Caches.Options(
                 flag(spec, MipsParameters.L2_INCLUSIVE), flag(spec, MipsParameters.HIT_OPS_GLOBAL),
-                narrow(spec, MipsParameters.WRITE_BUFFER_LINES));
+                flag(spec, MipsParameters.INDEX_OPS_GLOBAL), flag(spec, MipsParameters.VIRTUAL_INDEX),
+                flag(spec, MipsParameters.IC_FILLS_F_DC), readAhead,
+                narrow(spec, MipsParameters.WRITE_BUFFER_LINES)));
     }
 
     private static CacheGeometry secondary(MachineSpec spec) {
@@ -104,7 +121,24 @@ final class MipsMachines {
                 flag(spec, MipsParameters.NONCOHERENT_R10000), flag(spec, MipsParameters.SYNC_AFTER_FLUSH),
                 flag(spec, MipsParameters.EDGE_WRITEBACK), spec.number(MipsParameters.TLB_PAIRS),
                 flag(spec, MipsParameters.TLB_BROADCAST), spec.number(MipsParameters.PKMAP_ENTRIES),
-                flag(spec, MipsParameters.NESTED_HARDIRQS));
+                flag(spec, MipsParameters.NESTED_HARDIRQS), more(spec));
+    }
+
+    private static BootConfig.More more(MachineSpec spec) {
+        long icacheLine = spec.number(MipsParameters.L1I_SETS) == 0 ? 0 : spec.number(MipsParameters.L1I_LINE_BYTES);
+        boolean aliases = flag(spec, MipsParameters.VIRTUAL_INDEX) && spec.number(MipsParameters.L1_SETS)
+                * spec.number(MipsParameters.L1_LINE_BYTES) > KernelLayout.PAGE_SIZE;
+        long high = 0;
+        boolean border = false;
+        for (PhysicalMemory.Range range : ranges(spec)) {
+            long end = range.start() + range.sizeBytes();
+            border |= range.start() < KernelLayout.HIGHMEM_START && end >= KernelLayout.HIGHMEM_START;
+            high = Math.max(high, end - KernelLayout.HIGHMEM_START);
+        }
+        return new BootConfig.More(icacheLine, flag(spec, MipsParameters.IC_FILLS_F_DC), aliases,
+                flag(spec, MipsParameters.L2_EDGE_WRITEBACK), flag(spec, MipsParameters.HIGHMEM),
+                high >>> KernelLayout.PAGE_SHIFT, border, flag(spec, MipsParameters.COLD_CACHES),
+                spec.number(MipsParameters.READ_AHEAD_LINES) != 0);
     }
 
     private static boolean flag(MachineSpec spec, String name) {

@@ -27,7 +27,9 @@ public final class MipsWords {
             case HardwareEvent.TLB_FLUSH -> event.b() != 0 ? "TLB flush of every entry"
                     : "TLB flush of the pair of " + hex(event.a());
             case HardwareEvent.ACCESS_FAULT -> fault(event);
-            case HardwareEvent.PREFETCH -> "prefetch of the line at phys " + hex(event.a());
+            case HardwareEvent.PREFETCH -> (event.b() == 0 ? "prefetch of" : "store that is not executed dirties")
+                    + " the line at phys " + hex(event.a());
+            case HardwareEvent.FETCH -> "fetches instruction " + hex(event.c()) + " at phys " + hex(event.a());
             case EventKind.WRITE_BACK -> "write-back of " + event.b() + " bytes to phys " + hex(event.a())
                     + (event.c() != 0 ? ", evicted" : "");
             case KernelEvent.SECTION_BEGIN -> "maintenance of " + range(event) + " begins"
@@ -49,22 +51,42 @@ public final class MipsWords {
 
     /** The instruction's name as the kernel's header has it. */
     public static String operation(long ordinal) {
-        return ordinal < OPERATIONS.length ? OPERATIONS[(int) ordinal] : CacheOp.of(ordinal).name();
+        CacheOp operation = CacheOp.of(ordinal);
+        return switch (operation) {
+            case HIT_INVALIDATE_I -> "Hit_Invalidate_I";
+            case INDEX_INVALIDATE_I -> "Index_Invalidate_I";
+            case INDEX_STORE_TAG_D -> "Index_Store_Tag_D";
+            case INDEX_STORE_TAG_S -> "Index_Store_Tag_SD";
+            case FLUSH_READ_AHEAD -> "RAC flush";
+            default -> ordinal < OPERATIONS.length ? OPERATIONS[(int) ordinal] : operation.name();
+        };
     }
 
     private static String cacheLine(Event event) {
         long flags = event.d();
         String where = event.c() == HardwareEvent.NO_ADDRESS ? "" : " phys " + hex(event.c());
-        String what = (flags & HardwareEvent.UNCACHED) != 0 ? ": uncached, no effect"
-                : (flags & HardwareEvent.HIT) == 0 ? ": miss"
-                : (flags & HardwareEvent.WRITTEN_BACK) != 0 ? ": dirty, written back"
-                : (flags & HardwareEvent.DROPPED) != 0 ? ": dirty, data dropped" : ": clean, dropped";
-        return operation(event.a()) + " " + hex(event.b()) + where + what;
+        return operation(event.a()) + " " + hex(event.b()) + where + ": " + outcome(flags);
+    }
+
+    private static String outcome(long flags) {
+        if ((flags & HardwareEvent.UNCACHED) != 0) {
+            return "uncached, no effect";
+        }
+        if ((flags & HardwareEvent.HIT) == 0) {
+            return "miss";
+        }
+        if ((flags & HardwareEvent.WRITTEN_BACK) != 0) {
+            return "dirty, written back";
+        }
+        return (flags & HardwareEvent.DROPPED) != 0 ? "dirty, data dropped" : "clean, dropped";
     }
 
     private static String fault(Event event) {
-        String why = event.b() == HardwareEvent.NOT_MAPPED ? "no page table entry"
-                : event.b() == HardwareEvent.NOT_ALIGNED ? "address error" : "bus error";
+        String why = switch ((int) event.b()) {
+            case (int) HardwareEvent.NOT_MAPPED -> "no page table entry";
+            case (int) HardwareEvent.NOT_ALIGNED -> "address error";
+            default -> "bus error";
+        };
         return "exception at " + hex(event.a()) + ": " + why;
     }
 
@@ -75,7 +97,11 @@ public final class MipsWords {
     private static String buffer(Event event) {
         long length = event.d() & (1L << OPERAND_SHIFT) - 1;
         int direction = (int) (event.d() >>> OPERAND_SHIFT);
-        String words = direction == 1 ? "to the device" : direction == 2 ? "from the device" : "both ways";
+        String words = switch (direction) {
+            case 1 -> "to the device";
+            case 2 -> "from the device";
+            default -> "both ways";
+        };
         return "phys " + hex(event.c()) + ", " + length + " bytes, bus address " + hex(event.b()) + ", " + words;
     }
 

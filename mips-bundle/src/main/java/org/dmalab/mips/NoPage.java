@@ -24,11 +24,11 @@ record NoPage() implements Failure {
     public boolean fits(Machine machine, int kind, long a) {
         KernelMemory kernel = machine.kernel();
         return kind == Op.LOAD
-                && (a == KernelLayout.FREE_LIST.element(PageAllocator.LOW)
-                        || a == KernelLayout.FREE_LIST.element(PageAllocator.HIGH))
+                && a >= KernelLayout.FREE_LIST.address() && a <= KernelLayout.FREE_LIST.element(PageAllocator.BORDER)
                 && load(kernel, a, KernelLayout.FREE_LIST) != 0
-                && listed(kernel, PageAllocator.LOW) + listed(kernel, PageAllocator.HIGH) + used(kernel)
-                        == KernelLayout.LOW_PAGES + KernelLayout.HIGH_PAGES;
+                && listed(kernel, PageAllocator.LOW) + listed(kernel, PageAllocator.HIGH)
+                        + listed(kernel, PageAllocator.BORDER) + used(kernel)
+                        == load(kernel, KernelLayout.TOTALRAM_PAGES.address(), KernelLayout.TOTALRAM_PAGES);
     }
 
     @Override

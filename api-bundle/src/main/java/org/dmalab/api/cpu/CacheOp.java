@@ -15,7 +15,17 @@ public enum CacheOp {
     /** Index write-back and invalidate, secondary cache. */
     INDEX_WRITEBACK_INVALIDATE_S,
     /** Write back and invalidate one line wherever it is cached (clflush on x86). */
-    FLUSH_LINE;
+    FLUSH_LINE,
+    /** Hit invalidate, instruction cache. */
+    HIT_INVALIDATE_I,
+    /** Index invalidate, instruction cache. */
+    INDEX_INVALIDATE_I,
+    /** Index store tag of an invalid line, primary data cache: whatever was there is lost. */
+    INDEX_STORE_TAG_D,
+    /** Index store tag of an invalid line, secondary cache. */
+    INDEX_STORE_TAG_S,
+    /** Flush of the whole read-ahead cache of BMIPS33xx and 43xx (a register there); takes no address. */
+    FLUSH_READ_AHEAD;
 
     private static final CacheOp[] VALUES = values();
 

@@ -17,9 +17,16 @@ public final class BusMaster implements DmaMaster {
     private final PhysicalMemory memory;
     private final Caches caches;
     private final boolean speculates;
+    private final boolean stores;
 
-    /** Puts the parts together. */
-    public BusMaster(Emitter emitter, PhysicalMemory memory, Caches caches, boolean speculates) {
+    /**
+     * Puts the parts together.
+     *
+     * @param speculates whether processor 0 fetches each line right before a device writes to it
+     * @param stores whether it leaves such a line dirty
+     */
+    public BusMaster(Emitter emitter, PhysicalMemory memory, Caches caches, boolean speculates, boolean stores) {
+        this.stores = stores;
         this.emitter = emitter;
         this.memory = memory;
         this.caches = caches;
@@ -42,11 +49,19 @@ public final class BusMaster implements DmaMaster {
             return abort(sourceId, busAddress, widthBytes, 1);
         }
         if (speculates && (busAddress & (caches.shape().primary().lineBytes() - 1)) == 0) {
-            caches.prefetch(0, busAddress);
+            speculate(busAddress);
         }
         memory.store(busAddress, widthBytes, value);
         emitter.emit(EventKind.DMA_WRITE, Actor.device(sourceId), busAddress, busAddress, widthBytes, value);
         return new Access(Outcome.OK, 0, busAddress);
+    }
+
+    private void speculate(long line) {
+        if (stores) {
+            caches.speculativeStore(0, line);
+        } else {
+            caches.prefetch(0, line);
+        }
     }
 
     private Access abort(long sourceId, long busAddress, int widthBytes, long isWrite) {

@@ -1,5 +1,8 @@
 package org.dmalab.mips.hardware;
 
+import java.util.List;
+
+import org.dmalab.api.store.BitField;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
@@ -7,16 +10,16 @@ import org.dmalab.api.store.Store;
  * Tag and data arrays of one kind of cache, for one or several processors. A slot is a place for a line: the number of
  * processor, set and way. Knows no other level.
  *
- * <p>An invalid slot is all zero, and the ages of the valid lines of a set are 0 (newest) upwards without gaps, so that
+ * <p>A set is named by an index address: the physical one, or the virtual one where the cache is indexed by it. An
+ * invalid slot is all zero, and the ages of the valid lines of a set are 0 (newest) upwards without gaps, so that
  * machines that behave alike have equal cells.
  */
 final class Cache {
-    private static final long VALID = 1;
-    private static final long DIRTY = 2;
-    private static final int AGE_SHIFT = 8;
-    private static final long AGE_ONE = 1L << AGE_SHIFT;
-    private static final long AGE_MASK = 0xffL << AGE_SHIFT;
-    private static final int LINE_SHIFT = 16;
+    private static final BitField VALID = BitField.bit("V", 0);
+    private static final BitField DIRTY = BitField.bit("D", 1);
+    private static final BitField AGE = BitField.bits("LRU", 15, 8);
+    private static final BitField LINE = BitField.bits("line", 63, 16);
+    private static final long AGE_ONE = AGE.of(1);
 
     private final CacheGeometry geometry;
     private final int lineCells;
@@ -28,12 +31,24 @@ final class Cache {
         this.geometry = geometry;
         this.lineCells = geometry.lineBytes() >>> 3;
         this.slots = instances * geometry.sets() * geometry.ways();
-        this.tags = store.dense(name + ".tags", slots, Region.Kind.STATE, slot -> name + slotName((int) slot) + " tag");
+        this.tags = store.dense(name + ".tags", slots, Region.Kind.STATE, new Tags(name, geometry));
         this.data = store.sparse(name + ".data", (long) slots * lineCells, Region.Kind.STATE,
-                cell -> name + slotName((int) (cell / lineCells)) + " byte " + cell % lineCells * 8);
+                cell -> name + slotName(geometry, (int) (cell / lineCells)) + " byte " + (cell % lineCells) * 8);
     }
 
-    private String slotName(int slot) {
+    private record Tags(String cache, CacheGeometry geometry) implements Region.Namer {
+        @Override
+        public String name(long slot) {
+            return cache + slotName(geometry, (int) slot) + " tag";
+        }
+
+        @Override
+        public List<BitField> fields(long slot) {
+            return List.of(VALID, DIRTY, AGE, LINE);
+        }
+    }
+
+    private static String slotName(CacheGeometry geometry, int slot) {
         int set = slot / geometry.ways();
         return " cpu" + set / geometry.sets() + " set " + set % geometry.sets() + " way " + slot % geometry.ways();
     }
@@ -52,28 +67,28 @@ final class Cache {
         return physicalAddress & -geometry.lineBytes();
     }
 
-    /** The slot that holds a line, or -1. */
-    int find(int instance, long line) {
-        int first = firstSlot(instance, line);
+    /** The slot of the set of an index address that holds a line, or -1. */
+    int find(int instance, long index, long line) {
+        int first = firstSlot(instance, index);
         for (int slot = first; slot < first + geometry.ways(); slot++) {
             long tag = tags.get(slot);
-            if ((tag & VALID) != 0 && tag >>> LINE_SHIFT == line) {
+            if (VALID.isSet(tag) && LINE.get(tag) == line) {
                 return slot;
             }
         }
         return -1;
     }
 
-    /** The slot that a line would take: a free one, else the oldest. */
-    int victim(int instance, long line) {
-        int first = firstSlot(instance, line);
+    /** The slot that a line would take in a set: a free one, else the oldest. */
+    int victim(int instance, long index) {
+        int first = firstSlot(instance, index);
         int oldest = first;
         for (int slot = first; slot < first + geometry.ways(); slot++) {
             long tag = tags.get(slot);
             if (tag == 0) {
                 return slot;
             }
-            if ((tag & AGE_MASK) > (tags.get(oldest) & AGE_MASK)) {
+            if (AGE.in(tag) > AGE.in(tags.get(oldest))) {
                 oldest = slot;
             }
         }
@@ -81,13 +96,13 @@ final class Cache {
     }
 
     /** The slot of a set and way, as index operations name it. */
-    int slotAt(int instance, long index, long way) {
-        return (int) ((instance * (long) geometry.sets() + (index & (geometry.sets() - 1))) * geometry.ways()
+    int slotAt(int instance, long set, long way) {
+        return (int) ((instance * (long) geometry.sets() + (set & (geometry.sets() - 1))) * geometry.ways()
                 + way % geometry.ways());
     }
 
-    private int firstSlot(int instance, long line) {
-        return slotAt(instance, line / geometry.lineBytes(), 0);
+    private int firstSlot(int instance, long index) {
+        return slotAt(instance, index >>> geometry.lineShift(), 0);
     }
 
     boolean valid(int slot) {
@@ -95,35 +110,36 @@ final class Cache {
     }
 
     boolean dirty(int slot) {
-        return (tags.get(slot) & DIRTY) != 0;
+        return DIRTY.isSet(tags.get(slot));
     }
 
     void setDirty(int slot, boolean dirty) {
-        long tag = tags.get(slot);
-        tags.set(slot, dirty ? tag | DIRTY : tag & ~DIRTY);
+        tags.set(slot, DIRTY.set(tags.get(slot), dirty ? 1 : 0));
     }
 
     /** Address of the line in a valid slot. */
     long line(int slot) {
-        return tags.get(slot) >>> LINE_SHIFT;
+        return LINE.get(tags.get(slot));
     }
 
     /** Takes an empty slot for a line, clean and the newest of its set; its data is still zero. */
     void install(int slot, long line) {
-        long age = geometry.ways() - 1L;
-        tags.set(slot, line << LINE_SHIFT | age << AGE_SHIFT | VALID);
+        tags.set(slot, LINE.of(line) | AGE.of(geometry.ways() - 1L) | VALID.mask());
         touch(slot);
     }
 
     /** Makes a line the newest of its set. */
     void touch(int slot) {
-        long age = tags.get(slot) & AGE_MASK;
+        long age = AGE.in(tags.get(slot));
+        if (age == 0) {
+            return;
+        }
         int first = slot - slot % geometry.ways();
-        for (int other = first; age != 0 && other < first + geometry.ways(); other++) {
+        for (int other = first; other < first + geometry.ways(); other++) {
             long tag = tags.get(other);
             if (other == slot) {
-                tags.set(other, tag & ~AGE_MASK);
-            } else if (tag != 0 && (tag & AGE_MASK) < age) {
+                tags.set(other, tag & ~AGE.mask());
+            } else if (tag != 0 && AGE.in(tag) < age) {
                 tags.set(other, tag + AGE_ONE);
             }
         }
@@ -131,7 +147,7 @@ final class Cache {
 
     /** Empties a slot; whatever it held is lost. */
     void drop(int slot) {
-        long age = tags.get(slot) & AGE_MASK;
+        long age = AGE.in(tags.get(slot));
         tags.set(slot, 0);
         for (int i = 0; i < lineCells; i++) {
             data.set((long) slot * lineCells + i, 0);
@@ -139,7 +155,7 @@ final class Cache {
         int first = slot - slot % geometry.ways();
         for (int other = first; other < first + geometry.ways(); other++) {
             long tag = tags.get(other);
-            if (tag != 0 && (tag & AGE_MASK) > age) {
+            if (tag != 0 && AGE.in(tag) > age) {
                 tags.set(other, tag - AGE_ONE);
             }
         }
@@ -154,6 +170,6 @@ final class Cache {
     }
 
     private long byteOf(int slot, long physicalAddress) {
-        return (long) slot * geometry.lineBytes() + (physicalAddress & (geometry.lineBytes() - 1));
+        return ((long) slot << geometry.lineShift()) + (physicalAddress & (geometry.lineBytes() - 1));
     }
 }

@@ -28,6 +28,11 @@ public record CacheGeometry(int sets, int ways, int lineBytes) {
         }
     }
 
+    /** Binary logarithm of the line size. */
+    public int lineShift() {
+        return Integer.numberOfTrailingZeros(lineBytes);
+    }
+
     /** Bytes of one way. */
     public int wayBytes() {
         return sets * lineBytes;

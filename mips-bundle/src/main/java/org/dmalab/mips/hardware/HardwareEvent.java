@@ -12,8 +12,11 @@ public final class HardwareEvent {
     public static final int TLB_REFILL = EventKind.ARCHITECTURE + 2;
     /** An access that is not mapped, not aligned or has no memory behind it: virtual address, cause. */
     public static final int ACCESS_FAULT = EventKind.ARCHITECTURE + 3;
-    /** A core fetched a line that nobody asked for: physical address of the line. */
+    /** A core fetched a line that nobody asked for: physical address of the line, 1 if for a store. */
     public static final int PREFETCH = EventKind.ARCHITECTURE + 4;
+
+    /** An instruction was fetched: physical address, width, value, the newest value that the data side has. */
+    public static final int FETCH = EventKind.ARCHITECTURE + 5;
 
     /** Flag of {@link #CACHE_LINE}: the line was there. */
     public static final long HIT = 1;

@@ -14,6 +14,7 @@ import org.dmalab.api.port.Memory;
 /** Memory as a MIPS32 processor reaches it: segments, TLB, caches, write buffer. Addresses are virtual, of 32 bits. */
 public final class MachineMemory implements Memory {
     private static final long ADDRESS_MASK = 0xffffffffL;
+    private static final int INSTRUCTION_BYTES = 4;
     private static final long UNCACHED_MASK = 0x1fffffffL;
 
     private final Emitter emitter;
@@ -21,9 +22,16 @@ public final class MachineMemory implements Memory {
     private final Caches caches;
     private final Tlb tlb;
     private final Processors processors;
+    private final boolean strictHits;
 
-    /** Puts the parts together. */
-    public MachineMemory(Emitter emitter, PhysicalMemory memory, Caches caches, Tlb tlb, Processors processors) {
+    /**
+     * Puts the parts together.
+     *
+     * @param strictHits whether a hit operation on an address that is not line aligned is an address error (RM7000)
+     */
+    public MachineMemory(Emitter emitter, PhysicalMemory memory, Caches caches, Tlb tlb, Processors processors,
+            boolean strictHits) {
+        this.strictHits = strictHits;
         this.emitter = emitter;
         this.memory = memory;
         this.caches = caches;
@@ -36,7 +44,7 @@ public final class MachineMemory implements Memory {
         long virtual = address & ADDRESS_MASK;
         long physical = reach(processor, virtual, widthBytes);
         long value = Segment.of(virtual) == Segment.KSEG1 ? memory.load(physical, widthBytes)
-                : caches.load(processor, physical, widthBytes);
+                : caches.load(processor, virtual, physical, widthBytes);
         emitter.emit(EventKind.CPU_READ, actor(processor), physical, widthBytes, value, 0);
         return order.swap(value, widthBytes);
     }
@@ -49,7 +57,7 @@ public final class MachineMemory implements Memory {
         if (Segment.of(virtual) == Segment.KSEG1) {
             memory.store(physical, widthBytes, stored);
         } else {
-            caches.store(processor, physical, widthBytes, stored);
+            caches.store(processor, virtual, physical, widthBytes, stored);
         }
         emitter.emit(EventKind.CPU_WRITE, actor(processor), physical, widthBytes, stored, 0);
     }
@@ -59,16 +67,37 @@ public final class MachineMemory implements Memory {
         long virtual = address & ADDRESS_MASK;
         long physical = HardwareEvent.NO_ADDRESS;
         long flags;
-        if (operation == CacheOp.INDEX_WRITEBACK_INVALIDATE_D || operation == CacheOp.INDEX_WRITEBACK_INVALIDATE_S) {
-            flags = caches.index(processor, operation, virtual);
-        } else {
-            physical = translate(processor, virtual);
-            flags = Segment.of(virtual) == Segment.KSEG1 ? HardwareEvent.UNCACHED
-                    : caches.hit(processor, operation, physical);
+        switch (operation) {
+            case INDEX_WRITEBACK_INVALIDATE_D, INDEX_WRITEBACK_INVALIDATE_S, INDEX_STORE_TAG_D, INDEX_STORE_TAG_S,
+                    INDEX_INVALIDATE_I -> flags = caches.index(processor, operation, virtual);
+            case FLUSH_READ_AHEAD -> flags = caches.flushReadAhead();
+            default -> {
+                if (strictHits && (virtual & (caches.shape().primary().lineBytes() - 1)) != 0) {
+                    throw fault(processor, virtual, HardwareEvent.NOT_ALIGNED, "Address error in CACHE");
+                }
+                physical = translate(processor, virtual);
+                flags = Segment.of(virtual) == Segment.KSEG1 ? HardwareEvent.UNCACHED
+                        : caches.hit(processor, operation, virtual, physical);
+            }
         }
         long masked = processors.irqsOff(processor) ? HardwareEvent.IRQS_OFF : 0;
         emitter.emit(HardwareEvent.CACHE_LINE, actor(processor), operation.ordinal(), virtual, physical,
                 flags | masked);
+    }
+
+    /**
+     * An instruction fetch.
+     *
+     * @return the word, least significant byte first
+     */
+    public long fetch(int processor, long address) {
+        long virtual = address & ADDRESS_MASK;
+        long physical = reach(processor, virtual, INSTRUCTION_BYTES);
+        long value = Segment.of(virtual) == Segment.KSEG1 ? memory.load(physical, INSTRUCTION_BYTES)
+                : caches.fetch(processor, virtual, physical, INSTRUCTION_BYTES);
+        emitter.emit(HardwareEvent.FETCH, actor(processor), physical, INSTRUCTION_BYTES, value,
+                caches.newest(physical, INSTRUCTION_BYTES));
+        return value;
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.dmalab.mips.hardware;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.store.BitField;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
@@ -11,8 +12,8 @@ import org.dmalab.api.store.Store;
  * buffer sends its oldest line on; SYNC sends all.
  */
 final class WriteBuffer {
-    private static final int ADDRESS_SHIFT = 8;
-    private static final long EVICTED = 1;
+    private static final BitField EVICTED = BitField.bit("evicted", 0);
+    private static final BitField LINE = BitField.bits("line", 63, 8);
 
     private final Region cells;
     private final int depth;
@@ -49,7 +50,7 @@ final class WriteBuffer {
     void push(Cache from, int slot, boolean evicted) {
         int entry = entry(count());
         long line = from.line(slot);
-        cells.set(entry, line << ADDRESS_SHIFT | (evicted ? EVICTED : 0));
+        cells.set(entry, LINE.of(line) | EVICTED.of(evicted ? 1 : 0));
         for (int i = 0; i < lineBytes; i += 8) {
             cells.set(entry + 1 + (i >>> 3), from.load(slot, line + i, 8));
         }
@@ -63,12 +64,24 @@ final class WriteBuffer {
     void fill(Cache to, int slot, long line) {
         int found = -1;
         for (int i = 0; i < count(); i++) {
-            found = cells.get(entry(i)) >>> ADDRESS_SHIFT == line ? i : found;
+            found = LINE.get(cells.get(entry(i))) == line ? i : found;
         }
         for (int i = 0; i < lineBytes; i += 8) {
             long value = found >= 0 ? cells.get(entry(found) + 1 + (i >>> 3)) : memory.load(line + i, 8);
             to.store(slot, line + i, 8, value);
         }
+    }
+
+    /** Eight bytes as a fill would bring them. */
+    long load(long address) {
+        long line = address & -lineBytes;
+        long value = memory.load(address, 8);
+        for (int i = 0; i < count(); i++) {
+            if (LINE.get(cells.get(entry(i))) == line) {
+                value = cells.get(entry(i) + 1 + (int) ((address - line) >>> 3));
+            }
+        }
+        return value;
     }
 
     /** Sends the oldest line to memory; false if there is none. */
@@ -78,7 +91,7 @@ final class WriteBuffer {
             return false;
         }
         long header = cells.get(entry(0));
-        long line = header >>> ADDRESS_SHIFT;
+        long line = LINE.get(header);
         for (int i = 0; i < lineBytes; i += 8) {
             memory.store(line + i, 8, cells.get(entry(0) + 1 + (i >>> 3)));
         }
@@ -87,7 +100,7 @@ final class WriteBuffer {
             cells.set(1 + i, i + entryCells < used ? cells.get(1 + i + entryCells) : 0);
         }
         cells.set(0, count - 1L);
-        emitter.emit(EventKind.WRITE_BACK, Actor.MACHINE, line, lineBytes, header & EVICTED, 0);
+        emitter.emit(EventKind.WRITE_BACK, Actor.MACHINE, line, lineBytes, EVICTED.get(header), 0);
         return true;
     }
 

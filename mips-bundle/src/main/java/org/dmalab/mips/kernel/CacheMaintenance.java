@@ -20,18 +20,6 @@ public final class CacheMaintenance {
 
     private CacheMaintenance() { }
 
-    /** {@code r4k_dma_cache_wback_inv}. */
-    @KernelFunction("r4k_dma_cache_wback_inv")
-    public static void writeBackInvalidate(Cpu cpu, long address, long sizeBytes) {
-        maintain(cpu, address, sizeBytes, false);
-    }
-
-    /** {@code r4k_dma_cache_inv}. */
-    @KernelFunction("r4k_dma_cache_inv")
-    public static void invalidate(Cpu cpu, long address, long sizeBytes) {
-        maintain(cpu, address, sizeBytes, true);
-    }
-
     /**
      * {@code flush_data_cache_page} in atomic context ({@code local_r4k_flush_data_cache_page}): writes back and
      * invalidates a page of lines of this processor's primary cache, from exactly the address that it is given on.
@@ -45,66 +33,59 @@ public final class CacheMaintenance {
         }
     }
 
-    private static void maintain(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
+    static void maintain(MipsKernel kernel, Cpu cpu, long address, long sizeBytes, boolean invalidate) {
         if (sizeBytes == 0) {
             cpu.warn(EMPTY);
             return;
         }
         cpu.preemptDisable();
         if (cpu.load(KernelLayout.INCLUSIVE_PCACHES) != 0) {
-            secondary(cpu, address, sizeBytes, invalidate);
+            secondary(kernel, cpu, address, sizeBytes, invalidate, KernelLayout.EDGE_WRITEBACK);
             cpu.preemptEnable();
         } else {
-            primary(cpu, address, sizeBytes, invalidate);
+            primary(kernel, cpu, address, sizeBytes, invalidate);
             cpu.preemptEnable();
             if (cpu.load(KernelLayout.SCACHE_SIZE) != 0) {
-                secondary(cpu, address, sizeBytes, invalidate);
+                secondary(kernel, cpu, address, sizeBytes, invalidate, KernelLayout.SCACHE_EDGE_WRITEBACK);
             }
         }
-        if (cpu.load(KernelLayout.SYNC_AFTER_FLUSH) != 0) {
-            cpu.barrier(Barrier.SYNC);
-        }
+        kernel.__sync(cpu);
     }
 
-    private static void primary(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
-        if (cpu.load(KernelLayout.SAFE_INDEX_OPS) != 0 && sizeBytes >= cpu.load(KernelLayout.DCACHE_SIZE)) {
-            blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_D, KernelLayout.DCACHE_LINESZ, KernelLayout.DCACHE_WAYSIZE,
-                    KernelLayout.DCACHE_WAYS);
+    private static void primary(MipsKernel kernel, Cpu cpu, long address, long sizeBytes, boolean invalidate) {
+        if (kernel.cpu_has_safe_index_cacheops(cpu) && sizeBytes >= cpu.load(KernelLayout.DCACHE_SIZE)) {
+            kernel.r4k_blast_dcache(cpu);
         } else {
-            range(cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_D, invalidate ? CacheOp.HIT_INVALIDATE_D : null,
-                    cpu.load(KernelLayout.DCACHE_LINESZ), address, sizeBytes);
+            range(kernel, cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_D, invalidate ? CacheOp.HIT_INVALIDATE_D : null,
+                    KernelLayout.EDGE_WRITEBACK, cpu.load(KernelLayout.DCACHE_LINESZ), address, sizeBytes);
         }
     }
 
-    private static void secondary(Cpu cpu, long address, long sizeBytes, boolean invalidate) {
+    /** {@code bc_wback_inv} and {@code bc_inv}, and the same for a secondary cache that is inclusive. */
+    private static void secondary(MipsKernel kernel, Cpu cpu, long address, long sizeBytes, boolean invalidate,
+            Variable edges) {
         if (sizeBytes >= cpu.load(KernelLayout.SCACHE_SIZE)) {
             blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_S, KernelLayout.SCACHE_LINESZ, KernelLayout.SCACHE_WAYSIZE,
                     KernelLayout.SCACHE_WAYS);
         } else {
-            range(cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_S, invalidate ? CacheOp.HIT_INVALIDATE_S : null,
-                    cpu.load(KernelLayout.SCACHE_LINESZ), address, sizeBytes);
+            range(kernel, cpu, CacheOp.HIT_WRITEBACK_INVALIDATE_S, invalidate ? CacheOp.HIT_INVALIDATE_S : null,
+                    edges, cpu.load(KernelLayout.SCACHE_LINESZ), address, sizeBytes);
         }
     }
 
     /** One operation on each line of a range; an invalidation may save the two edge lines first. */
-    @KernelFunction("blast_dcache_range")
-    private static void range(Cpu cpu, CacheOp writeBack, CacheOp invalidate, long lineBytes, long address,
-            long sizeBytes) {
-        long first = address & -lineBytes;
-        long last = address + sizeBytes - 1 & -lineBytes;
-        if (invalidate != null && cpu.load(KernelLayout.EDGE_WRITEBACK) != 0) {
-            cpu.cache(writeBack, first);
-            cpu.cache(writeBack, last);
+    private static void range(MipsKernel kernel, Cpu cpu, CacheOp writeBack, CacheOp invalidate, Variable edges,
+            long lineBytes, long address, long sizeBytes) {
+        if (invalidate != null && cpu.load(edges) != 0) {
+            cpu.cache(writeBack, address & -lineBytes);
+            cpu.cache(writeBack, (address + sizeBytes - 1) & -lineBytes);
         }
-        CacheOp operation = invalidate == null ? writeBack : invalidate;
-        for (long line = first; line <= last; line += lineBytes) {
-            cpu.cache(operation, line);
-        }
+        kernel.blast_range(cpu, invalidate == null ? writeBack : invalidate, lineBytes, address,
+                address + sizeBytes);
     }
 
     /** Every line of every way by index, through addresses of kseg0. */
-    @KernelFunction("r4k_blast_dcache")
-    private static void blast(Cpu cpu, CacheOp operation, Variable lineSize, Variable waySize, Variable wayCount) {
+    static void blast(Cpu cpu, CacheOp operation, Variable lineSize, Variable waySize, Variable wayCount) {
         long lineBytes = cpu.load(lineSize);
         long size = cpu.load(waySize) * cpu.load(wayCount);
         for (long offset = 0; offset < size; offset += lineBytes) {

@@ -131,8 +131,22 @@ public final class KernelLayout {
     /** Whether handlers of hard interrupts run with interrupts on. */
     public static final Variable NESTED_HARDIRQS = word(LAST_PKMAP, "nested_hardirqs");
 
+    /** Line of the instruction cache; 0 if there is none. */
+    public static final Variable ICACHE_LINESZ = word(NESTED_HARDIRQS, "current_cpu_data.icache.linesz");
+    /** Whether the instruction cache is filled from the data cache. */
+    public static final Variable IC_FILLS_F_DC = word(ICACHE_LINESZ, "cpu_has_ic_fills_f_dc");
+    /** Whether the data cache has aliases. */
+    public static final Variable DC_ALIASES = word(IC_FILLS_F_DC, "cpu_has_dc_aliases");
+    /** Whether an invalidation of a secondary cache that is not inclusive saves the lines at its edges. */
+    public static final Variable SCACHE_EDGE_WRITEBACK = word(DC_ALIASES, "writeback_scache_edge_lines");
+    /** Whether there is a read-ahead cache to be flushed after transfers. */
+    public static final Variable READ_AHEAD = word(SCACHE_EDGE_WRITEBACK, "bmips_rac");
+
+    /** Pages that the allocator was given at boot. */
+    public static final Variable TOTALRAM_PAGES = word(READ_AHEAD, "totalram_pages");
+
     /** Protects the kmap pool. */
-    public static final Variable KMAP_LOCK = word(NESTED_HARDIRQS, "kmap_lock");
+    public static final Variable KMAP_LOCK = word(TOTALRAM_PAGES, "kmap_lock");
     /** Where the search for a free kmap entry goes on. */
     public static final Variable LAST_PKMAP_NR = word(KMAP_LOCK, "last_pkmap_nr");
     /** Tasks that sleep for a free kmap entry. */
@@ -158,8 +172,8 @@ public final class KernelLayout {
     /** Its argument. */
     public static final Variable CSD_INFO = after(CSD_FUNCTION, "csd.info", 4, MAX_CPUS * MAX_CPUS);
 
-    /** Heads of the free lists: low, high. */
-    public static final Variable FREE_LIST = after(CSD_INFO, "zone.free_list", 4, 2);
+    /** Heads of the free lists: low, high, the last pages of low memory. */
+    public static final Variable FREE_LIST = after(CSD_INFO, "zone.free_list", 4, 3);
     /** The page cache: struct page by index in the file. */
     public static final Variable PAGE_CACHE = after(FREE_LIST, "page_cache", 4, CACHE_PAGES);
     /** The driver's scatterlist by first page, while a request is out. */
@@ -183,7 +197,8 @@ public final class KernelLayout {
     public static final List<Variable> ALL = List.of(DCACHE_LINESZ, DCACHE_WAYSIZE, DCACHE_WAYS, DCACHE_SIZE,
             SCACHE_LINESZ, SCACHE_WAYSIZE, SCACHE_WAYS, SCACHE_SIZE, INCLUSIVE_PCACHES, SAFE_INDEX_OPS,
             NONCOHERENT_R10000, SYNC_AFTER_FLUSH, EDGE_WRITEBACK, TLB_SIZE, TLB_BROADCAST, NR_CPUS, LAST_PKMAP,
-            NESTED_HARDIRQS, KMAP_LOCK, LAST_PKMAP_NR, PKMAP_WAITERS, PKMAP_WOKEN, PKMAP_COUNT, PKMAP_PAGE_TABLE,
+            NESTED_HARDIRQS, ICACHE_LINESZ, IC_FILLS_F_DC, DC_ALIASES, SCACHE_EDGE_WRITEBACK, READ_AHEAD,
+            TOTALRAM_PAGES, KMAP_LOCK, LAST_PKMAP_NR, PKMAP_WAITERS, PKMAP_WOKEN, PKMAP_COUNT, PKMAP_PAGE_TABLE,
             FIXMAP_PAGE_TABLE, USER_PAGE_TABLE, KMAP_ATOMIC_IDX, L1_VIPT_DEPTH, CSD_FUNCTION, CSD_INFO, FREE_LIST,
             PAGE_CACHE, REQUEST_SG, REQUEST_SHAPE, REQUEST_HANDLE, REQUEST_OFFSET, REQUEST_LENGTH,
             ZONE_LOCK, REQUESTS_DONE, MEM_MAP);

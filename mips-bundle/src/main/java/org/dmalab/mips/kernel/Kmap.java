@@ -161,7 +161,7 @@ public final class Kmap {
         if (count == 0) {
             cpu.bug(COUNT_ZERO);
         }
-        boolean wake = count == 1 && cpu.load(KernelLayout.PKMAP_WAITERS) != 0;
+        boolean wake = count == 1 && kernel.waitqueue_active(cpu);
         unlockAny(kernel, cpu, flags);
         if (wake) {
             wakeAll(cpu);

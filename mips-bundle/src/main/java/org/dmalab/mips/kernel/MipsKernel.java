@@ -1,5 +1,7 @@
 package org.dmalab.mips.kernel;
 
+import org.dmalab.api.cpu.Barrier;
+import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush;
@@ -183,16 +185,77 @@ public interface MipsKernel extends CacheFlush {
     /** Writes back and invalidates; {@code dma_cache_wback} and {@code dma_cache_wback_inv} are both bound to it. */
     @KernelFunction
     default void r4k_dma_cache_wback_inv(Cpu cpu, long address, long sizeBytes) {
-        CacheMaintenance.writeBackInvalidate(cpu, address, sizeBytes);
+        CacheMaintenance.maintain(this, cpu, address, sizeBytes, false);
     }
 
     /** Invalidates; a range as large as the cache is written back as well. */
     @KernelFunction
     default void r4k_dma_cache_inv(Cpu cpu, long address, long sizeBytes) {
-        CacheMaintenance.invalidate(cpu, address, sizeBytes);
+        CacheMaintenance.maintain(this, cpu, address, sizeBytes, true);
+    }
+
+    /**
+     * {@code blast_dcache_range} and its kin: one operation on each line that has a byte of a range.
+     *
+     * @param cpu where it runs
+     * @param operation a hit operation
+     * @param lineBytes line of the cache
+     * @param start first address
+     * @param end address behind the last one
+     */
+    @KernelFunction("blast_dcache_range")
+    default void blast_range(Cpu cpu, CacheOp operation, long lineBytes, long start, long end) {
+        long last = (end - 1) & -lineBytes;
+        for (long line = start & -lineBytes; line <= last; line += lineBytes) {
+            cpu.cache(operation, line);
+        }
+    }
+
+    /** Writes back and invalidates this processor's whole data cache by index. */
+    @KernelFunction
+    default void r4k_blast_dcache(Cpu cpu) {
+        CacheMaintenance.blast(cpu, CacheOp.INDEX_WRITEBACK_INVALIDATE_D, KernelLayout.DCACHE_LINESZ,
+                KernelLayout.DCACHE_WAYSIZE, KernelLayout.DCACHE_WAYS);
+    }
+
+    /** Whether index operations of this processor do for all. */
+    @KernelFunction
+    default boolean cpu_has_safe_index_cacheops(Cpu cpu) {
+        return cpu.load(KernelLayout.SAFE_INDEX_OPS) != 0;
+    }
+
+    /** What range operations end with (patch 2 of the series). */
+    @KernelFunction
+    default void __sync(Cpu cpu) {
+        if (cpu.load(KernelLayout.SYNC_AFTER_FLUSH) != 0) {
+            cpu.barrier(Barrier.SYNC);
+        }
+    }
+
+    /** The boot loader after power-on: makes the caches empty, whatever they hold. */
+    @KernelFunction
+    default void mips_cache_reset(Cpu cpu) {
+        CacheMaintenance.blast(cpu, CacheOp.INDEX_STORE_TAG_D, KernelLayout.DCACHE_LINESZ,
+                KernelLayout.DCACHE_WAYSIZE, KernelLayout.DCACHE_WAYS);
+        CacheMaintenance.blast(cpu, CacheOp.INDEX_STORE_TAG_S, KernelLayout.SCACHE_LINESZ,
+                KernelLayout.SCACHE_WAYSIZE, KernelLayout.SCACHE_WAYS);
+    }
+
+    /** Makes what a processor wrote to a page by a kernel address visible at other addresses and to fetches. */
+    @KernelFunction
+    default void __flush_dcache_page(Cpu cpu, long page) {
+        if (!Pages.highmem(cpu, page)) {
+            CacheMaintenance.flushDataCachePage(cpu, Pages.linear(page));
+        }
     }
 
     // ---- kmap ----
+
+    /** Whether there are sleepers for an entry of the pool; asked by {@link #kunmap_high} under the lock. */
+    @KernelFunction("waitqueue_active")
+    default boolean waitqueue_active(Cpu cpu) {
+        return cpu.load(KernelLayout.PKMAP_WAITERS) != 0;
+    }
 
     /**
      * Maps a page in a slot of this processor; a low page needs none.

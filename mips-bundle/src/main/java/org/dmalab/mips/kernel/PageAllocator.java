@@ -12,27 +12,44 @@ public final class PageAllocator {
     public static final int LOW = 0;
     /** Free list of high memory. */
     public static final int HIGH = 1;
+    /** Free list of the last pages of low memory, which are used only if asked for. */
+    public static final int BORDER = 2;
 
     private PageAllocator() { }
 
-    /** Fills {@code mem_map} and the free lists at boot; the lists start with the lowest page. */
+    /**
+     * Fills {@code mem_map} and the free lists at boot; the lists start with the lowest page, that of the last pages of
+     * low memory with the highest.
+     *
+     * @param highPages page frames of high memory that may be used
+     * @param borderMemory whether there is memory right below high memory
+     */
     @KernelFunction("free_area_init")
-    static void boot(Cpu cpu) {
-        long high = 0;
-        long low = 0;
+    static void boot(Cpu cpu, long highPages, boolean borderMemory) {
+        long[] heads = new long[3];
+        long total = 0;
+        long firstHigh = KernelLayout.LOW_PAGES + (long) KernelLayout.BORDER_PAGES;
         for (int index = KernelLayout.PAGES - 1; index >= 0; index--) {
             long page = Pages.at(index);
-            boolean isHigh = index >= KernelLayout.LOW_PAGES + KernelLayout.BORDER_PAGES;
+            boolean isHigh = index >= firstHigh;
             boolean border = !isHigh && index >= KernelLayout.LOW_PAGES;
             cpu.store(page, KernelLayout.PAGE_FLAGS, isHigh ? KernelLayout.PG_HIGHMEM : 0);
-            if (!border) {
-                cpu.store(page, KernelLayout.PAGE_LRU_NEXT, isHigh ? high : low);
-                high = isHigh ? page : high;
-                low = isHigh ? low : page;
+            if (!border && (!isHigh || index - firstHigh < highPages)) {
+                int list = isHigh ? HIGH : LOW;
+                cpu.store(page, KernelLayout.PAGE_LRU_NEXT, heads[list]);
+                heads[list] = page;
+                total++;
             }
         }
-        cpu.store(KernelLayout.FREE_LIST, HIGH, high);
-        cpu.store(KernelLayout.FREE_LIST, LOW, low);
+        for (int index = KernelLayout.LOW_PAGES; borderMemory && index < firstHigh; index++) {
+            cpu.store(Pages.at(index), KernelLayout.PAGE_LRU_NEXT, heads[BORDER]);
+            heads[BORDER] = Pages.at(index);
+            total++;
+        }
+        cpu.store(KernelLayout.TOTALRAM_PAGES, total);
+        for (int list = 0; list < heads.length; list++) {
+            cpu.store(KernelLayout.FREE_LIST, list, heads[list]);
+        }
     }
 
     /** Takes a page; 0 if the list is empty. */
@@ -54,7 +71,7 @@ public final class PageAllocator {
     /** Gives a page back. */
     @KernelFunction("__free_page")
     public static void free(Cpu cpu, long page) {
-        int list = Pages.highmem(cpu, page) ? HIGH : LOW;
+        int list = listOf(cpu, page);
         long flags = cpu.irqSave();
         cpu.lock(KernelLayout.ZONE_LOCK);
         cpu.store(page, KernelLayout.PAGE_COUNT, 0);
@@ -62,5 +79,12 @@ public final class PageAllocator {
         cpu.store(KernelLayout.FREE_LIST, list, page);
         cpu.unlock(KernelLayout.ZONE_LOCK);
         cpu.irqRestore(flags);
+    }
+
+    private static int listOf(Cpu cpu, long page) {
+        if (Pages.highmem(cpu, page)) {
+            return HIGH;
+        }
+        return page < Pages.at(KernelLayout.LOW_PAGES) ? LOW : BORDER;
     }
 }

@@ -29,8 +29,8 @@ final class HardwareFixture {
         caches = new Caches(store, emitter, shape, memory);
         tlb = new Tlb(store, emitter, shape.processors(), tlbPairs, broadcast,
                 (processor, page) -> table.getOrDefault(page, 0L));
-        port = new MachineMemory(emitter, memory, caches, tlb, processors);
-        bus = new BusMaster(emitter, memory, caches, speculates);
+        port = new MachineMemory(emitter, memory, caches, tlb, processors, false);
+        bus = new BusMaster(emitter, memory, caches, speculates, false);
         emitter.listen((kind, actor, a, b, c, d, e, result) ->
                 events.add(new Event(events.size(), 0, kind, actor, a, b, c, d, e, result)));
     }
@@ -41,8 +41,9 @@ final class HardwareFixture {
 
     /** Two processors, L1 of 2 sets, 2 ways, 32-byte lines; optionally an L2 of 2 sets, 4 ways, 64-byte lines. */
     static Caches.Shape small(boolean secondary, boolean inclusive, boolean global, int buffer) {
-        return new Caches.Shape(2, new CacheGeometry(2, 2, 32), secondary ? new CacheGeometry(2, 4, 64) : null,
-                inclusive, global, buffer);
+        return new Caches.Shape(2, new CacheGeometry(2, 2, 32), null,
+                secondary ? new CacheGeometry(2, 4, 64) : null,
+                new Caches.Options(inclusive, global, false, false, false, 0, buffer));
     }
 
     void map(long virtualPage, long physicalPage) {

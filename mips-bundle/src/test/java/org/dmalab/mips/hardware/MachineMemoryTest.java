@@ -369,8 +369,8 @@ class MachineMemoryTest {
         assertThrows(IllegalArgumentException.class, () -> new CacheGeometry(2, 2, 4));
         assertThrows(IllegalArgumentException.class, () -> new CacheGeometry(2, 2, 48));
         assertThrows(IllegalArgumentException.class, () -> new CacheGeometry(2, 2, 8192));
-        assertThrows(IllegalArgumentException.class, () -> new Caches.Shape(1, new CacheGeometry(2, 2, 64),
-                new CacheGeometry(2, 2, 32), true, true, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Caches.Shape(1, new CacheGeometry(2, 2, 64), null,
+                new CacheGeometry(2, 2, 32), new Caches.Options(true, true, false, false, false, 0, 0)));
         assertThrows(IllegalArgumentException.class,
                 () -> new HardwareFixture(HardwareFixture.small(false, false, true, -1)));
         assertThrows(IllegalArgumentException.class,

@@ -32,6 +32,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KernelTest {
+    private static final MipsKernel KERNEL = new MipsKernel.Merged();
+
     private static final int FIRST_HIGH = KernelLayout.LOW_PAGES + KernelLayout.BORDER_PAGES;
 
     private final TestLab lab = new TestLab("tiny", TestLab.variant("stack-kmap"));
@@ -142,7 +144,8 @@ class KernelTest {
     }
 
     private static BootConfig config(int processors, long pool) {
-        return new BootConfig(processors, 32, 8192, 4, 0, 0, 0, false, false, true, true, 64, false, pool, false);
+        return new BootConfig(processors, 32, 8192, 4, 0, 0, 0, false, false, true, true, 64, false, pool, false,
+                new BootConfig.More(0, false, false, true, true, 256, false, false, false));
     }
 
     // ---- kmap ----
@@ -192,7 +195,7 @@ class KernelTest {
     void countsThatSomebodySpoiledAreBugs() {
         long address = PageAccess.kmap(cpu, high(0));
         cpu.store(KernelLayout.PKMAP_COUNT, address - KernelLayout.PKMAP_BASE >>> 12, 0);
-        assertThrows(KernelBug.class, () -> new MipsKernel.Merged().kmap_high_get(cpu, high(0)));
+        assertThrows(KernelBug.class, () -> KERNEL.kmap_high_get(cpu, high(0)));
         TestLab other = new TestLab("tiny", TestLab.variant("stack-kmap"));
         long again = PageAccess.kmap(other.user(), high(0));
         other.user().store(KernelLayout.PKMAP_COUNT, again - KernelLayout.PKMAP_BASE >>> 12, 0);
@@ -359,10 +362,10 @@ class KernelTest {
     void rangesAreRoundedOutwards() {
         TestLab machine = new TestLab("24K", "strict", TestLab.variant("stack-kmap"), Map.of("edgeWriteback", 0L));
         List<Event> ops = operations(machine,
-                () -> CacheMaintenance.writeBackInvalidate(machine.user(), 0x8ff0001cL, 0x28));
+                () -> KERNEL.r4k_dma_cache_wback_inv(machine.user(), 0x8ff0001cL, 0x28));
         assertEquals(List.of(0x8ff00000L, 0x8ff00020L, 0x8ff00040L), ops.stream().map(Event::b).toList());
         assertTrue(ops.stream().allMatch(op -> op.a() == CacheOp.HIT_WRITEBACK_INVALIDATE_D.ordinal()));
-        ops = operations(machine, () -> CacheMaintenance.invalidate(machine.user(), 0x8ff00000L, 0x20));
+        ops = operations(machine, () -> KERNEL.r4k_dma_cache_inv(machine.user(), 0x8ff00000L, 0x20));
         assertEquals(1, ops.size());
         assertEquals(CacheOp.HIT_INVALIDATE_D.ordinal(), ops.get(0).a());
         assertEquals(1, machine.count(Op.BARRIER));
@@ -372,7 +375,7 @@ class KernelTest {
     void edgesAreSavedBeforeAnInvalidation() {
         TestLab machine = new TestLab("24K", TestLab.variant("stack-kmap"));
         List<Event> ops = operations(machine,
-                () -> CacheMaintenance.invalidate(machine.user(), 0x8ff00010L, 0x40));
+                () -> KERNEL.r4k_dma_cache_inv(machine.user(), 0x8ff00010L, 0x40));
         assertEquals(List.of(0x8ff00000L, 0x8ff00040L, 0x8ff00000L, 0x8ff00020L, 0x8ff00040L),
                 ops.stream().map(Event::b).toList());
         assertEquals(CacheOp.HIT_WRITEBACK_INVALIDATE_D.ordinal(), ops.get(1).a());
@@ -385,21 +388,21 @@ class KernelTest {
         TestLab machine = new TestLab("24K", TestLab.variant("stack-kmap"));
         List<Event> ops = operations(machine, () -> {
             if (invalidate) {
-                CacheMaintenance.invalidate(machine.user(), 0x8ff00000L, 32768);
+                KERNEL.r4k_dma_cache_inv(machine.user(), 0x8ff00000L, 32768);
             } else {
-                CacheMaintenance.writeBackInvalidate(machine.user(), 0x8ff00000L, 32768);
+                KERNEL.r4k_dma_cache_wback_inv(machine.user(), 0x8ff00000L, 32768);
             }
         });
         assertEquals(1024, ops.size());
         assertTrue(ops.stream().allMatch(op -> op.a() == CacheOp.INDEX_WRITEBACK_INVALIDATE_D.ordinal()));
-        assertEquals(1023, operations(machine, () -> CacheMaintenance.writeBackInvalidate(machine.user(),
+        assertEquals(1023, operations(machine, () -> KERNEL.r4k_dma_cache_wback_inv(machine.user(),
                 0x8ff00000L, 32768 - 32)).size(), "one line less goes line by line");
     }
 
     @Test
     void severalProcessorsAreNeverBlasted() {
         TestLab machine = new TestLab("BCM7425", "strict", TestLab.variant("stack-kmap"), Map.of("l2Bypassed", 1L));
-        assertTrue(operations(machine, () -> CacheMaintenance.writeBackInvalidate(machine.user(), 0x8ff00000L, 65536))
+        assertTrue(operations(machine, () -> KERNEL.r4k_dma_cache_wback_inv(machine.user(), 0x8ff00000L, 65536))
                 .stream().allMatch(op -> op.a() == CacheOp.HIT_WRITEBACK_INVALIDATE_D.ordinal()));
     }
 
@@ -407,10 +410,10 @@ class KernelTest {
     void anInclusiveSecondaryNeedsNoPrimaryOperations() {
         TestLab machine = new TestLab("BCM7425", TestLab.variant("stack-kmap"));
         List<Event> ops = operations(machine,
-                () -> CacheMaintenance.writeBackInvalidate(machine.user(), 0x8ff00000L, 4096));
+                () -> KERNEL.r4k_dma_cache_wback_inv(machine.user(), 0x8ff00000L, 4096));
         assertEquals(32, ops.size());
         assertTrue(ops.stream().allMatch(op -> op.a() == CacheOp.HIT_WRITEBACK_INVALIDATE_S.ordinal()));
-        ops = operations(machine, () -> CacheMaintenance.invalidate(machine.user(), 0x8ff00000L, 256 << 10));
+        ops = operations(machine, () -> KERNEL.r4k_dma_cache_inv(machine.user(), 0x8ff00000L, 256 << 10));
         assertEquals(2048, ops.size());
         assertTrue(ops.stream().allMatch(op -> op.a() == CacheOp.INDEX_WRITEBACK_INVALIDATE_S.ordinal()));
     }
@@ -419,7 +422,7 @@ class KernelTest {
     void anotherSecondaryComesAfterThePrimary() {
         TestLab machine = new TestLab("BCM7425", "strict", TestLab.variant("stack-kmap"), Map.of("l2Inclusive", 0L));
         List<Event> ops = operations(machine,
-                () -> CacheMaintenance.writeBackInvalidate(machine.user(), 0x8ff00000L, 4096));
+                () -> KERNEL.r4k_dma_cache_wback_inv(machine.user(), 0x8ff00000L, 4096));
         assertEquals(128 + 32, ops.size());
         assertEquals(CacheOp.HIT_WRITEBACK_INVALIDATE_D.ordinal(), ops.get(127).a());
         assertEquals(CacheOp.HIT_WRITEBACK_INVALIDATE_S.ordinal(), ops.get(128).a());
@@ -427,7 +430,7 @@ class KernelTest {
 
     @Test
     void nothingToMaintainWarns() {
-        CacheMaintenance.writeBackInvalidate(cpu, 0x8ff00000L, 0);
+        KERNEL.r4k_dma_cache_wback_inv(cpu, 0x8ff00000L, 0);
         assertEquals(1, lab.violations.size());
     }
 
