@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
+import org.dmalab.api.kernel.Struct;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -22,6 +23,9 @@ import org.objectweb.asm.Type;
  */
 final class PatchClass {
     private static final int API = Opcodes.ASM9;
+    private static final String STRUCT = Type.getInternalName(Struct.class);
+    /** What a layout grows by. */
+    private static final Set<String> DECLARES = Set.of("field", "array", "at");
     private static final String LOOPS = Type.getInternalName(Loops.class);
 
     private PatchClass() { }
@@ -103,7 +107,8 @@ final class PatchClass {
             if (method.equals("finalize") && descriptor.equals("()V")) {
                 throw refused("has a method finalize, which another thread calls", 0);
             }
-            return new Code(super.visitMethod(access, method, descriptor, signature, exceptions), this);
+            return new Code(super.visitMethod(access, method, descriptor, signature, exceptions), this,
+                    method.equals("<clinit>"));
         }
 
         UnusableVariant refused(String what, int line) {
@@ -177,14 +182,17 @@ final class PatchClass {
     /** The code of one method. */
     private static final class Code extends MethodVisitor {
         private final Check check;
+        /** Whether it is what makes the constants of the class. */
+        private final boolean initializer;
         private final Set<Label> passed = new HashSet<>();
         private int line;
         /** The head of the method is counted at its first instruction, so that it has a line. */
         private boolean begun;
 
-        Code(MethodVisitor next, Check check) {
+        Code(MethodVisitor next, Check check, boolean initializer) {
             super(API, next);
             this.check = check;
+            this.initializer = initializer;
         }
 
         private void begin() {
@@ -296,6 +304,10 @@ final class PatchClass {
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean ofInterface) {
             begin();
             check.member(owner, name, line);
+            if (!initializer && owner.equals(STRUCT) && DECLARES.contains(name)) {
+                throw check.refused("declares a field of a struct where it may be done again and again, expected in"
+                        + " the initializer of a constant", line);
+            }
             super.visitMethodInsn(opcode, owner, name, descriptor, ofInterface);
         }
 

@@ -12,17 +12,22 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import org.dmalab.api.kernel.Struct;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Variant;
 
 /**
  * Looks for fields in which a variant could remember something. Every field of its own class must be final and of a
- * type that cannot change: a primitive, String, enum, a handle of the api, or a record or final class of these. Of the
- * classes that it reaches (those that its bundle has and its code names, and theirs) the same holds for static fields,
- * where a list that cannot change is allowed too.
+ * type that cannot change: a primitive or its box, String, {@link Struct}, or an enum, record or final class all of
+ * whose own fields are final and of such a type. Of the classes that it reaches (those that its bundle has and its code
+ * names, and theirs) the same holds for static fields, where a list that cannot change is allowed too. Nothing else is:
+ * no array, interface, store, region, nor any other object of the Java library or of the api.
  */
 public final class HiddenState {
+    /** Besides primitives, enums and records. A layout is declared when its class is made, and the guard sees to it. */
+    private static final Set<Class<?>> CONSTANTS = Set.of(String.class, Struct.class, Long.class, Integer.class,
+            Short.class, Byte.class, Character.class, Boolean.class, Double.class, Float.class);
     private static final String API = "org.dmalab.api.";
     private static final ClassLoader API_LOADER = Variant.class.getClassLoader();
     /** More than any bundle has that is meant; a hostile one ends here. */
@@ -113,11 +118,13 @@ public final class HiddenState {
         return type.getClassLoader() == API_LOADER && type.getName().startsWith(API);
     }
 
-    /** Tells whether no object of a type can change. */
+    /** Tells whether no object of a type can change: a list of what is allowed, nothing else is. */
     private static boolean fixed(Class<?> type, Set<Class<?>> seen) {
-        if (type.isPrimitive() || type == String.class || type.isEnum() || ofApi(type)
-                || !seen.add(type)) {
+        if (type.isPrimitive() || CONSTANTS.contains(type) || !seen.add(type)) {
             return true;
+        }
+        if (type.isEnum()) {
+            return fixedEnum(type, seen);
         }
         if (type.isRecord()) {
             return Stream.of(type.getRecordComponents()).map(RecordComponent::getType).allMatch(t -> fixed(t, seen));
@@ -125,17 +132,38 @@ public final class HiddenState {
         if (type.isSealed()) {
             return Stream.of(type.getPermittedSubclasses()).allMatch(t -> fixed(t, seen));
         }
-        if (type.isArray() || type.isInterface() || !Modifier.isFinal(type.getModifiers())) {
+        if (type.isArray() || type.isInterface() || !Modifier.isFinal(type.getModifiers()) || ofJava(type)
+                || ofApi(type)) {
             return false;
         }
         for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
-            for (Field field : at.getDeclaredFields()) {
-                boolean own = !Modifier.isStatic(field.getModifiers());
-                if (own && !(Modifier.isFinal(field.getModifiers()) && fixed(field.getType(), seen))) {
-                    return false;
-                }
+            if (!fixedFields(at, seen)) {
+                return false;
             }
         }
         return true;
+    }
+
+    /** Its constants live as long as its class; one with a body has a class of its own. */
+    private static boolean fixedEnum(Class<?> type, Set<Class<?>> seen) {
+        if (!fixedFields(type, seen)) {
+            return false;
+        }
+        return Modifier.isFinal(type.getModifiers())
+                || type.isSealed() && Stream.of(type.getPermittedSubclasses()).allMatch(body -> fixedFields(body, seen));
+    }
+
+    private static boolean fixedFields(Class<?> type, Set<Class<?>> seen) {
+        for (Field field : type.getDeclaredFields()) {
+            boolean own = !Modifier.isStatic(field.getModifiers());
+            if (own && !(Modifier.isFinal(field.getModifiers()) && fixed(field.getType(), seen))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean ofJava(Class<?> type) {
+        return type.getName().startsWith("java.") || type.getClassLoader() == null;
     }
 }

@@ -73,6 +73,9 @@ class PatchClassTest {
                 refusal("public static synchronized void run() { }"));
         assertEquals("class X is synchronized, and nothing of a patch is shared (X.java:2)",
                 refusal("void run() { synchronized (this) { } }"));
+        assertEquals("class X declares a field of a struct where it may be done again and again, expected in the"
+                + " initializer of a constant (X.java:3)", refusal("static final org.dmalab.api.kernel.Struct S ="
+                + " new org.dmalab.api.kernel.Struct(\"s\");\nstatic int run() { return S.field(\"x\", 8).offset(); }"));
         assertEquals("class X has a native method run (X.java)", refusal("static native void run();"));
         assertEquals("class X has a method finalize, which another thread calls (X.java)",
                 refusal("@Override protected void finalize() { }"));
@@ -92,6 +95,8 @@ class PatchClassTest {
             record Dot() implements Shape { }
             record Line(int length) implements Shape { }
             static final class Own extends IllegalStateException { Own(String text) { super(text); } }
+            static final org.dmalab.api.kernel.Struct LAYOUT = new org.dmalab.api.kernel.Struct("s");
+            static final org.dmalab.api.kernel.Field FIRST = LAYOUT.field("first", 8);
             static final java.util.List<String> WORDS = java.util.List.of("a", "b", "c");
             static long sum(java.util.function.LongUnaryOperator f) {
                 long sum = 0;

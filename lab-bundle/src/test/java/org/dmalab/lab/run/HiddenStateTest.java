@@ -14,6 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.Field;
+import org.dmalab.api.kernel.Struct;
+import org.dmalab.api.service.Services;
+import org.dmalab.api.store.BitField;
+import org.dmalab.api.store.Region;
+import org.dmalab.api.store.Store;
 import org.dmalab.lab.fake.FakeVariants;
 import org.junit.jupiter.api.Test;
 
@@ -116,6 +121,85 @@ class HiddenStateTest {
 
     private static final class UsesArrays {
         private static final List<long[]> ARRAYS = List.of(new long[1]);
+    }
+
+    private enum Counting {
+        ONE;
+
+        private long seen;
+    }
+
+    private enum Bodies {
+        ONE {
+            private long seen;
+
+            @Override
+            long next() {
+                return seen++;
+            }
+        };
+
+        abstract long next();
+    }
+
+    private enum Plain {
+        ONE(1), TWO(2) {
+            @Override
+            long twice() {
+                return 0;
+            }
+        };
+
+        private final long value;
+
+        Plain(long value) {
+            this.value = value;
+        }
+
+        long twice() {
+            return 2 * value;
+        }
+    }
+
+    private static final class UsesEnum {
+        long call() {
+            return Counting.ONE.seen++;
+        }
+    }
+
+    private static final class KeepsStore {
+        private static final Store STORE = new Store();
+    }
+
+    private static final class KeepsRegion {
+        private final Region region = null;
+    }
+
+    private static final class KeepsServices {
+        private final Services services = null;
+    }
+
+    private static final class KeepsNumber {
+        private final Number number = 1L;
+    }
+
+    private static final class Allowed {
+        private static final Struct LAYOUT = new Struct("s");
+        private static final BitField BITS = BitField.bits("b", 3, 0);
+        private final Plain plain = Plain.TWO;
+    }
+
+    /** What a field may hold is a list of what is allowed. */
+    @Test
+    void nothingElseIsAllowed() {
+        names(UsesEnum.class, "Counting can keep state in field ONE, because a " + Counting.class.getTypeName()
+                + " can change");
+        names(KeepsStore.class, "field STORE, because a org.dmalab.api.store.Store can change");
+        names(KeepsRegion.class, "field region, because a org.dmalab.api.store.Region can change");
+        names(KeepsServices.class, "field services");
+        names(KeepsNumber.class, "field number, because a java.lang.Number can change");
+        names(Bodies.class, "Bodies can keep state in field ONE");
+        assertEquals(Optional.empty(), HiddenState.of(Allowed.class));
     }
 
     @Test
