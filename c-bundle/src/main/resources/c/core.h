@@ -334,6 +334,17 @@ static inline bool lab_bit(unsigned long n, unsigned long *p, int on)
 	return (old & BIT_MASK(n)) != 0;
 }
 
+static inline unsigned long find_next_bit(const unsigned long *p, unsigned long size, unsigned long n)
+{
+	for (; n < size; n++)
+		if (p[BIT_WORD(n)] & BIT_MASK(n))
+			return n;
+	return size;
+}
+#define find_first_bit(p, size) find_next_bit(p, size, 0)
+#define for_each_set_bit(n, p, size) \
+	for ((n) = find_first_bit(p, size); (n) < (size); (n) = find_next_bit(p, size, (n) + 1))
+
 /* Counters. */
 typedef struct { int counter; } atomic_t;
 #define ATOMIC_INIT(n) { (n) }

@@ -269,7 +269,8 @@ record CSource(String file, String text, List<Item> items) {
                 boolean declarator = braces == 0 && depth == 0 && !TAGS.contains(before)
                         && List.of(";", ",", "=", "[", "(").contains(after)
                         && !ATTRIBUTE.matcher(token.text()).matches();
-                boolean pointer = braces == 0 && depth == 1 && before.equals("*") && after.equals(")");
+                boolean pointer = braces == 0 && depth == 1 && before.equals("*") && after.equals(")")
+                        && i > 1 && tokens.get(i - 2).text().equals("(");
                 if (declarator && after.equals("(") && DEFINING_MACRO.matcher(token.text()).matches()) {
                     inside(tokens, i + 1, names);
                 } else if (tag || constant || declarator || pointer) {

@@ -89,8 +89,11 @@ public final class Imports {
             return entries;
         }
         Set<String> kept = new LinkedHashSet<>();
+        ImportException nearest = first;
         for (String entry : entries) {
             ImportException problem = failure(builder, sources, Set.of(entry));
+            nearest = problem != null && problem.getMessage().length() < nearest.getMessage().length() ? problem
+                    : nearest;
             if (problem == null) {
                 kept.add(entry);
             } else if (required.contains(entry)) {
@@ -101,7 +104,7 @@ public final class Imports {
             }
         }
         if (kept.isEmpty()) {
-            throw first;
+            throw nearest;
         }
         return kept;
     }

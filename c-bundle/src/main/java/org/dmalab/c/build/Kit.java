@@ -35,6 +35,7 @@ public record Kit(String name, ClassLoader loader, Properties properties) {
     private static final String FOLDER = "c/";
     private static final String CORE = "core.h";
     private static final String WHEN = "when.";
+    private static final String LAYOUT = "layout.";
     private static final String ADAPTER = "//! ";
 
     /**
@@ -116,11 +117,21 @@ public record Kit(String name, ClassLoader loader, Properties properties) {
         return load(property("seam"));
     }
 
-    /** What the class of a variant of a text implements: the seam, or what the kit has for texts like this instead. */
-    String implemented(String text) {
-        return properties.stringPropertyNames().stream().filter(key -> key.startsWith(WHEN)).sorted()
+    /** What the class of a variant of a text implements or extends: the seam, or the version that is around the text. */
+    Class<?> implemented(String text) {
+        return load(matching(WHEN, text).orElse(property("seam")));
+    }
+
+    /** How the kernel of a text keeps its state. */
+    String layout(String text) {
+        return matching(LAYOUT, text).orElse(property("layout"));
+    }
+
+    /** The rest of the first key with a prefix whose regular expression is found in a text. */
+    private Optional<String> matching(String prefix, String text) {
+        return properties.stringPropertyNames().stream().filter(key -> key.startsWith(prefix)).sorted()
                 .filter(key -> Pattern.compile(property(key)).matcher(text).find())
-                .map(key -> key.substring(WHEN.length())).findFirst().orElse(property("seam"));
+                .map(key -> key.substring(prefix.length())).findFirst();
     }
 
     /** What a function is given for a parameter that the seam does not have; null if the kit does not know. */

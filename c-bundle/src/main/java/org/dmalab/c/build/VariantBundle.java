@@ -60,15 +60,15 @@ public final class VariantBundle {
         String folder = type.substring(0, type.lastIndexOf('.')).replace('.', '/') + "/";
         List<Method> methods = List.copyOf(built.methods().keySet());
         Map<String, byte[]> entries = new TreeMap<>();
-        entries.put(type.replace('.', '/') + ".class", VariantClass.write(type,
-                List.of(kit.implemented(String.join("\n", built.sources().values()))), methods));
+        Class<?> base = kit.implemented(text(built));
+        entries.put(type.replace('.', '/') + ".class", VariantClass.write(type, base, methods));
         entries.put(folder + CText.MODULE, built.module());
         entries.put(folder + CText.BUILT, built(kit, built, methods));
         entries.put("OSGI-INF/variant.xml", utf8(component(kit, words, built, options, type)));
         built.sources().forEach((name, text) -> entries.put(SOURCES + name, utf8(text)));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JarOutputStream jar = new JarOutputStream(bytes)) {
-            put(jar, "META-INF/MANIFEST.MF", manifest(kit, words, built, methods));
+            put(jar, "META-INF/MANIFEST.MF", manifest(kit, words, built, base));
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 put(jar, entry.getKey(), entry.getValue());
             }
@@ -90,17 +90,21 @@ public final class VariantBundle {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
+    private static String text(TextBuilder.Built built) {
+        return String.join("\n", built.sources().values());
+    }
+
     private static String identifier(String id) {
         String name = id.replaceAll("[^a-z0-9]", "_");
         return Character.isDigit(name.charAt(0)) ? "_" + name : name;
     }
 
     /** The seam and what it reaches are packages of the architecture; the others are of api and this bundle. */
-    private static byte[] manifest(Kit kit, Words words, TextBuilder.Built built, List<Method> methods)
+    private static byte[] manifest(Kit kit, Words words, TextBuilder.Built built, Class<?> base)
             throws IOException {
         Set<String> packages = new TreeSet<>(Set.of(CText.class.getPackageName(), "org.dmalab.api.cpu",
-                "org.dmalab.api.service", kit.seam().getPackageName()));
-        methods.forEach(method -> Stream.concat(Stream.of(method.getReturnType()),
+                "org.dmalab.api.service", kit.seam().getPackageName(), base.getPackageName()));
+        built.methods().keySet().forEach(method -> Stream.concat(Stream.of(method.getReturnType()),
                 Stream.of(method.getParameterTypes())).filter(one -> one.getName().startsWith("org.dmalab."))
                 .forEach(one -> packages.add(one.getPackageName())));
         packages.addAll(ModuleImports.classes(built.module()).stream()
@@ -148,7 +152,7 @@ public final class VariantBundle {
         properties.put(Variant.ORIGIN, Origin.C.word());
         properties.put(Variant.COMMIT, words.commit());
         properties.put(Variant.DATE, words.date());
-        properties.put(Variant.LAYOUT, kit.property("layout"));
+        properties.put(Variant.LAYOUT, kit.layout(text(built)));
         properties.put(Variant.DESCRIPTION, words.description());
         properties.put(Variant.SINCE, built.compiler().replaceAll(".*?(clang version [\\d.]+).*", "$1") + " -O"
                 + options.optimization());

@@ -22,19 +22,19 @@ final class VariantClass {
      * Writes it.
      *
      * @param name full name
-     * @param interfaces what it implements
+     * @param base what it implements, or the class that it extends
      * @param methods those that go to C, by their numbers
      * @return the class file
      */
-    static byte[] write(String name, List<String> interfaces, List<Method> methods) {
+    static byte[] write(String name, Class<?> base, List<Method> methods) {
         ClassWriter writer = new ClassWriter(ClassWriter.COMPUTE_MAXS | ClassWriter.COMPUTE_FRAMES);
+        String above = base.isInterface() ? "java/lang/Object" : Type.getInternalName(base);
         writer.visit(Opcodes.V17, Opcodes.ACC_PUBLIC | Opcodes.ACC_FINAL | Opcodes.ACC_SUPER, name.replace('.', '/'),
-                null, "java/lang/Object", interfaces.stream().map(one -> one.replace('.', '/'))
-                .toArray(String[]::new));
+                null, above, base.isInterface() ? new String[] {Type.getInternalName(base)} : null);
         MethodVisitor made = writer.visitMethod(Opcodes.ACC_PUBLIC, "<init>", "()V", null, null);
         made.visitCode();
         made.visitVarInsn(Opcodes.ALOAD, 0);
-        made.visitMethodInsn(Opcodes.INVOKESPECIAL, "java/lang/Object", "<init>", "()V", false);
+        made.visitMethodInsn(Opcodes.INVOKESPECIAL, above, "<init>", "()V", false);
         made.visitInsn(Opcodes.RETURN);
         made.visitMaxs(0, 0);
         made.visitEnd();

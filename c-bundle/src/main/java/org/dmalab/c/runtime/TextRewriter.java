@@ -1,6 +1,8 @@
 package org.dmalab.c.runtime;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,6 +57,7 @@ final class TextRewriter {
     private static final int NEVER = -1;
     private static final int HEADER_BYTES = 8;
     private static final int CODE_SECTION = 10;
+    private static final long LARGER_THAN_STRUCTURES = 1L << 20;
     private static final long TWO_GIB = 1L << 31;
 
     private final WasmModule module;
@@ -63,6 +66,8 @@ final class TextRewriter {
     private final int codeStart;
     /** Offsets of 2 GiB or more, which the compiler takes for an error; it gets the rest above 2 GiB. */
     private final Map<Instruction, Integer> farOffsets = new IdentityHashMap<>();
+    /** Accesses whose offset is an address by itself: of a variable or constant of the module. */
+    private final Set<Instruction> absolute = Collections.newSetFromMap(new IdentityHashMap<>());
     private int repaired;
 
     TextRewriter(WasmModule module, byte[] bytes) {
@@ -104,6 +109,9 @@ final class TextRewriter {
     private void shorten(Instruction instruction) {
         String kind = kind(instruction);
         boolean access = kind.equals(READ) || kind.equals(WRITE);
+        if (access && instruction.operand(1) >= LARGER_THAN_STRUCTURES) {
+            absolute.add(instruction);
+        }
         if (access && instruction.operand(1) >= TWO_GIB) {
             farOffsets.put(instruction, (int) instruction.operand(1));
             instruction.setOperand(1, instruction.operand(1) - TWO_GIB);
@@ -175,8 +183,7 @@ final class TextRewriter {
                 accesses.add(instruction);
             }
         }
-        guard(owner, method);
-        number(method, accesses, file);
+        guard(owner, method, number(method, accesses, file));
         countTurns(method);
         return file;
     }
@@ -193,7 +200,9 @@ final class TextRewriter {
         return opcode.contains("_LOAD") ? READ : opcode.contains("_STORE") ? WRITE : "";
     }
 
-    private void number(MethodNode method, List<Instruction> accesses, String file) {
+    /** Puts in the lines; returns the accesses by an address that is a constant. */
+    private Set<AbstractInsnNode> number(MethodNode method, List<Instruction> accesses, String file) {
+        Set<AbstractInsnNode> constant = new HashSet<>();
         int next = 0;
         int last = NEVER;
         ListIterator<AbstractInsnNode> at = method.instructions.iterator();
@@ -211,6 +220,9 @@ final class TextRewriter {
                 continue;
             }
             next = found + 1;
+            if (absolute.contains(accesses.get(found))) {
+                constant.add(call);
+            }
             lengthen(method.instructions, call, farOffsets.remove(accesses.get(found)));
             LineTable.Place place = lines.at(accesses.get(found).address() - codeStart);
             if (place != null && place.line() > 0 && place.file().equals(file) && place.line() != last) {
@@ -220,6 +232,7 @@ final class TextRewriter {
                 method.instructions.insertBefore(call, new LineNumberNode(last, label));
             }
         }
+        return constant;
     }
 
     /** The offset is the constant that is pushed before the memory. */
@@ -258,14 +271,14 @@ final class TextRewriter {
     }
 
     /** Where the address of an access was a 64-bit pointer a moment before, its upper half is checked. */
-    private static void guard(String owner, MethodNode method) {
+    private static void guard(String owner, MethodNode method, Set<AbstractInsnNode> constant) {
         Set<AbstractInsnNode> narrowings = new LinkedHashSet<>();
         try {
             Frame<SourceValue>[] frames = new Analyzer<>(new SourceInterpreter()).analyze(owner, method);
             for (int i = 0; i < frames.length; i++) {
                 boolean access = method.instructions.get(i) instanceof MethodInsnNode call
                         && (call.name.startsWith(READ) || call.name.startsWith(WRITE));
-                if (access && frames[i] != null) {
+                if (access && frames[i] != null && !constant.contains(method.instructions.get(i))) {
                     int operands = Type.getArgumentTypes(((MethodInsnNode) method.instructions.get(i)).desc).length;
                     for (AbstractInsnNode source : frames[i].getStack(frames[i].getStackSize() - operands).insns) {
                         if (source.getOpcode() == Opcodes.L2I) {
