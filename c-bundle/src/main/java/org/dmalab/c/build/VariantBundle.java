@@ -102,7 +102,7 @@ public final class VariantBundle {
     /** The seam and what it reaches are packages of the architecture; the others are of api and this bundle. */
     private static byte[] manifest(Kit kit, Words words, TextBuilder.Built built, Class<?> base)
             throws IOException {
-        Set<String> packages = new TreeSet<>(Set.of(CText.class.getPackageName(), "org.dmalab.api.cpu",
+        Set<String> packages = new TreeSet<>(List.of(CText.class.getPackageName(), "org.dmalab.api.cpu",
                 "org.dmalab.api.service", kit.seam().getPackageName(), base.getPackageName()));
         built.methods().keySet().forEach(method -> Stream.concat(Stream.of(method.getReturnType()),
                 Stream.of(method.getParameterTypes())).filter(one -> one.getName().startsWith("org.dmalab."))
