@@ -1,5 +1,7 @@
 package org.dmalab.lab.explore;
 
+import java.util.List;
+
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.catalog.Catalog;
@@ -73,6 +75,11 @@ public record Patches(Selection first, Selection then) {
     private static String layout(Catalog catalog, String arch, String id) {
         return catalog.variants(arch).stream().filter(info -> info.id().equals(id)).map(VariantInfo::layout)
                 .findFirst().orElse("");
+    }
+
+    /** Both, or the one. */
+    public List<Selection> selections() {
+        return then == null ? List.of(first) : List.of(first, then);
     }
 
     /** How it is printed. */

@@ -15,7 +15,11 @@ final class Commands {
             + " SERVICE=ID,SERVICE=ID";
     static final String ALL_HELP = "every mainline and proposed patch of the scenario's architecture";
     static final String MUTANTS_HELP = "the mutants too";
+    static final String JOBS_HELP = "how many cells are run at once; default: one on each core; the output does not depend"
+            + " on it";
     static final String PROFILE_HELP = "how the hardware behaves, in place of the scenario's";
+
+    private static final int MOST_JOBS = 256;
 
     private Commands() { }
 
@@ -40,6 +44,11 @@ final class Commands {
         try (Output output = Output.open(session, args)) {
             output.stream().print(Terminals.colours(args, output) ? Terminals.colour(text) : text);
         }
+    }
+
+    /** What {@code --jobs} says: how many cells at once, by default one on each core. */
+    static int jobs(Arguments args) {
+        return (int) args.number("--jobs", Runtime.getRuntime().availableProcessors(), 1, MOST_JOBS);
     }
 
     /** What {@code --format} says. */

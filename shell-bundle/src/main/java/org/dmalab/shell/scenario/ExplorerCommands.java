@@ -53,6 +53,7 @@ public final class ExplorerCommands implements CommandSet {
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
                     + " what is left; if not given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
+            .option("--jobs", "N", Commands.JOBS_HELP + " unless a search hits a bound of time")
             .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must"
                     + " find the same")
             .flag("--check", "hold the verdicts against explored.yaml beside the scenarios, with --fail-each against"
@@ -92,27 +93,32 @@ public final class ExplorerCommands implements CommandSet {
             scenarios.forEach(explorer::check);
             Check check = Check.of(catalog, args, scenarios, bench.library()::explored);
             List<Workbench.Search> searches = bench.searches(bench.cells(scenarios, args, options), args, options);
+            int jobs = Math.min(Commands.jobs(args), searches.size());
             Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(searches.size())),
-                    searches.size());
-            List<Double> seconds = new ArrayList<>();
-            CellRuns<Outcome> runs = CellRuns.run(searches, new CellRuns.Task<>((one, progress) -> {
+                    searches.size(), jobs);
+            long maxBytes = Runtime.getRuntime().maxMemory() / 2 / jobs;
+            CellRuns<Timed> timed = CellRuns.run(searches, jobs, new CellRuns.Task<>((one, progress) -> {
                 long startNanos = System.nanoTime();
-                long shareNanos = budget.shareNanos(seconds.size());
-                Exploration.Limits limits = new Exploration.Limits(maxStates, (states, executions, open) -> {
-                    progress.say(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", one, states,
+                long shareNanos = budget.shareNanos();
+                Exploration.Limits limits = new Exploration.Limits(maxStates, maxBytes, (states, executions, open) -> {
+                    progress.accept(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", one, states,
                             executions, open));
                     return System.nanoTime() - startNanos < shareNanos ? ""
                             : "budget " + args.option("--budget", "30s for each patch");
                 });
                 Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits,
                         args.has("--verify"));
-                seconds.add((System.nanoTime() - startNanos) / 1e9);
-                outcome.search().firstOfEachOracle().forEach(found -> tokens.add(outcome.token(found)));
-                return outcome;
+                budget.ended();
+                return new Timed(outcome, (System.nanoTime() - startNanos) / 1e9);
             }, (one, reason) -> {
-                seconds.add(0.0);
-                return ScenarioExplorer.broken(one.scenario(), one.patches(), reason);
-            }));
+                budget.ended();
+                return new Timed(ScenarioExplorer.broken(one.scenario(), one.patches(), reason), 0);
+            }), bench.outsiders(Workbench.Search::scenario, one -> one.patches().selections()));
+            List<Double> seconds = timed.results().stream().map(Timed::seconds).toList();
+            CellRuns<Outcome> runs = new CellRuns<>(timed.results().stream().map(Timed::outcome).toList(),
+                    timed.interrupted());
+            runs.results().forEach(outcome -> outcome.search().firstOfEachOracle()
+                    .forEach(found -> tokens.add(outcome.token(found))));
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
             String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");
@@ -147,7 +153,7 @@ public final class ExplorerCommands implements CommandSet {
         }
         Duration budget = args.duration("--budget", BUDGET.multipliedBy(cells.size()));
         long startNanos = System.nanoTime();
-        CellRuns<FailureSweeps.Swept> runs = FailureSweeps.sweep(catalog, cells, options,
+        CellRuns<FailureSweeps.Swept> runs = FailureSweeps.sweep(bench, cells, Commands.jobs(args), options,
                 () -> System.nanoTime() - startNanos < budget.toNanos());
         List<FailureSweepText.Failed> all = runs.results().stream().flatMap(one -> one.rows().stream()).toList();
         List<String> differences = args.has("--check")
@@ -182,15 +188,29 @@ public final class ExplorerCommands implements CommandSet {
         };
     }
 
+    /** What came of a search, and how long it took. */
+    private record Timed(Outcome outcome, double seconds) { }
+
     /** Time for all searches of a command; what a short one leaves goes to those after it. */
-    private record Budget(Duration all, int searches, long startNanos) {
-        Budget(Duration all, int searches) {
-            this(all, searches, System.nanoTime());
+    private static final class Budget {
+        private final long endNanos;
+        private final int jobs;
+        private int left;
+
+        Budget(Duration all, int searches, int jobs) {
+            this.endNanos = System.nanoTime() + all.toNanos();
+            this.left = searches;
+            this.jobs = jobs;
         }
 
-        /** What the next search may take when so many are done. */
-        long shareNanos(int done) {
-            return (all.toNanos() - (System.nanoTime() - startNanos)) / (searches - done);
+        /** What the next search may take: its share of what is left, of which so many are used up at once. */
+        synchronized long shareNanos() {
+            long all = endNanos - System.nanoTime();
+            return left <= jobs ? all : all / left * jobs;
+        }
+
+        synchronized void ended() {
+            left--;
         }
     }
 }

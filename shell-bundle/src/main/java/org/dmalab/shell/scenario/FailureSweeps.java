@@ -43,12 +43,12 @@ final class FailureSweeps {
      *
      * @param budget tells when no more time is left; what is known then is the result
      */
-    static CellRuns<Swept> sweep(Catalog catalog, List<Workbench.Cell> cells, RunOptions options,
+    static CellRuns<Swept> sweep(Workbench bench, List<Workbench.Cell> cells, int jobs, RunOptions options,
             BooleanSupplier budget) {
-        Runner runner = new Runner(catalog);
-        return CellRuns.run(cells, new CellRuns.Task<>((cell, progress) -> {
+        Runner runner = new Runner(bench.catalog());
+        return CellRuns.run(cells, jobs, new CellRuns.Task<>((cell, progress) -> {
             Sweep sweep = runner.sweep(cell.scenario(), cell.selection(), options, (done, points) -> {
-                progress.say(cell + ": " + done + " of " + points + " calls");
+                progress.accept(cell + ": " + done + " of " + points + " calls");
                 return budget.getAsBoolean();
             });
             if (sweep.failed().size() < sweep.points()) {
@@ -57,7 +57,8 @@ final class FailureSweeps {
             }
             return swept(cell, sweep);
         }, (cell, reason) -> swept(cell, new Sweep(runner.broken(cell.scenario(), cell.selection(), options, reason),
-                0, List.of()))));
+                0, List.of()))), bench.outsiders(Workbench.Cell::scenario,
+                cell -> List.of(cell.selection())));
     }
 
     private static Swept swept(Workbench.Cell cell, Sweep sweep) {

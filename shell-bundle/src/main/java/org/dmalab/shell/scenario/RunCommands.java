@@ -52,6 +52,7 @@ public final class RunCommands implements CommandSet {
             .flag("--all", Commands.ALL_HELP)
             .flag("--mutants", Commands.MUTANTS_HELP)
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
+            .option("--jobs", "N", Commands.JOBS_HELP)
             .flag("--check", "hold the matrix against expected.yaml beside the scenarios; exit code 1 if it differs")
             .formats(Commands.DOCUMENTS).build();
 
@@ -83,16 +84,12 @@ public final class RunCommands implements CommandSet {
             for (Scenario scenario : bench.scenarios(args.all("NAME-OR-FILE"))) {
                 cells.add(bench.cell(scenario, patch.orElseGet(() -> bench.usualPatch(scenario, options)), options));
             }
-            CellRuns<RunResult> runs = runAll(cells, options);
+            CellRuns<RunResult> runs = bench.runAll(cells, 1, options);
             Commands.write(session, args, Commands.format(args).equals("text")
                     ? runs.results().stream().map(TextReport::run).collect(Collectors.joining("\n"))
                     : document(args, runs.results()));
             return runs.exitCode(RunResult::verdict, true);
         });
-    }
-
-    private CellRuns<RunResult> runAll(List<Cell> cells, RunOptions options) {
-        return CellRuns.run(cells, bench.plainRun(options));
     }
 
     private static String document(Arguments args, List<RunResult> results) {
@@ -110,7 +107,7 @@ public final class RunCommands implements CommandSet {
             List<Scenario> scenarios = bench.scenarios(args.all("NAME"));
             List<Cell> cells = bench.cells(scenarios, args, options);
             Check check = Check.of(catalog, args, scenarios, bench.library()::expected);
-            CellRuns<RunResult> runs = runAll(cells, options);
+            CellRuns<RunResult> runs = bench.runAll(cells, Commands.jobs(args), options);
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
             String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");

@@ -29,7 +29,8 @@ public final class TourCommand implements CommandSet {
     static final List<String> STOPS = List.of("pseries/pmem-online", "vtd/kdump-stale-context",
             "mips/unmapped-highmem-sg");
     private static final CommandSpec TOUR = CommandSpec.command(CommandSpec.BARE_SCOPE, "tour",
-            "Compares every patch on the scenarios of three bug reports and explains what comes out.").build();
+            "Compares every patch on the scenarios of three bug reports and explains what comes out.")
+            .option("--jobs", "N", Commands.JOBS_HELP).build();
 
     private final Catalog catalog;
     private final Workbench bench;
@@ -58,7 +59,7 @@ public final class TourCommand implements CommandSet {
                 Selection.all(catalog, scenario.arch(), true, false)
                         .forEach(patch -> cells.add(bench.cell(scenario, patch, RunOptions.DEFAULT)));
             }
-            CellRuns<RunResult> runs = CellRuns.run(cells, bench.plainRun(RunOptions.DEFAULT));
+            CellRuns<RunResult> runs = bench.runAll(cells, Commands.jobs(args), RunOptions.DEFAULT);
             Commands.write(session, args, Commands.format(args).equals("text") ? text(cells, runs)
                     : JsonReport.results(runs.results()));
             return runs.exitCode(RunResult::verdict, false);

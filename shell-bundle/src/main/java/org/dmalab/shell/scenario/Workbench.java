@@ -4,18 +4,21 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.MachineSpec;
+import org.dmalab.api.service.Origin;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
@@ -186,6 +189,35 @@ final class Workbench {
             // The run says so.
         }
         return new Cell(scenario, selection);
+    }
+
+    /**
+     * Tells cells apart that must not run beside each other: those with a variant that is not of the kernel's history,
+     * and so may keep state without being found out by the tests of this project.
+     *
+     * @param scenario of a cell
+     * @param selections of a cell
+     * @param <C> a cell
+     */
+    <C> Function<C, String> outsiders(Function<C, Scenario> scenario, Function<C, List<Selection>> selections) {
+        Map<String, Set<String>> outsiders = new HashMap<>();
+        return cell -> {
+            String arch = scenario.apply(cell).arch();
+            Set<String> ids = outsiders.computeIfAbsent(arch, this::outsiders);
+            return selections.apply(cell).stream().flatMap(one -> one.ids().stream()).filter(ids::contains).sorted()
+                    .findFirst().map(id -> arch + "/" + id).orElse(null);
+        };
+    }
+
+    private Set<String> outsiders(String arch) {
+        return catalog.variants(arch).stream()
+                .filter(info -> !info.mainlineOrProposed() && !info.origin().equals(Origin.MUTANT.word()))
+                .map(VariantInfo::id).collect(Collectors.toSet());
+    }
+
+    /** Runs cells as they are, so many at once. */
+    CellRuns<RunResult> runAll(List<Cell> cells, int jobs, RunOptions options) {
+        return CellRuns.run(cells, jobs, plainRun(options), outsiders(Cell::scenario, cell -> List.of(cell.selection())));
     }
 
     /** A plain run of a cell. */
