@@ -1,4 +1,4 @@
-// dmalab: arch=vtd
+// dmalab: arch=vtd from=no-flush
 /*
  * The patch as first proposed: after the new entry is written, what was cached is flushed with the new domain-id,
  * which is not the one under which it is cached.

@@ -1,4 +1,4 @@
-// dmalab: arch=vtd
+// dmalab: arch=vtd from=no-flush
 /*
  * The patch as merged: what the unit may have cached of a copied entry is flushed with the domain-id that stands in
  * it, if that can be one of the unit's.

@@ -1,4 +1,4 @@
-// dmalab: arch=vtd
+// dmalab: arch=vtd from=no-flush
 /*
  * Before the patch: the new entry is written over the one that was copied from the old kernel, and nothing is
  * flushed of what the unit may have cached of it.

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class TwinTest {
     private static final Path TEXTS = Path.of("..", "examples", "c-text");
-    private static final long MOST_STATES = 20_000;
+    private static final long MOST_STATES = 5_000;
 
     @TestFactory
     Stream<DynamicTest> twinsAgree() throws IOException {

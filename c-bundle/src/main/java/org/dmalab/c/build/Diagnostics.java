@@ -55,7 +55,8 @@ final class Diagnostics {
     }
 
     private String place(Matcher match) {
-        return names.getOrDefault(match.group(1), match.group(1)) + ":" + match.group(2);
+        String file = match.group(1).replaceFirst("^\\./", "");
+        return names.getOrDefault(file, file) + ":" + match.group(2);
     }
 
     private String help(String message) {

@@ -56,7 +56,8 @@ public final class Imports {
     public static Result build(List<Kit> kits, ImportRequest request, ToIntFunction<String> slots) {
         String id = id(request);
         TextSources sources = TextSources.read(request);
-        Kit kit = kit(kits, request, sources.after());
+        Kit kit = kit(kits, request.arch() == null ? sources.directive("arch") : request.arch(), sources.after());
+        String from = sources.directive("from");
         TextBuilder.Options options = new TextBuilder.Options(request.optimization(), request.defines());
         TextBuilder builder = new TextBuilder(kit, options);
         Set<String> entries = entries(kit, builder, sources);
@@ -67,10 +68,10 @@ public final class Imports {
         String title = sources.title().isEmpty() ? "C text of " + String.join(", ", names(sources.after()))
                 : sources.title();
         made.add(make(builder, kit, options, sources.after(), wanted,
-                new VariantBundle.Words(id, title, sources.commit(), sources.date()), slots));
+                new VariantBundle.Words(id, title, sources.commit(), sources.date(), from), slots));
         if (sources.before() != null) {
             made.add(make(builder, kit, options, sources.before(), wanted, new VariantBundle.Words(id + BEFORE,
-                    "before: " + title, "", ""), slots));
+                    "before: " + title, "", "", from), slots));
         }
         return new Result(made, remarks);
     }
@@ -146,11 +147,11 @@ public final class Imports {
     }
 
     /** The architecture by name, by the paths of the files, or by the functions in them. */
-    private static Kit kit(List<Kit> kits, ImportRequest request, TextBuilder.Source source) {
+    private static Kit kit(List<Kit> kits, String arch, TextBuilder.Source source) {
         String known = String.join(", ", kits.stream().map(Kit::name).toList());
-        if (request.arch() != null) {
-            return kits.stream().filter(kit -> kit.name().equals(request.arch())).findFirst()
-                    .orElseThrow(() -> new ImportException("no architecture " + request.arch()
+        if (arch != null) {
+            return kits.stream().filter(kit -> kit.name().equals(arch)).findFirst()
+                    .orElseThrow(() -> new ImportException("no architecture " + arch
                             + " takes C text; there is " + known));
         }
         List<Kit> found = kits.stream().filter(kit -> source.files().keySet().stream()

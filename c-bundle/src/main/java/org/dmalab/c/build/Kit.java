@@ -4,22 +4,26 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Architecture;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
+import org.dmalab.c.ImportException;
 import org.dmalab.c.runtime.AddressSpace;
 
 /**
@@ -117,9 +121,30 @@ public record Kit(String name, ClassLoader loader, Properties properties) {
         return load(property("seam"));
     }
 
-    /** What the class of a variant of a text implements or extends: the seam, or the version that is around the text. */
-    Class<?> implemented(String text) {
-        return load(matching(WHEN, text).orElse(property("seam")));
+    /**
+     * What the class of a variant of a text implements or extends: the seam, or the version that is around the text.
+     *
+     * @param from the id of that version, as the text names it; null if it does not
+     * @throws ImportException if there is no such version, or none that can be extended
+     */
+    Class<?> implemented(String text, String from) {
+        if (from == null) {
+            return load(matching(WHEN, text).orElse(property("seam")));
+        }
+        String simple = Stream.of(from.split("[^a-z0-9]+")).filter(word -> !word.isEmpty())
+                .map(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1))
+                .collect(Collectors.joining());
+        try {
+            Class<?> type = Class.forName(property("patches") + "." + simple, true, loader);
+            if (Modifier.isFinal(type.getModifiers())) {
+                throw new ImportException("from=" + from + ": nothing can be made from this version, as nothing is but"
+                        + " its own functions; leave it out");
+            }
+            return type;
+        } catch (ClassNotFoundException e) {
+            throw new ImportException("from=" + from + ": " + name + " has no version of its own with this id"
+                    + " (patch:list " + name + ")");
+        }
     }
 
     /** How the kernel of a text keeps its state. */

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 
 import org.dmalab.c.ImportException;
 import org.dmalab.c.runtime.AddressSpace;
+import org.dmalab.c.runtime.CModule;
 
 /** Makes a module of C text: cuts out what is needed, puts adapters behind it, compiles and links. */
 final class TextBuilder {
@@ -268,7 +269,13 @@ final class TextBuilder {
         Set<String> stubs = new LinkedHashSet<>();
         job.cut().chosen().values().forEach(items -> items.forEach(item -> item.uses().stream()
                 .filter(known::contains).forEach(stubs::add)));
-        return new Built(Files.readAllBytes(job.folder().resolve(wide ? LOWERED : LINKED)), job.methods(),
+        byte[] module = Files.readAllBytes(job.folder().resolve(wide ? LOWERED : LINKED));
+        try {
+            CModule.check(module, space, job.slot(), kit.seam());
+        } catch (IllegalArgumentException e) {
+            throw new ImportException("the text can't be run: " + e.getMessage());
+        }
+        return new Built(module, job.methods(),
                 job.cut().functions(), stubs.size(), job.slot(), job.texts(), tools.version(),
                 diagnostics.warnings(compiled.output()));
     }

@@ -33,6 +33,7 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
     private static final Pattern SUBJECT = Pattern.compile("(?m)^Subject: (.*(?:\\n[ \\t].*)*)");
     private static final Pattern DATE = Pattern.compile("(?m)^Date: (.*)$");
     private static final Pattern COMMIT = Pattern.compile("(?m)^(?:From|commit) ([0-9a-f]{7,40})\\b");
+    private static final Pattern DIRECTIVE = Pattern.compile("\\A// dmalab:(.*)");
     private static final long MAX_BYTES = 8L << 20;
 
     /**
@@ -74,6 +75,22 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
         Path tree = request.tree() == null ? null : request.tree().toAbsolutePath().normalize();
         Path path = file.toAbsolutePath().normalize();
         return tree != null && path.startsWith(tree) ? tree.relativize(path).toString() : file.toString();
+    }
+
+    /**
+     * A word of the line with which a C file for the lab begins: {@code // dmalab: arch=mips from=stack-kmap}.
+     *
+     * @return its value; null if no file has it
+     */
+    String directive(String key) {
+        for (String text : after.files().values()) {
+            Matcher line = DIRECTIVE.matcher(text);
+            Matcher word = Pattern.compile("\\s" + key + "=(\\S+)").matcher(line.find() ? line.group(1) : "");
+            if (word.find()) {
+                return word.group(1);
+            }
+        }
+        return null;
     }
 
     static String text(Path file) {

@@ -51,8 +51,9 @@ public final class VariantBundle {
      * @param description one line
      * @param commit of the kernel; may be empty
      * @param date {@code yyyy-mm-dd}; may be empty
+     * @param from the version around the text; null to find out
      */
-    record Words(String id, String description, String commit, String date) { }
+    record Words(String id, String description, String commit, String date, String from) { }
 
     /** The content of the jar. */
     static byte[] write(Kit kit, Words words, TextBuilder.Built built, TextBuilder.Options options) {
@@ -60,7 +61,7 @@ public final class VariantBundle {
         String folder = type.substring(0, type.lastIndexOf('.')).replace('.', '/') + "/";
         List<Method> methods = List.copyOf(built.methods().keySet());
         Map<String, byte[]> entries = new TreeMap<>();
-        Class<?> base = kit.implemented(text(built));
+        Class<?> base = kit.implemented(text(built), words.from());
         entries.put(type.replace('.', '/') + ".class", VariantClass.write(type, base, methods));
         entries.put(folder + CText.MODULE, built.module());
         entries.put(folder + CText.BUILT, built(kit, built, methods));

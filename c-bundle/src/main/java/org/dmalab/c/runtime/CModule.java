@@ -51,11 +51,7 @@ public final class CModule {
     public CModule(byte[] bytes, AddressSpace space, int slot, Class<?> owner, Class<?> seam) {
         this.space = space;
         this.calls = new KernelCalls(owner.getClassLoader(), seam);
-        try {
-            this.module = Parser.parse(bytes);
-        } catch (WasmEngineException | IndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("not a WebAssembly module: " + e.getMessage(), e);
-        }
+        this.module = parse(bytes);
         if (module.memorySection().isPresent()) {
             throw new IllegalArgumentException("a module with a memory of its own; link it with --import-memory");
         }
@@ -68,6 +64,35 @@ public final class CModule {
             }
         }
         free.push(new Run());
+    }
+
+    /**
+     * Looks whether a module could be run: whether it is one, its data fits, and there is all that it calls.
+     *
+     * @throws IllegalArgumentException if not; the message says why
+     */
+    public static void check(byte[] bytes, AddressSpace space, int slot, Class<?> seam) {
+        WasmModule module = parse(bytes);
+        DataImage.of(module, space.start(slot));
+        KernelCalls calls = new KernelCalls(seam.getClassLoader(), seam);
+        for (int i = 0; i < module.importSection().importCount(); i++) {
+            if (module.importSection().getImport(i) instanceof FunctionImport function) {
+                if (function.module().equals(KernelCalls.LAB)) {
+                    LabCalls.find(function.name());
+                } else {
+                    calls.find(function.module(), function.name(),
+                            module.typeSection().getType(function.typeIndex()).params().size());
+                }
+            }
+        }
+    }
+
+    private static WasmModule parse(byte[] bytes) {
+        try {
+            return Parser.parse(bytes);
+        } catch (WasmEngineException | IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("not a WebAssembly module: " + e.getMessage(), e);
+        }
     }
 
     /** The number by which {@link #call} knows an exported function. */

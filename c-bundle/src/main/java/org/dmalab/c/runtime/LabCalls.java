@@ -29,12 +29,11 @@ final class LabCalls {
         return switch (name) {
             case "printk" -> LabCalls::printk;
             case "bug" -> (memory, arguments, wide) -> {
-                memory.cpu().bug(Text.id("kernel BUG at " + string(memory, (int) arguments[0]) + ":" + arguments[1]
-                        + "!"));
+                memory.cpu().bug(Text.id("kernel BUG at " + place(memory, arguments) + "!"));
                 return 0;
             };
             case "warn" -> (memory, arguments, wide) -> {
-                memory.cpu().warn(Text.id("WARNING: at " + string(memory, (int) arguments[0]) + ":" + arguments[1]));
+                memory.cpu().warn(Text.id("WARNING: at " + place(memory, arguments)));
                 return 0;
             };
             case "text" -> (memory, arguments, wide) -> Text.id(string(memory, (int) arguments[0]));
@@ -44,6 +43,10 @@ final class LabCalls {
             default -> throw new IllegalArgumentException("its headers name the function " + name
                     + " of the run time, which there is not");
         };
+    }
+
+    private static String place(LabMemory memory, long[] arguments) {
+        return string(memory, (int) arguments[0]).replaceFirst("^\\./", "") + ":" + arguments[1];
     }
 
     /** {@code printk(format, ...)}: the arguments lie on the C stack, each aligned to its own size. */

@@ -1,0 +1,29 @@
+// dmalab: arch=mips from=kmap-high-get
+/*
+ * Cache maintenance of a high page through the mapping that it has, as it was proposed in May 2010: without one nothing
+ * is done. Written for dmalab.
+ */
+void __dma_sync(struct page *page, unsigned long offset, size_t size, enum dma_data_direction direction)
+{
+	while (size) {
+		size_t part = size;
+
+		if (PageHighMem(page)) {
+			void *address;
+
+			if (part > PAGE_SIZE - offset)
+				part = PAGE_SIZE - offset;
+			address = kmap_high_get(page);
+			if (address) {
+				__dma_sync_virtual(address + offset, part, direction);
+				kunmap_high(page);
+			}
+		} else {
+			__dma_sync_virtual(lowmem_page_address(page) + offset, part, direction);
+			return;
+		}
+		size -= part;
+		offset = 0;
+		page++;
+	}
+}
