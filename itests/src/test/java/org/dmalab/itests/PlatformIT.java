@@ -8,7 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.inject.Inject;
 import org.apache.felix.service.command.CommandProcessor;
@@ -17,6 +23,9 @@ import org.dmalab.api.Action;
 import org.dmalab.api.Architecture;
 import org.dmalab.api.Oracle;
 import org.dmalab.api.Preset;
+import org.dmalab.api.service.Origin;
+import org.dmalab.api.service.ServiceKind;
+import org.dmalab.api.service.Variant;
 import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.ops4j.pax.exam.Configuration;
@@ -27,6 +36,7 @@ import org.ops4j.pax.exam.spi.reactors.PerClass;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 
 /** All bundles start together, and their commands can be called. */
 @RunWith(PaxExam.class)
@@ -54,6 +64,45 @@ public class PlatformIT {
             }
         }
         assertEquals(6, ours);
+    }
+
+    /** Of the shipped variants each has an id of its own, a day, an origin, and one line that says what it is. */
+    @Test
+    public void everyVariantSaysWhatItIs() throws InvalidSyntaxException {
+        List<String> wrong = new ArrayList<>();
+        Map<String, Object> components = new TreeMap<>();
+        for (ServiceKind kind : ServiceKind.values()) {
+            for (ServiceReference<?> each : context.getServiceReferences(kind.type(), null)) {
+                String key = each.getProperty(Variant.ARCH) + "/" + each.getProperty(Variant.ID);
+                Object component = each.getProperty("component.name");
+                if (!component.equals(components.getOrDefault(key, component))) {
+                    wrong.add(key + " is " + component + " and " + components.get(key));
+                }
+                components.put(key, component);
+                whatIsWrong(each).forEach(problem -> wrong.add(component + ": " + problem));
+            }
+        }
+        assertEquals(List.of(), wrong);
+        assertTrue(components.size() + " variants", components.size() > 40);
+    }
+
+    private static List<String> whatIsWrong(ServiceReference<?> variant) {
+        Map<String, String> patterns = Map.of(Variant.ARCH, "pseries|vtd|mips", Variant.ID, "[a-z0-9][a-z0-9._-]*",
+            Variant.ORIGIN, Arrays.stream(Origin.values()).map(Origin::word).collect(Collectors.joining("|")),
+            Variant.DESCRIPTION, "\\S.{10,}\\S", Variant.DATE, "\\d{4}-\\d\\d-\\d\\d");
+        List<String> wrong = new ArrayList<>();
+        patterns.forEach((key, pattern) -> {
+            if (!(variant.getProperty(key) instanceof String value) || !value.matches(pattern)) {
+                wrong.add(key + " is " + variant.getProperty(key));
+            }
+        });
+        if (wrong.isEmpty()) {
+            LocalDate day = LocalDate.parse((String) variant.getProperty(Variant.DATE));
+            if (day.isBefore(LocalDate.of(1991, 8, 25))) {
+                wrong.add(day + " is before there was a kernel");
+            }
+        }
+        return wrong;
     }
 
     @Test

@@ -85,7 +85,7 @@ public final class Changes {
             long offset = address + i - kernel.base();
             Long old = atMark ? before.get(offset / CELL_BYTES) : null;
             long word = old == null ? kernel.data().get(offset / CELL_BYTES) : old;
-            value = value << 8 | word >>> (offset % CELL_BYTES * 8) & 0xff;
+            value = value << 8 | (word >>> (offset % CELL_BYTES * 8) & 0xff);
         }
         return place.order().swap(value, width);
     }

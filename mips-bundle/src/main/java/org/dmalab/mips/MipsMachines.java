@@ -57,7 +57,7 @@ final class MipsMachines {
         return (processor, virtualPage) -> {
             long entry = KernelLayout.pageTableEntry(processor, virtualPage);
             long pte = entry == 0 ? 0 : kernel.load(entry, 4);
-            return (pte & KernelLayout.PTE_VALID) == 0 ? 0 : pte & KernelLayout.PAGE_MASK | PageTable.VALID;
+            return (pte & KernelLayout.PTE_VALID) == 0 ? 0 : (pte & KernelLayout.PAGE_MASK) | PageTable.VALID;
         };
     }
 

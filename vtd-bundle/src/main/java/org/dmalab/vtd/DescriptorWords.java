@@ -19,7 +19,7 @@ final class DescriptorWords {
     static String of(long low, long high) {
         int scope = (int) (low >>> 4) & 3;
         String domain = scope < 2 ? "" : " did=" + (low >>> 16 & 0xffff);
-        return switch ((int) (low & 0xf | low >>> 5 & 0x70)) {
+        return switch ((int) ((low & 0xf) | (low >>> 5 & 0x70))) {
             case 1 -> "context cache " + SCOPES[scope] + domain
                     + (scope == 3 ? " sid=" + Actor.bdf(low >>> 32 & 0xffff) : "");
             case 2 -> "IOTLB " + (scope == 3 ? "page-selective" : SCOPES[scope]) + domain + (scope < 3 ? ""

@@ -87,7 +87,7 @@ public record ReferenceWalk(VtdModel model) {
         long entry = (table & ADDRESS) + (pasid & 0x3f) * 64;
         long low = (table & 1) == 0 ? 0 : word(entry);
         int type = (int) (low >>> 6) & 7;
-        if ((low & 1) == 0 || type != SECOND_LEVEL && type != PASS_THROUGH) {
+        if ((low & 1) == 0 || (type != SECOND_LEVEL && type != PASS_THROUGH)) {
             return NOBODY;
         }
         return new Owner(true, (int) word(entry + 8) & 0xffff, type == PASS_THROUGH, (int) (low >>> 2 & 7) + 2,
@@ -113,9 +113,9 @@ public record ReferenceWalk(VtdModel model) {
             if (permissions == 0) {
                 return new Leaf(0, 0);
             }
-            if (level == 1 || level <= 3 && (entry & SUPERPAGE) != 0) {
+            if (level == 1 || (level <= 3 && (entry & SUPERPAGE) != 0)) {
                 long offset = (1L << shift) - 1;
-                return new Leaf(entry & ADDRESS & ~offset | address & offset, permissions);
+                return new Leaf((entry & ADDRESS & ~offset) | (address & offset), permissions);
             }
             table = entry & ADDRESS;
             level--;

@@ -158,7 +158,7 @@ public final class VtdWords {
     private static String commands(long value) {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < COMMANDS.length; i++) {
-            if ((value >>> 31 - i & 1) != 0) {
+            if ((value >>> (31 - i) & 1) != 0) {
                 text.append(text.isEmpty() ? " " : "|").append(COMMANDS[i]);
             }
         }

@@ -6,6 +6,7 @@ package org.dmalab.api.cpu;
  */
 public final class Stop extends Error {
     /** The only instance. */
+    @SuppressWarnings("StaticAssignmentOfThrowable") // it has no stack and no suppressed ones
     public static final Stop INSTANCE = new Stop();
     private static final long serialVersionUID = 1L;
 

@@ -150,7 +150,7 @@ public final class KernelMemory {
     /** Tells whether an address lies in the window. */
     public boolean contains(long address) {
         long offset = address - base;
-        return offset >= 0 && offset < staticBytes + heapBytes || inModules(address);
+        return (offset >= 0 && offset < staticBytes + heapBytes) || inModules(address);
     }
 
     private boolean inModules(long address) {
@@ -209,8 +209,8 @@ public final class KernelMemory {
         if (elementBytes <= 0 || count <= 0 || count > heapBytes / elementBytes) {
             return 0;
         }
-        long needed = (elementBytes * count + (1 << SLOT_SHIFT) - 1) >>> SLOT_SHIFT;
-        long total = heapBytes >>> SLOT_SHIFT;
+        long needed = (elementBytes * count + (1L << SLOT_SHIFT) - 1) >>> SLOT_SHIFT;
+        long total = (long) heapBytes >>> SLOT_SHIFT;
         long run = 0;
         for (long slot = 0; slot < total; slot++) {
             run = slots.get(slot) <= 0 ? run + 1 : 0;
@@ -249,7 +249,7 @@ public final class KernelMemory {
     public boolean free(long address) {
         long offset = address - base - staticBytes;
         long slot = offset >>> SLOT_SHIFT;
-        if (offset < 0 || slot >= heapBytes >>> SLOT_SHIFT || (offset & ((1 << SLOT_SHIFT) - 1)) != 0) {
+        if (offset < 0 || slot >= heapBytes >>> SLOT_SHIFT || (offset & ((1L << SLOT_SHIFT) - 1)) != 0) {
             return false;
         }
         long length = slots.get(slot);
@@ -320,7 +320,7 @@ public final class KernelMemory {
             return word("heap", base + staticBytes, address);
         }
         long before = (int) objects.get(slot * OBJECT_CELLS + 1);
-        long start = base + staticBytes + (slot - before << SLOT_SHIFT);
+        long start = base + staticBytes + ((slot - before) << SLOT_SHIFT);
         String name = objectIn(slot);
         Struct layout = layouts.get(id);
         return layout == null ? word(name, start, address)

@@ -66,7 +66,7 @@ public final class Struct {
 
     /** Declares a field in a byte order of its own: {@code __be32} and its kin. */
     public Field at(String fieldName, int offset, int widthBytes, Endian order) {
-        if (offset < end() || fixedBytes > 0 && offset + widthBytes > fixedBytes) {
+        if (offset < end() || (fixedBytes > 0 && offset + widthBytes > fixedBytes)) {
             throw new IllegalArgumentException("struct " + name + ": no room for " + fieldName + " at " + offset);
         }
         Field field = new Field(name + "." + fieldName, offset, widthBytes, order);

@@ -100,7 +100,7 @@ public final class Footprint {
     }
 
     private int slot(long key) {
-        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(slots.length - 1));
+        int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> Long.numberOfLeadingZeros(slots.length - 1));
         while (slots[slot] >>> 16 == generation && keys[(int) slots[slot] & 0xffff] != key) {
             slot = slot + 1 & slots.length - 1;
         }
@@ -108,7 +108,7 @@ public final class Footprint {
     }
 
     private static long signature(long key) {
-        return 1L << (key * 0xD1B54A32D192ED03L >>> 58);
+        return 1L << ((key * 0xD1B54A32D192ED03L) >>> 58);
     }
 
     /** Number of cells. */
@@ -161,6 +161,6 @@ public final class Footprint {
         int own = bytes[(int) slots[slot] & 0xffff];
         int ownWritten = own >>> WRITTEN_SHIFT;
         int otherWritten = otherBytes >>> WRITTEN_SHIFT;
-        return (ownWritten & (otherBytes | otherWritten) & ALL_BYTES | otherWritten & own & ALL_BYTES) != 0;
+        return ((ownWritten & (otherBytes | otherWritten) & ALL_BYTES) | (otherWritten & own & ALL_BYTES)) != 0;
     }
 }

@@ -305,7 +305,7 @@ public final class Region {
                     + " of 0x" + Long.toHexString(cells));
         }
         long number = cell >>> PAGE_SHIFT;
-        if (number != lastPageNumber || lastPage == null && create) {
+        if (number != lastPageNumber || (lastPage == null && create)) {
             lastPage = pages.page(number, create);
             lastPageNumber = number;
         }

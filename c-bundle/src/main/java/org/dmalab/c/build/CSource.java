@@ -120,7 +120,7 @@ record CSource(String file, String text, List<Item> items) {
         for (int i = open; i < head.length(); i++) {
             char c = head.charAt(i);
             depth += c == '(' ? 1 : c == ')' ? -1 : 0;
-            if (depth == 1 && c == ',' || depth == 0) {
+            if ((depth == 1 && c == ',') || depth == 0) {
                 parameters.add(head.substring(from, i).replaceAll("\\s+", " ").trim());
                 from = i + 1;
             }
@@ -173,7 +173,7 @@ record CSource(String file, String text, List<Item> items) {
                     default -> 0;
                 };
                 depth = Math.max(depth, 0);
-                boolean ends = depth == 0 && (token.text().equals(";") || token.text().equals("}") && body);
+                boolean ends = depth == 0 && (token.text().equals(";") || (token.text().equals("}") && body));
                 if (ends) {
                     add(pending, body);
                     pending = new ArrayList<>();

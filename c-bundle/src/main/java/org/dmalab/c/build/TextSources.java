@@ -140,7 +140,7 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
         List<String> remarks = new ArrayList<>();
         for (UnifiedDiff.FileDiff file : diff.files()) {
             boolean header = file.path().endsWith(".h");
-            if (!header && !file.path().endsWith(".c") || file.hunks().isEmpty()) {
+            if ((!header && !file.path().endsWith(".c")) || file.hunks().isEmpty()) {
                 continue;
             }
             String old = file.added() ? "" : original(request, file);

@@ -164,7 +164,7 @@ record UnifiedDiff(List<FileDiff> files) {
             for (int i = 0; i < hunk.before().size(); i++) {
                 same += lines.get(at + i).equals(hunk.before().get(i)) ? 1 : 0;
             }
-            if (same > most || same == most && Math.abs(at - wanted) < Math.abs(best - wanted)) {
+            if (same > most || (same == most && Math.abs(at - wanted) < Math.abs(best - wanted))) {
                 best = at;
                 most = same;
             }

@@ -126,7 +126,7 @@ public final class FolderImporter implements PatchImporter {
     }
 
     private void awaitInstalled(Path file, long sinceMillis) throws InterruptedException {
-        await(file, () -> {
+        await(() -> {
             Bundle bundle = bundle(file);
             return bundle != null && bundle.getState() == Bundle.ACTIVE && bundle.getLastModified() >= sinceMillis
                     && bundle.getRegisteredServices() != null;
@@ -141,7 +141,7 @@ public final class FolderImporter implements PatchImporter {
         boolean holds();
     }
 
-    private static void await(Path file, Condition condition, String problem) throws InterruptedException {
+    private static void await(Condition condition, String problem) throws InterruptedException {
         long end = System.nanoTime() + PATIENCE_NANOS;
         while (!condition.holds()) {
             if (System.nanoTime() > end) {
@@ -170,7 +170,7 @@ public final class FolderImporter implements PatchImporter {
                 throw new ImportException(file + " can't be removed: " + e.getMessage());
             }
             removed.add(bundle.getHeaders("").get(VariantBundle.ID));
-            await(file, () -> bundle.getState() == Bundle.UNINSTALLED, "the platform keeps the bundle of "
+            await(() -> bundle.getState() == Bundle.UNINSTALLED, "the platform keeps the bundle of "
                     + file.getFileName() + "; bundle:list says more");
         }
         return removed.stream().sorted().toList();

@@ -82,7 +82,7 @@ final class DataImage {
     /** The value with which the program begins. */
     long initial(int offset, int widthBytes) {
         long value = (long) LONGS.get(bytes, offset);
-        return widthBytes == Long.BYTES ? value : value & (1L << widthBytes * Byte.SIZE) - 1;
+        return widthBytes == Long.BYTES ? value : value & (1L << (widthBytes * Byte.SIZE)) - 1;
     }
 
     void copyTo(byte[] memory) {

@@ -146,7 +146,7 @@ final class KernelCalls {
                 MethodHandles.identity(long.class), MethodType.methodType(long.class, type)));
     }
 
-
+    @SuppressWarnings("UnusedMethod") // found by its name
     private static boolean isTrue(long value) {
         return value != 0;
     }
@@ -159,6 +159,7 @@ final class KernelCalls {
         }
     }
 
+    @SuppressWarnings("UnusedMethod") // found by its name
     private static Object constantOf(Object[] constants, long ordinal) {
         if (ordinal < 0 || ordinal >= constants.length) {
             throw new CFault("the number " + ordinal + " for a " + constants[0].getClass().getSimpleName());

@@ -112,7 +112,7 @@ final class LabCalls {
                     int word = wide ? Long.BYTES : Integer.BYTES;
                     boolean pointer = kind == 'p' || kind == 's';
                     int bytes = lengths.toString().equals("ll") ? Long.BYTES
-                            : pointer || lengths.length() > 0 && "lzjt".indexOf(lengths.charAt(0)) >= 0 ? word
+                            : pointer || (lengths.length() > 0 && "lzjt".indexOf(lengths.charAt(0)) >= 0) ? word
                             : Integer.BYTES;
                     conversions.add(new Conversion(kind, bytes));
                     text.append('%').append(kind == 's' ? "" : flags.toString().replaceAll("[-+ .]", ""))

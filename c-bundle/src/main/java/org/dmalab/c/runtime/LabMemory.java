@@ -229,10 +229,10 @@ public final class LabMemory implements Memory {
             return before;
         }
         requireMapped(low);
-        long mask = widthBytes == LONG ? -1 : (1L << widthBytes * Byte.SIZE) - 1;
+        long mask = widthBytes == LONG ? -1 : (1L << (widthBytes * Byte.SIZE)) - 1;
         long initial = image.isVariable(offset) ? image.initial(offset, widthBytes) : 0;
-        return cpu().compareExchange(space.full(low), widthBytes, Endian.LITTLE, expected & mask ^ initial,
-                value & mask ^ initial) ^ initial;
+        return cpu().compareExchange(space.full(low), widthBytes, Endian.LITTLE, (expected & mask) ^ initial,
+                (value & mask) ^ initial) ^ initial;
     }
 
     private void requireMapped(int address) {

@@ -144,7 +144,7 @@ public final class Selection {
      */
     public static List<Selection> all(Catalog catalog, String arch, boolean all, boolean mutants) {
         return catalog.variants(arch).stream()
-                .filter(info -> all && info.mainlineOrProposed() || mutants && info.origin().equals("mutant"))
+                .filter(info -> (all && info.mainlineOrProposed()) || (mutants && info.origin().equals("mutant")))
                 .map(info -> of(info.id()))
                 .toList();
     }

@@ -77,7 +77,7 @@ final class DepthFirst {
         while (!path.isEmpty()) {
             Path.Point point = path.top();
             path.undo(point);
-            if (meter.hit() || lone != null && lone.beginsAgain() || !goOn(point)) {
+            if (meter.hit() || (lone != null && lone.beginsAgain()) || !goOn(point)) {
                 path.unname();
                 path.pop();
             }

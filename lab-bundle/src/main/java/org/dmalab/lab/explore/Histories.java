@@ -493,7 +493,7 @@ final class Histories {
                 throw new BrokenCode("the code catches the stop at " + place(frame[current]));
             }
             requireOwner();
-            if (position + 1 < path.length || kind[current] >= 0 && kind[current] != how) {
+            if (position + 1 < path.length || (kind[current] >= 0 && kind[current] != how)) {
                 throw new BrokenCode(breach() + "called " + recorded() + ", then it ended");
             }
             kind[current] = how;

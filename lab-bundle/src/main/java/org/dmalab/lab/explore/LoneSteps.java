@@ -167,7 +167,7 @@ final class LoneSteps {
             boolean undisturbed = world.enabled().undisturbed(p);
             int node = world.run().node(p);
             goesOn = takeMore(point, p, undisturbed);
-            more = undisturbed || goesOn && world.run().frames(p) == frames && cells.alone(step);
+            more = undisturbed || (goesOn && world.run().frames(p) == frames && cells.alone(step));
             if (more) {
                 path.keepMore();
                 footprint.addAll(step);
@@ -191,7 +191,7 @@ final class LoneSteps {
     private boolean mayRunOn(int p) {
         int kind = world.histories().kind(world.run().node(p));
         return kind < Op.COUNT && kind != Op.MARK && world.enabled().choices(p) == 1
-                && (mayGoAlone(p) || world.enabled().canStep(p) && world.enabled().undisturbed(p));
+                && (mayGoAlone(p) || (world.enabled().canStep(p) && world.enabled().undisturbed(p)));
     }
 
     private boolean takeMore(Path.Point point, int p, boolean undisturbed) {
@@ -245,7 +245,7 @@ final class LoneSteps {
         int node = world.run().node(p);
         Histories histories = world.histories();
         int kind = histories.kind(node);
-        if (node < notAlone.length && notAlone[node] || kind == Op.MARK || !world.enabled().canStep(p)) {
+        if ((node < notAlone.length && notAlone[node]) || kind == Op.MARK || !world.enabled().canStep(p)) {
             return false;
         }
         if (kind != Op.CHOOSE) {

@@ -81,7 +81,7 @@ final class PrivateCells {
             int shift = Integer.numberOfTrailingZeros(left) * 8;
             int owner = (int) (owners[slot] >>> shift) & SHARED;
             long now = owner == 0 || owner == context ? context : SHARED;
-            owners[slot] = owners[slot] & ~(0xffL << shift) | now << shift;
+            owners[slot] = (owners[slot] & ~(0xffL << shift)) | now << shift;
         }
         int contended = shared(owners[slot]) & (flags[slot] | written);
         flags[slot] |= written | contended << CONTENDED_SHIFT;
@@ -92,7 +92,7 @@ final class PrivateCells {
     private static int shared(long owners) {
         int shared = 0;
         for (int i = 0; i < OWNERS; i++) {
-            shared |= ((int) (owners >>> i * 8) & SHARED) == SHARED ? 1 << i : 0;
+            shared |= ((int) (owners >>> (i * 8)) & SHARED) == SHARED ? 1 << i : 0;
         }
         return shared;
     }
@@ -101,7 +101,7 @@ final class PrivateCells {
         long[] bits = new long[SHARED + 1];
         for (int bytes = 0; bytes <= SHARED; bytes++) {
             for (int i = 0; i < OWNERS; i++) {
-                bits[bytes] |= (bytes >>> i & 1) == 0 ? 0 : 0xffL << i * 8;
+                bits[bytes] |= (bytes >>> i & 1) == 0 ? 0 : 0xffL << (i * 8);
             }
         }
         return bits;
@@ -163,7 +163,7 @@ final class PrivateCells {
 
     private static int slot(long[] in, long key) {
         int mask = in.length - 1;
-        int slot = (int) (key * 0x9E3779B97F4A7C15L >>> Long.numberOfLeadingZeros(mask));
+        int slot = (int) ((key * 0x9E3779B97F4A7C15L) >>> Long.numberOfLeadingZeros(mask));
         while (in[slot] != 0 && in[slot] != key) {
             slot = slot + 1 & mask;
         }

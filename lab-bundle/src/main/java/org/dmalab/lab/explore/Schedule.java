@@ -85,7 +85,7 @@ public final class Schedule {
     }
 
     private static int mix(int hash, int kind) {
-        return (hash * 31 + kind) * 0x9E3779B1 >>> 3;
+        return ((hash * 31 + kind) * 0x9E3779B1) >>> 3;
     }
 
     /** How many choices are something unusual: a preemption, an interrupt, hardware by itself. */

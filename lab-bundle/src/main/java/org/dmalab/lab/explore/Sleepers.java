@@ -51,7 +51,7 @@ final class Sleepers {
             }
             long reads = words[at + 1];
             long writes = words[at + 2];
-            if ((writes & (taken.readSignature() | taken.writeSignature()) | reads & taken.writeSignature()) != 0) {
+            if (((writes & (taken.readSignature() | taken.writeSignature())) | (reads & taken.writeSignature())) != 0) {
                 for (int i = 0; i < count; i++) {
                     if (taken.meets(words[at + HEADER + i], follows[at + HEADER + i])) {
                         return false;

@@ -174,7 +174,7 @@ final class Stretches {
     long key(int transition) {
         int kind = Transition.kind(transition);
         int p = Transition.processor(transition);
-        if (kind > Transition.IPI || world.enabled().solo() && !world.enabled().othersIdle(p)) {
+        if (kind > Transition.IPI || (world.enabled().solo() && !world.enabled().othersIdle(p))) {
             return -1;
         }
         long node = kind == Transition.STEP ? world.run().node(p) : 0;
@@ -214,7 +214,7 @@ final class Stretches {
             above = cell;
             at = cell.next(read.get(known++).before);
         }
-        if (at != null || above != null && above.count == MAX_VALUES) {
+        if (at != null || (above != null && above.count == MAX_VALUES)) {
             return;
         }
         Node node = new Stretch(touches.stream().filter(one -> one.written).toList(), footprint, more, world.run(), p,
@@ -253,7 +253,7 @@ final class Stretches {
         for (int i = 0; i < footprint.size(); i++) {
             Region region = store.regionOf(footprint.key(i));
             if (region != null && (region.kind() == Region.Kind.DERIVED
-                    || Store.isWhole(footprint.key(i)) && footprint.bytes(i) > Footprint.ALL_BYTES)) {
+                    || (Store.isWhole(footprint.key(i)) && footprint.bytes(i) > Footprint.ALL_BYTES))) {
                 return true;
             }
         }

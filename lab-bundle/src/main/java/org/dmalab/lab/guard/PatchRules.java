@@ -62,7 +62,7 @@ final class PatchRules {
         }
         return CLASSES.contains(owner) || owner.startsWith("java/util/function/")
                 || MEMBERS.getOrDefault(owner, Set.of()).contains(member)
-                || throwable(owner) && THROWABLE.contains(member);
+                || (throwable(owner) && THROWABLE.contains(member));
     }
 
     /** Tells whether code may name a class of the Java library as a type. */
@@ -73,8 +73,8 @@ final class PatchRules {
 
     /** Every exception and error of java.lang but the one that ends threads. */
     private static boolean throwable(String type) {
-        return type.startsWith("java/lang/") && type.lastIndexOf('/') == "java/lang".length()
-                && (type.endsWith("Exception") || type.endsWith("Error") || type.equals("java/lang/Throwable"))
+        return (type.startsWith("java/lang/") && type.lastIndexOf('/') == "java/lang".length()
+                && (type.endsWith("Exception") || type.endsWith("Error") || type.equals("java/lang/Throwable")))
                 || type.equals("java/util/NoSuchElementException");
     }
 
@@ -91,7 +91,7 @@ final class PatchRules {
         String[] parts = type.split("/");
         boolean architecture = parts.length > 4 && type.startsWith("org/dmalab/")
                 && PACKAGES_OF_ARCHITECTURES.contains(parts[3]);
-        return architecture || parts.length == 4 && type.startsWith("org/dmalab/c/");
+        return architecture || (parts.length == 4 && type.startsWith("org/dmalab/c/"));
     }
 
     private static String outer(String type) {

@@ -51,7 +51,7 @@ record IdealMemory(Region data, Region writer) {
         if (outside(physical)) {
             return 0;
         }
-        long mask = widthBytes == 8 ? -1 : (1L << 8 * widthBytes) - 1;
+        long mask = widthBytes == 8 ? -1 : (1L << (8 * widthBytes)) - 1;
         return equalBytes(writer.load(physical, widthBytes), EVERY_BYTE * who) & mask;
     }
 

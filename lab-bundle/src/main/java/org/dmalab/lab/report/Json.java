@@ -39,7 +39,8 @@ public final class Json {
                 separator = "," + newline + "  ";
             }
             out.append(items.iterator().hasNext() ? newline + "]" : "]");
-        } else if (value instanceof Double d && !Double.isFinite(d) || value instanceof Float f && !Float.isFinite(f)) {
+        } else if ((value instanceof Double d && !Double.isFinite(d))
+                || (value instanceof Float f && !Float.isFinite(f))) {
             throw new IllegalArgumentException("JSON has no number " + value);
         } else if (value == null || value instanceof Number || value instanceof Boolean) {
             out.append(value);
@@ -61,7 +62,7 @@ public final class Json {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                    if (c < 0x20 || Character.isSurrogate(c) && !paired(text, i)) {
+                    if (c < 0x20 || (Character.isSurrogate(c) && !paired(text, i))) {
                         out.append(String.format("\\u%04x", (int) c));
                     } else {
                         out.append(c);

@@ -97,8 +97,8 @@ public final class JunitReport {
     /** XML 1.0 has no way to write most control characters. */
     static String legal(String text) {
         StringBuilder legal = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> legal.appendCodePoint(c == '\t' || c == '\n' || c >= 0x20 && c <= 0xd7ff
-                || c >= 0xe000 && c <= 0xfffd || c >= 0x10000 ? c : 0xfffd));
+        text.codePoints().forEach(c -> legal.appendCodePoint(c == '\t' || c == '\n' || (c >= 0x20 && c <= 0xd7ff)
+                || (c >= 0xe000 && c <= 0xfffd) || c >= 0x10000 ? c : 0xfffd));
         return legal.toString();
     }
 }

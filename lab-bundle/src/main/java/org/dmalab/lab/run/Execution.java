@@ -223,7 +223,7 @@ final class Execution implements EventSink {
             comeToItsEnd(end.thrown());
         }
         // what follows rests on what was declined
-        stopped = end.ends() || end.kind() == ActionEnd.Kind.DECLINED && failed() && !failedBefore;
+        stopped = end.ends() || (end.kind() == ActionEnd.Kind.DECLINED && failed() && !failedBefore);
     }
 
     /** What ends a step has not been swallowed; what was thrown before it has. */

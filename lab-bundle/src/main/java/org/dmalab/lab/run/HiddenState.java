@@ -84,7 +84,7 @@ public final class HiddenState {
     private static Optional<String> fields(Class<?> type, boolean own) {
         for (Field field : type.getDeclaredFields()) {
             boolean isStatic = Modifier.isStatic(field.getModifiers());
-            if (field.isSynthetic() && isStatic || !own && !isStatic) {
+            if ((field.isSynthetic() && isStatic) || (!own && !isStatic)) {
                 continue; // made by the compiler or a coverage agent; or an object that lives as long as a call
             }
             if (!Modifier.isFinal(field.getModifiers())) {
@@ -150,7 +150,8 @@ public final class HiddenState {
             return false;
         }
         return Modifier.isFinal(type.getModifiers())
-                || type.isSealed() && Stream.of(type.getPermittedSubclasses()).allMatch(body -> fixedFields(body, seen));
+                || (type.isSealed()
+                        && Stream.of(type.getPermittedSubclasses()).allMatch(body -> fixedFields(body, seen)));
     }
 
     private static boolean fixedFields(Class<?> type, Set<Class<?>> seen) {

@@ -33,7 +33,7 @@ public record Timeline(List<Entry> entries, long events) {
             boolean wordStarts = true;
             for (int i = 0; i < words.length(); i++) {
                 char c = words.charAt(i);
-                if ("(=:,".indexOf(c) >= 0 || wordStarts && Character.isDigit(c)) {
+                if ("(=:,".indexOf(c) >= 0 || (wordStarts && Character.isDigit(c))) {
                     return words.substring(0, i).trim();
                 }
                 wordStarts = c == ' ';

@@ -49,8 +49,8 @@ public final class MachineSpecs {
 
     /** A preset by name; null or the architecture's name stand for the usual one. */
     public static Preset preset(Architecture architecture, String name) {
-        boolean usual = name == null || name.equals(architecture.name())
-                && architecture.presets().stream().noneMatch(preset -> preset.name().equals(name));
+        boolean usual = name == null || (name.equals(architecture.name())
+                && architecture.presets().stream().noneMatch(preset -> preset.name().equals(name)));
         return usual ? architecture.presets().get(0)
                 : find("preset of " + architecture.name(), name, architecture.presets());
     }

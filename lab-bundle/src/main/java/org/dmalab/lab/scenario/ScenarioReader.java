@@ -214,8 +214,8 @@ public final class ScenarioReader {
     }
 
     private static Scenario.Step step(Context context, YamlMap map, String path, Yaml.Node item, Part where) {
-        if (item.kind() == Yaml.Kind.LIST || item.isNull() || item.kind() == Yaml.Kind.MAP
-                && item.entries().size() != 1) {
+        if (item.kind() == Yaml.Kind.LIST || item.isNull() || (item.kind() == Yaml.Kind.MAP
+                && item.entries().size() != 1)) {
             throw map.error(item.place(), path, (item.kind() == Yaml.Kind.MAP ? "a map with "
                     + item.entries().size() + " keys" : item.word())
                     + ", expected an action: its name, or {name: {parameter: value}}");

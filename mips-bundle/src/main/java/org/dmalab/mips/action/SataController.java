@@ -104,7 +104,7 @@ final class SataController {
     }
 
     private static long data(long pattern, long offset, int width) {
-        long word = PageAccess.word(pattern, offset & -WORD_BYTES) >>> 8 * (offset & WORD_BYTES - 1);
+        long word = PageAccess.word(pattern, offset & -WORD_BYTES) >>> (8 * (offset & WORD_BYTES - 1));
         return width == 1 ? word & 0xff : PageAccess.word(pattern, offset);
     }
 

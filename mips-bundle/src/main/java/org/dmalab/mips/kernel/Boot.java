@@ -70,10 +70,10 @@ public final class Boot {
 
     private static void announce(Cpu cpu, BootConfig config) {
         cpu.printk(config.more().dcAliases() ? ALIASING : PRIMARY,
-                config.dcacheWayBytes() * config.dcacheWays() >> 10, config.dcacheWays(),
+                (config.dcacheWayBytes() * config.dcacheWays()) >> 10, config.dcacheWays(),
                 config.dcacheLineBytes());
         if (config.scacheWays() != 0) {
-            cpu.printk(SECONDARY, config.scacheWayBytes() * config.scacheWays() >> 10, config.scacheWays(),
+            cpu.printk(SECONDARY, (config.scacheWayBytes() * config.scacheWays()) >> 10, config.scacheWays(),
                     config.scacheLineBytes());
         }
         if (config.more().highPages() > 0 && config.more().dcAliases()) {

@@ -83,7 +83,7 @@ public final class SataDriver {
      */
     @KernelFunction("ata_qc_issue")
     public static long issue(Cpu cpu, long first, long offset, long length, Direction direction) {
-        long pages = offset + length + KernelLayout.PAGE_SIZE - 1 >>> KernelLayout.PAGE_SHIFT;
+        long pages = (offset + length + KernelLayout.PAGE_SIZE - 1) >>> KernelLayout.PAGE_SHIFT;
         if (length <= 0 || offset < 0 || offset >= KernelLayout.PAGE_SIZE || first < 0
                 || first >= KernelLayout.CACHE_PAGES || pages > KernelLayout.CACHE_PAGES - first) {
             return Errno.EINVAL;

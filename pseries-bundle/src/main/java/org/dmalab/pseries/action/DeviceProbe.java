@@ -50,7 +50,7 @@ public final class DeviceProbe implements Action {
         PseriesModel.requireDevice(machine, device);
         long name = Text.id("0000:" + Actor.bdf(device));
         return PciDevices.probe(cpu, device, name, driver((int) values.get("driver")),
-                -1L >>> Long.SIZE - bits);
+                -1L >>> (Long.SIZE - bits));
     }
 
     private long driver(int index) {

@@ -62,8 +62,8 @@ public final class Hypervisor {
     private long stuff(long liobn, long ioba, long tce, long count) {
         int table = tables.inUse(liobn);
         if (table < 0 || Long.compareUnsigned(count, tables.entries(table)) > 0
-                || behaviour.stuffLimit() > 0 && count > behaviour.stuffLimit()
-                || behaviour.stuffRefusesPermission() && Tce.PERMISSION.isSet(tce)) {
+                || (behaviour.stuffLimit() > 0 && count > behaviour.stuffLimit())
+                || (behaviour.stuffRefusesPermission() && Tce.PERMISSION.isSet(tce))) {
             return Papr.H_PARAMETER;
         }
         long first = tables.index(table, ioba);
@@ -96,7 +96,7 @@ public final class Hypervisor {
         if (count == 0 && behaviour.zeroCountRefused()) {
             return Papr.H_PARAMETER;
         }
-        boolean whole = count == 0 || tables.has(table, first) && tables.has(table, first + count - 1);
+        boolean whole = count == 0 || (tables.has(table, first) && tables.has(table, first + count - 1));
         return behaviour.keepsPrefix() || whole ? Papr.H_SUCCESS : Papr.H_PARAMETER;
     }
 

@@ -20,7 +20,7 @@ public final class BigEndian {
 
     /** Writes a big endian number. */
     public static void store(Cpu cpu, long address, int widthBytes, long value) {
-        long bits = widthBytes == 8 ? value : value & (1L << 8 * widthBytes) - 1;
+        long bits = widthBytes == 8 ? value : value & (1L << (8 * widthBytes)) - 1;
         cpu.store(address, widthBytes, Endian.BIG.swap(bits, widthBytes));
     }
 

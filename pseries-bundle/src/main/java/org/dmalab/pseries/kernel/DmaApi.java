@@ -74,8 +74,8 @@ public final class DmaApi {
     /** The same question about a bus address: what was mapped directly lies between dma_offset and the limit. */
     private static boolean mappedDirectly(Cpu cpu, long device, long bus, long sizeBytes) {
         long limit = cpu.load(device, PciDev.BUS_LIMIT);
-        return bypasses(cpu, device, limit) || limit != 0 && bus >= cpu.load(device, PciDev.DMA_OFFSET)
-                && Long.compareUnsigned(bus + sizeBytes, limit) <= 0;
+        return bypasses(cpu, device, limit) || (limit != 0 && bus >= cpu.load(device, PciDev.DMA_OFFSET)
+                && Long.compareUnsigned(bus + sizeBytes, limit) <= 0);
     }
 
     /** dma_go_direct: the bypass is on and covers all memory that there is. */
@@ -86,7 +86,7 @@ public final class DmaApi {
         }
         long mask = cpu.load(device, PciDev.DMA_MASK);
         long reach = limit == 0 || Long.compareUnsigned(mask, limit) < 0 ? mask : limit;
-        long lastPage = (cpu.load(KernelLayout.MAX_PFN) - 1 << Pages.PAGE_SHIFT)
+        long lastPage = ((cpu.load(KernelLayout.MAX_PFN) - 1) << Pages.PAGE_SHIFT)
                 + cpu.load(device, PciDev.DMA_OFFSET);
         long required = Long.highestOneBit(lastPage) * 2 - 1;
         return Long.compareUnsigned(reach, required) >= 0;
@@ -98,7 +98,7 @@ public final class DmaApi {
         long mask = cpu.load(device, PciDev.DMA_MASK);
         long limit = cpu.load(device, PciDev.BUS_LIMIT);
         long last = bus + sizeBytes - 1;
-        if (Long.compareUnsigned(last, mask) > 0 || limit != 0 && Long.compareUnsigned(last, limit) > 0) {
+        if (Long.compareUnsigned(last, mask) > 0 || (limit != 0 && Long.compareUnsigned(last, limit) > 0)) {
             cpu.printk(OVERFLOW, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), bus,
                     sizeBytes, mask, limit);
             return Errno.EIO;
@@ -136,13 +136,13 @@ public final class DmaApi {
             IommuTable.release(cpu, table, first, count);
             return Errno.EIO;
         }
-        return entry << shift | physical & (1L << shift) - 1;
+        return entry << shift | (physical & (1L << shift) - 1);
     }
 
     /** iommu_num_pages. */
     @KernelFunction("iommu_num_pages")
     private static long pages(long address, long sizeBytes, long shift) {
         long offset = address & (1L << shift) - 1;
-        return offset + sizeBytes + (1L << shift) - 1 >>> shift;
+        return (offset + sizeBytes + (1L << shift) - 1) >>> shift;
     }
 }

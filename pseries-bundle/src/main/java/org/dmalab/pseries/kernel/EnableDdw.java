@@ -121,7 +121,7 @@ final class EnableDdw {
         if (kernel.windowTooSmall(tces, pageShift, largest, length)) {
             return DdwPlan.dynamic(pageShift, largest);
         }
-        boolean direct = !defaultRemoved || length == Pages.MAX_PHYSMEM_BITS || !pmem && length == maxRam;
+        boolean direct = !defaultRemoved || length == Pages.MAX_PHYSMEM_BITS || (!pmem && length == maxRam);
         return direct ? DdwPlan.direct(pageShift, length) : kernel.notDirect(pageShift, length, largest, maxRam);
     }
 
@@ -202,7 +202,7 @@ final class EnableDdw {
             boolean defaultRemoved) {
         int shift = plan.pageShift();
         long start = BigEndian.load(cpu, prop, WindowProp.DMA_BASE) + plan.dynamicOffset();
-        long entries = (1L << plan.windowShift()) - plan.dynamicOffset() >>> shift;
+        long entries = ((1L << plan.windowShift()) - plan.dynamicOffset()) >>> shift;
         long table = IommuTable.create(cpu, BigEndian.load(cpu, prop, WindowProp.LIOBN), start, shift, entries,
                 MMIO32_START >>> shift, MMIO32_END >>> shift);
         if (table == 0) {

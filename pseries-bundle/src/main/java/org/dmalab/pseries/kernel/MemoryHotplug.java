@@ -182,7 +182,7 @@ public final class MemoryHotplug {
     @KernelFunction("add_memory")
     public static long addMemory(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
-        boolean addressable = start >= 0 && size > 0 && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
+        boolean addressable = start >= 0 && size > 0 && (start + size) >>> Pages.MAX_PHYSMEM_BITS == 0;
         if (!addressable || (start & block - 1) != 0 || (size & block - 1) != 0) {
             return Errno.EINVAL;
         }
@@ -200,7 +200,7 @@ public final class MemoryHotplug {
             freeBlocks(cpu, start, size);
             return result;
         }
-        long end = start + size >>> Pages.PAGE_SHIFT;
+        long end = (start + size) >>> Pages.PAGE_SHIFT;
         if (end > cpu.load(KernelLayout.MAX_PFN)) {
             cpu.store(KernelLayout.MAX_PFN, end);
         }
@@ -242,7 +242,7 @@ public final class MemoryHotplug {
     public static boolean wholeBlocks(Cpu cpu, long start, long size) {
         long block = cpu.load(KernelLayout.MEMORY_BLOCK_SIZE);
         return start >= 0 && size > 0 && (start & block - 1) == 0 && (size & block - 1) == 0
-                && start + size >>> Pages.MAX_PHYSMEM_BITS == 0;
+                && (start + size) >>> Pages.MAX_PHYSMEM_BITS == 0;
     }
 
     /** One change of memory at a time: {@code lock_device_hotplug}. */

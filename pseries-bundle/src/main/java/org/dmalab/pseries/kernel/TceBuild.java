@@ -76,8 +76,8 @@ public final class TceBuild {
     static long buildOneByOne(Cpu cpu, long liobn, long firstTce, long shift, long count, long physical,
             long permission) {
         for (long i = 0; i < count; i++) {
-            long tce = permission | (physical >>> shift) + i << shift;
-            long code = cpu.hcall(Hvcall.H_PUT_TCE, liobn, firstTce + i << shift, tce, 0);
+            long tce = permission | ((physical >>> shift) + i) << shift;
+            long code = cpu.hcall(Hvcall.H_PUT_TCE, liobn, (firstTce + i) << shift, tce, 0);
             if (code == Hvcall.H_NOT_ENOUGH_RESOURCES) {
                 freeOneByOne(cpu, liobn, firstTce, shift, i);
                 return code;
@@ -121,7 +121,7 @@ public final class TceBuild {
     @KernelFunction("tce_free_pSeriesLP")
     private static void freeOneByOne(Cpu cpu, long liobn, long firstTce, long shift, long count) {
         for (long i = 0; i < count; i++) {
-            long code = cpu.hcall(Hvcall.H_PUT_TCE, liobn, firstTce + i << shift, 0, 0);
+            long code = cpu.hcall(Hvcall.H_PUT_TCE, liobn, (firstTce + i) << shift, 0, 0);
             if (code != Hvcall.H_SUCCESS && ratelimit(cpu)) {
                 cpu.printk(FREE_FAILED, code);
                 cpu.printk(INDEX, liobn);

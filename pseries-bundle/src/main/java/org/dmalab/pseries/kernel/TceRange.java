@@ -33,7 +33,7 @@ public final class TceRange {
         long liobn = BigEndian.load(cpu, prop, WindowProp.LIOBN);
         if ((cpu.load(KernelLayout.FIRMWARE_FEATURES) & KernelLayout.FEATURE_PUT_TCE_IND) == 0) {
             long start = startPfn << Pages.PAGE_SHIFT;
-            return TceBuild.buildOneByOne(cpu, liobn, start + dmaBase >>> shift, shift,
+            return TceBuild.buildOneByOne(cpu, liobn, (start + dmaBase) >>> shift, shift,
                     pageCount << Pages.PAGE_SHIFT >>> shift, start, Hvcall.TCE_PCI_READ | Hvcall.TCE_PCI_WRITE);
         }
         long flags = cpu.irqSave();
@@ -90,6 +90,6 @@ public final class TceRange {
     private static long count(long startPfn, long pageCount, long shift) {
         long start = startPfn << Pages.PAGE_SHIFT;
         long lead = start & (1L << shift) - 1;
-        return (pageCount << Pages.PAGE_SHIFT) + lead >>> shift;
+        return ((pageCount << Pages.PAGE_SHIFT) + lead) >>> shift;
     }
 }

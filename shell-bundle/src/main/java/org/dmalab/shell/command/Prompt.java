@@ -68,7 +68,7 @@ public final class Prompt implements AutoCloseable {
     /** Opens the terminal if there is one, else standard input. */
     public static Prompt open(CommandSession session, Words words) {
         Process process = Process.Utils.current();
-        boolean terminal = atTerminal() && (process == null || process.isTty(0) && process.isTty(1));
+        boolean terminal = atTerminal() && (process == null || (process.isTty(0) && process.isTty(1)));
         if (!terminal) {
             return new Prompt(null, null, System.in, System.out);
         }

@@ -112,7 +112,7 @@ public final class DroppedBundles {
     private String problem(Bundle bundle) {
         BundleStartLevel level = bundle.adapt(BundleStartLevel.class);
         boolean waiting = bundle.getState() == Bundle.INSTALLED
-                || bundle.getState() == Bundle.RESOLVED && level != null && level.isPersistentlyStarted();
+                || (bundle.getState() == Bundle.RESOLVED && level != null && level.isPersistentlyStarted());
         if (!waiting) {
             return null;
         }

@@ -219,8 +219,8 @@ final class LineRunner implements AutoCloseable {
     private static boolean isGogos(Throwable e) {
         StackTraceElement[] trace = e.getStackTrace();
         boolean general = e.getClass() == RuntimeException.class || e instanceof EOFException;
-        return e.getClass().getName().startsWith(GOGO) || general && trace.length > 0
-            && trace[0].getClassName().startsWith(GOGO);
+        return e.getClass().getName().startsWith(GOGO) || (general && trace.length > 0
+            && trace[0].getClassName().startsWith(GOGO));
     }
 
     /** Gogo says so when no method fits the arguments of a command that has no description of ours. */

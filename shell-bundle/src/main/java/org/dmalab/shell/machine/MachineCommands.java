@@ -332,7 +332,7 @@ public final class MachineCommands implements CommandSet {
 
     /** The message of an exception about a file is often nothing but its name. */
     private static String why(Path needed, IOException e) {
-        return e instanceof AccessDeniedException || Files.exists(needed) && !Files.isReadable(needed)
+        return e instanceof AccessDeniedException || (Files.exists(needed) && !Files.isReadable(needed))
                 ? "permission denied" : e instanceof FileSystemException io && io.getReason() != null
                 ? io.getReason() : String.valueOf(e.getMessage());
     }

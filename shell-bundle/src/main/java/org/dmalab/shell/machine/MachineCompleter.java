@@ -70,7 +70,7 @@ public final class MachineCompleter implements ArgumentCompleter {
 
     /** Whether an argument is the name of a machine. */
     private static boolean namesMachine(CommandSpec spec, String argument) {
-        return argument.equals("MACHINE") || spec.scope().equals(MachineCommands.SCOPE) && argument.equals("NAME");
+        return argument.equals("MACHINE") || (spec.scope().equals(MachineCommands.SCOPE) && argument.equals("NAME"));
     }
 
     /** The machine that has been typed. */

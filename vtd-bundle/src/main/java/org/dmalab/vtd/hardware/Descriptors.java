@@ -54,7 +54,7 @@ final class Descriptors {
 
     /** The type, whose upper bits stand apart. */
     static int type(long low) {
-        return (int) (low & 0xf | low >>> 5 & 0x70);
+        return (int) ((low & 0xf) | (low >>> 5 & 0x70));
     }
 
     /**
@@ -69,31 +69,31 @@ final class Descriptors {
         long extra = rest;
         switch (type(low)) {
             case 1 -> {
-                extra |= low & ~(TYPE | GRANULARITY | DOMAIN | SOURCE | FUNCTION_MASK) | high;
+                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | SOURCE | FUNCTION_MASK)) | high;
                 return extra != 0 ? InvalidationQueue.RESERVED_FIELD : context(low);
             }
             case 2 -> {
-                extra |= low & ~(TYPE | GRANULARITY | DOMAIN | DRAIN) | high & ~IOTLB_HIGH;
+                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | DRAIN)) | (high & ~IOTLB_HIGH);
                 return extra != 0 ? InvalidationQueue.RESERVED_FIELD : translations(low, high);
             }
             case 3 -> {
                 long function = capabilities.deviceTlbThrottled() ? FUNCTION : 0;
-                extra |= low & ~(TYPE | QUEUE_DEPTH | SOURCE | function) | high & ~DEVICE_TLB_HIGH;
+                extra |= (low & ~(TYPE | QUEUE_DEPTH | SOURCE | function)) | (high & ~DEVICE_TLB_HIGH);
                 return !capabilities.deviceTlb() ? InvalidationQueue.INVALID_TYPE
                         : extra != 0 ? InvalidationQueue.RESERVED_FIELD : deviceTlb(low, high);
             }
             case 4 -> {
-                extra |= low & ~(TYPE | 1 << 4 | INDEX_MASK | SOURCE) | high;
+                extra |= (low & ~(TYPE | 1 << 4 | INDEX_MASK | SOURCE)) | high;
                 return unchecked ? OK : !capabilities.interruptRemapping() ? InvalidationQueue.INVALID_TYPE
                         : extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
             }
             case WAIT -> {
                 long drain = capabilities.pageRequestDrain() ? PAGE_REQUEST_DRAIN : 0;
-                extra |= low & LOW_HALF & ~(TYPE | INTERRUPT | STATUS_WRITE | FENCE | drain) | high & 3;
+                extra |= (low & LOW_HALF & ~(TYPE | INTERRUPT | STATUS_WRITE | FENCE | drain)) | (high & 3);
                 return extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
             }
             case 6, 7 -> {
-                extra |= low & ~(TYPE | GRANULARITY | DOMAIN | PASID)
+                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | PASID))
                         | (type(low) == 6 ? high & ~IOTLB_HIGH : high);
                 int wrong = extra != 0 ? InvalidationQueue.RESERVED_FIELD : pasids(low);
                 return unchecked ? OK : !capabilities.scalableMode() ? InvalidationQueue.INVALID_TYPE : wrong;

@@ -79,7 +79,7 @@ public final class DeviceTlbs {
             int entry = device + FIRST + i * ENTRY_CELLS;
             long size = cells.get(entry + 2);
             long first = cells.get(entry);
-            if (size != 0 && (sizeBytes <= 0 || first < address + sizeBytes && address < first + size)) {
+            if (size != 0 && (sizeBytes <= 0 || (first < address + sizeBytes && address < first + size))) {
                 cells.set(entry, 0);
                 cells.set(entry + 1, 0);
                 cells.set(entry + 2, 0);
@@ -130,7 +130,7 @@ public final class DeviceTlbs {
         cells.set(device + TURN, (turn + 1) % ENTRIES);
         int entry = device + FIRST + turn * ENTRY_CELLS;
         cells.set(entry, address & -sizeBytes);
-        cells.set(entry + 1, physical & -sizeBytes | permissions);
+        cells.set(entry + 1, (physical & -sizeBytes) | permissions);
         cells.set(entry + 2, sizeBytes);
     }
 

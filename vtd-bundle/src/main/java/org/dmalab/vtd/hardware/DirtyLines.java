@@ -57,7 +57,7 @@ public final class DirtyLines implements Spontaneous {
         if ((address & BYTES - 1) + widthBytes > BYTES) {
             long value = 0;
             for (int i = 0; i < widthBytes; i++) {
-                value |= load(address + i, 1) << 8 * i;
+                value |= load(address + i, 1) << (8 * i);
             }
             return value;
         }
@@ -73,7 +73,7 @@ public final class DirtyLines implements Spontaneous {
         }
         if ((address & BYTES - 1) + widthBytes > BYTES) {
             for (int i = 0; i < widthBytes; i++) {
-                store(address + i, 1, value >>> 8 * i);
+                store(address + i, 1, value >>> (8 * i));
             }
             return;
         }
@@ -98,7 +98,7 @@ public final class DirtyLines implements Spontaneous {
         if (index.get(0) != 0) {
             long entry = index.get(bucket(line));
             int latest = (int) (entry & SLOT) - 1;
-            if (entry < ONE_LINE || latest >= 0 && holds(latest, line)) {
+            if (entry < ONE_LINE || (latest >= 0 && holds(latest, line))) {
                 return entry < ONE_LINE ? -1 : latest;
             }
         }

@@ -44,12 +44,12 @@ public final class DmaPath implements DmaMaster {
         long result = 0;
         Access first = null;
         for (int i = 0; i < widthBytes; i++) {
-            Access part = one(sourceId, busAddress + i, 1, write, value >>> 8 * i);
+            Access part = one(sourceId, busAddress + i, 1, write, value >>> (8 * i));
             if (part.outcome() != Outcome.OK) {
                 return part;
             }
             first = first == null ? part : first;
-            result |= part.value() << 8 * i;
+            result |= part.value() << (8 * i);
         }
         return new Access(Outcome.OK, result, first.physicalAddress());
     }

@@ -25,7 +25,7 @@ final class EventMessage {
     /** A write to the control register: IM is writable, and unmasking sends a message that was held back. */
     void control(long written) {
         long held = registers.get(control, 4) & Reg.IP;
-        registers.set(control, 4, written & Reg.IM | held);
+        registers.set(control, 4, (written & Reg.IM) | held);
         if ((written & Reg.IM) == 0 && held != 0) {
             send();
         }

@@ -83,7 +83,7 @@ final class FaultRecorder {
                 address & -RegisterFile.BYTES,
                 reason);
         if ((status & Reg.PPF) == 0) {
-            registers.set(Reg.FSTS, 4, status & STATUS_BITS | Reg.PPF | (long) index << INDEX_SHIFT);
+            registers.set(Reg.FSTS, 4, (status & STATUS_BITS) | Reg.PPF | (long) index << INDEX_SHIFT);
         }
         signal(status);
     }

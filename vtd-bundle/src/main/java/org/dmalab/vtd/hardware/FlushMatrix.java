@@ -41,7 +41,7 @@ public final class FlushMatrix {
             new Flush("IOTLB PSI(NEW,iova,am0)", unit -> unit.iotlb(SELECTIVE, NEW, IOVA)),
             new Flush("IOTLB PSI(OLD,iova,am0)", unit -> unit.iotlb(SELECTIVE, OLD, IOVA)),
             new Flush("IOTLB PSI(OLD,iova-0x1000,am0)", unit -> unit.iotlb(SELECTIVE, OLD, IOVA - 0x1000)),
-            new Flush("IOTLB PSI(OLD,iova&~7fff,am3)", unit -> unit.iotlb(SELECTIVE, OLD, IOVA & ~0x7fffL | 3)),
+            new Flush("IOTLB PSI(OLD,iova&~7fff,am3)", unit -> unit.iotlb(SELECTIVE, OLD, (IOVA & ~0x7fffL) | 3)),
             new Flush("IOTLB global", unit -> unit.iotlb(GLOBAL, 0, 0)),
             new Flush("CC dev(OLD) + DSI(NEW)", unit -> unit.both(SELECTIVE, OLD, SID, NEW)),
             new Flush("CC dev(did0,sid) + DSI(NEW) [old kernel, CM=1]", unit -> unit.both(SELECTIVE, 0, SID, NEW)),
@@ -238,7 +238,7 @@ public final class FlushMatrix {
         private void map(long tables, long leaf) {
             long table = tables;
             for (int level = levels; level >= 1; level--) {
-                long entry = table + (IOVA >>> 12 + 9 * (level - 1) & 0x1ff) * 8;
+                long entry = table + (IOVA >>> (12 + 9 * (level - 1)) & 0x1ff) * 8;
                 table += 0x1000;
                 memory.put(entry, 8, level == 1 ? leaf : table | READ_WRITE);
             }
@@ -271,7 +271,7 @@ public final class FlushMatrix {
         }
 
         void command(long set, long clear) {
-            unit.write(Reg.GCMD, 4, unit.peek(Reg.GSTS, 4) & Reg.PERSISTENT & ~clear | set);
+            unit.write(Reg.GCMD, 4, (unit.peek(Reg.GSTS, 4) & Reg.PERSISTENT & ~clear) | set);
         }
 
         void contexts(int scope, int domain, int sourceId) {

@@ -55,7 +55,7 @@ final class InvalidationQueue {
     /** Enables or disables; disabling takes an empty queue that ended with a wait, or was never used. */
     boolean enable(boolean on) {
         long last = registers.lastDescriptorType();
-        boolean ended = last == Descriptors.WAIT || last == 0 && profile.unusedQueueStops();
+        boolean ended = last == Descriptors.WAIT || (last == 0 && profile.unusedQueueStops());
         if (!on && (head() != tail() || !ended)) {
             return false;
         }
@@ -85,7 +85,7 @@ final class InvalidationQueue {
         if ((bits & Reg.ICE) != 0) {
             registers.set(Reg.IQERCD + SOURCE_OF_COMPLETION, 2, 0);
         }
-        if ((bits & Reg.ITE) != 0 || (bits & Reg.IQE) != 0 && profile.queueRestarts()) {
+        if ((bits & Reg.ITE) != 0 || ((bits & Reg.IQE) != 0 && profile.queueRestarts())) {
             run();
         }
     }
@@ -141,7 +141,7 @@ final class InvalidationQueue {
         int wrong = descriptors.execute(low, high, rest);
         boolean waits = wrong == 0 && Descriptors.type(low) == Descriptors.WAIT;
         boolean writes = waits && (low & Descriptors.STATUS_WRITE) != 0 && registers.timedOut() < 0;
-        if (wrong != 0 || writes && !memory.isRam(high, 4)) {
+        if (wrong != 0 || (writes && !memory.isRam(high, 4))) {
             fail(wrong);
             return;
         }

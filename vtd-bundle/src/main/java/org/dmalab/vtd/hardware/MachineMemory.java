@@ -48,7 +48,7 @@ public final class MachineMemory {
     public boolean isRam(long physicalAddress, long lengthBytes) {
         long end = physicalAddress + lengthBytes;
         return physicalAddress >= 0 && end >= physicalAddress && (end <= Math.min(ramBytes, LOW_END)
-                || physicalAddress >= HIGH_START && end <= highEnd);
+                || (physicalAddress >= HIGH_START && end <= highEnd));
     }
 
     /** Reads memory past the processors' caches: physical address, least significant byte first; must be memory. */

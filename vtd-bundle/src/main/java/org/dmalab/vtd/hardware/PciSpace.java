@@ -66,7 +66,7 @@ public final class PciSpace implements PciConfig {
     @Override
     public long read(long sourceId, int offset, int widthBytes) {
         if (!present(sourceId) || offset < 0 || offset + widthBytes > BYTES) {
-            return widthBytes == 8 ? -1L : (1L << 8 * widthBytes) - 1;
+            return widthBytes == 8 ? -1L : (1L << (8 * widthBytes)) - 1;
         }
         return cells.load(base(sourceId) + offset, widthBytes);
     }

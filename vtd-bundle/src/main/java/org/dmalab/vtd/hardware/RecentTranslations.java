@@ -43,12 +43,12 @@ final class RecentTranslations {
         int place = place(sourceId, address);
         cells.set(place + PAGE, address >>> PAGE_SHIFT);
         cells.set(place + STAMP, stamp(sourceId));
-        cells.set(place + ANSWER, physical & ~PAGE_OFFSET | permissions);
+        cells.set(place + ANSWER, (physical & ~PAGE_OFFSET) | permissions);
         cells.set(place + DOMAIN, domain);
     }
 
     long physical(int place, long address) {
-        return cells.get(place + ANSWER) & ~PAGE_OFFSET | address & PAGE_OFFSET;
+        return (cells.get(place + ANSWER) & ~PAGE_OFFSET) | (address & PAGE_OFFSET);
     }
 
     long permissions(int place) {
@@ -65,6 +65,6 @@ final class RecentTranslations {
 
     /** Never 0, as an empty place has. */
     private long stamp(int sourceId) {
-        return cells.get(changes) + 1 << SOURCE_BITS | sourceId;
+        return (cells.get(changes) + 1) << SOURCE_BITS | sourceId;
     }
 }

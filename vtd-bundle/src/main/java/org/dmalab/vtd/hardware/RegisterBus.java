@@ -30,7 +30,7 @@ public final class RegisterBus implements Registers {
         if (in(address, controllerBase, SmartArray.BYTES)) {
             return controller.read((int) (address - controllerBase), widthBytes);
         }
-        return widthBytes == 8 ? -1L : (1L << 8 * widthBytes) - 1;
+        return widthBytes == 8 ? -1L : (1L << (8 * widthBytes)) - 1;
     }
 
     @Override

@@ -63,7 +63,7 @@ final class RegisterFile {
         int base = offset & ~7;
         int iotlb = capabilities.iotlbOffset();
         int fault = base - capabilities.faultOffset();
-        if (base == iotlb || base == iotlb + 8 || fault >= 0 && fault < capabilities.faultCount() * 16) {
+        if (base == iotlb || base == iotlb + 8 || (fault >= 0 && fault < capabilities.faultCount() * 16)) {
             return 8;
         }
         return switch (base) {

@@ -164,9 +164,9 @@ public final class RemappingUnit {
     public long read(int offset, int widthBytes) {
         if (!fits(offset, widthBytes)) {
             refuse(offset, WRONG_WIDTH, 0);
-            return widthBytes == 8 ? -1L : (1L << 8 * widthBytes) - 1;
+            return widthBytes == 8 ? -1L : (1L << (8 * widthBytes)) - 1;
         }
-        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> (offset & 4) * 8);
+        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> ((offset & 4) * 8));
     }
 
     /** Bits of a register and its neighbour that read as 0: GCMD, IVA, source-id and function mask of CCMD. */
@@ -197,7 +197,7 @@ public final class RemappingUnit {
     /** 32-bit registers take 4 bytes; 64-bit ones 8, or 4 at each half; reserved offsets either. */
     private boolean fits(int offset, int widthBytes) {
         boolean aligned = (offset & widthBytes - 1) == 0;
-        return aligned && (widthBytes == 4 || widthBytes == 8 && registers.widthOf(offset) != 4);
+        return aligned && (widthBytes == 4 || (widthBytes == 8 && registers.widthOf(offset) != 4));
     }
 
     private void refuse(int offset, int why, long value) {
@@ -248,7 +248,7 @@ public final class RemappingUnit {
     private void merge(int register, long mask, long value, long writable) {
         long old = registers.get(register, 8);
         long bits = mask & writable;
-        registers.set(register, 8, old & ~bits | value & bits);
+        registers.set(register, 8, (old & ~bits) | (value & bits));
     }
 
     // ---- 32-bit registers ----
@@ -267,7 +267,7 @@ public final class RemappingUnit {
             case Reg.FEADDR -> registers.set(register, 4, value & ~3L);
             case Reg.PMEN -> {
                 if (capabilities.protectedMemory()) {
-                    registers.set(register, 4, value & 1L << 31 | value >>> 31); // EPM, and PRS follows
+                    registers.set(register, 4, (value & 1L << 31) | value >>> 31); // EPM, and PRS follows
                 }
             }
             case Reg.PLMBASE, Reg.PLMLIMIT ->
@@ -310,7 +310,7 @@ public final class RemappingUnit {
             status(Reg.TE, value);
             translator.fetches().dropAll();
             boolean off = (value & Reg.TE) == 0;
-            if (profile.enableResets() || off && capabilities.scalableMode()) {
+            if (profile.enableResets() || (off && capabilities.scalableMode())) {
                 caches.reset(2);
             }
         }
@@ -333,7 +333,7 @@ public final class RemappingUnit {
     }
 
     private void status(long bit, long value) {
-        registers.set(Reg.GSTS, 4, registers.get(Reg.GSTS, 4) & ~bit | value & bit);
+        registers.set(Reg.GSTS, 4, (registers.get(Reg.GSTS, 4) & ~bit) | (value & bit));
     }
 
     // ---- register-based invalidation ----
@@ -365,7 +365,7 @@ public final class RemappingUnit {
             }
             default -> refuse(Reg.CCMD, RESERVED, command);
         }
-        registers.set(Reg.CCMD, 8, command & CCMD_SCOPE | actual << 59 | domain);
+        registers.set(Reg.CCMD, 8, (command & CCMD_SCOPE) | actual << 59 | domain);
     }
 
     private void flushTranslations() {
@@ -395,6 +395,6 @@ public final class RemappingUnit {
         if (actual == 0) {
             refuse(register, RESERVED, command);
         }
-        registers.set(register, 8, command & IOTLB_KEPT | actual << 57);
+        registers.set(register, 8, (command & IOTLB_KEPT) | actual << 57);
     }
 }

@@ -55,7 +55,7 @@ final class ScalableTables {
         this.faults = faults;
         this.emitter = emitter;
         this.beyondHost = -(1L << hostAddressBits);
-        this.entryHighReserved = ENTRY_HIGH_RESERVED | 0xffff & ~capabilities.domainMask();
+        this.entryHighReserved = ENTRY_HIGH_RESERVED | (0xffff & ~capabilities.domainMask());
         this.cachesFaults = capabilities.cachingMode() && profile.cachesNotPresent();
     }
 
@@ -116,7 +116,7 @@ final class ScalableTables {
     }
 
     private static long directoryEntries(long contextLow) {
-        return 1L << (contextLow >>> 9 & 7) + 7;
+        return 1L << ((contextLow >>> 9 & 7) + 7);
     }
 
     /** The PASID of requests without one. */
@@ -154,8 +154,8 @@ final class ScalableTables {
             return (int) faults.raise(sourceId, address, access, reason, disable);
         }
         int type = (int) (low >>> 6) & 7;
-        return caches.putPasid(sourceId, pasid, low & ADDRESS | Translator.SCALABLE
-                | (type == PASS_THROUGH ? 2 << 2 : 0) | disable | PRESENT, (high & 0xffff) << 8 | low >>> 2 & 7);
+        return caches.putPasid(sourceId, pasid, (low & ADDRESS) | Translator.SCALABLE
+                | (type == PASS_THROUGH ? 2 << 2 : 0) | disable | PRESENT, (high & 0xffff) << 8 | (low >>> 2 & 7));
     }
 
     private int checkEntry(long entry, long low, long high) {

@@ -150,7 +150,7 @@ final class TranslationCaches {
     long physical(int slot, long address) {
         int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
         long offset = address & (1L << shift) - 1;
-        return iotlb.value0(slot) & ~0xfffL & -(1L << shift) | offset;
+        return (iotlb.value0(slot) & ~0xfffL & -(1L << shift)) | offset;
     }
 
     /** Takes in a translation that was looked up and is not there. */
@@ -277,8 +277,8 @@ final class TranslationCaches {
     void flushPasids(int scope, int domain, int pasid) {
         int before = pasids.count();
         for (int slot = before - 1; slot >= 0; slot--) {
-            if (scope == ALL_PASIDS || domainOf(pasids.value1(slot)) == domain
-                    && (scope == PASIDS_OF_DOMAIN || pasids.key1(slot) == pasid)) {
+            if (scope == ALL_PASIDS || (domainOf(pasids.value1(slot)) == domain
+                    && (scope == PASIDS_OF_DOMAIN || pasids.key1(slot) == pasid))) {
                 pasids.remove(slot);
             }
         }
@@ -309,7 +309,7 @@ final class TranslationCaches {
 
     /** Page-selective: the low mask bits of the page number are ignored; the hint keeps table pointers. */
     void flushPages(int domain, long address, int mask, boolean leafOnly) {
-        long size = 1L << PAGE_SHIFT + mask;
+        long size = 1L << (PAGE_SHIFT + mask);
         long first = address & -size;
         int before = iotlb.count();
         for (int slot = before - 1; slot >= 0; slot--) {

@@ -80,9 +80,9 @@ final class Translator implements EntryFetch.Walker {
         this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
         long ignored = PTE_IGNORED | (capabilities.deviceTlb() ? PTE_TRANSIENT : 0);
-        this.reservedInTables = beyondHost & ~PTE_IGNORED | PTE_SNOOP;
-        this.reservedInPages = beyondHost & ~ignored | (capabilities.snoopControl() ? 0 : PTE_SNOOP);
-        this.contextHighReserved = CONTEXT_HIGH_RESERVED | DOMAIN & ~((long) capabilities.domainMask() << 8);
+        this.reservedInTables = (beyondHost & ~PTE_IGNORED) | PTE_SNOOP;
+        this.reservedInPages = (beyondHost & ~ignored) | (capabilities.snoopControl() ? 0 : PTE_SNOOP);
+        this.contextHighReserved = CONTEXT_HIGH_RESERVED | (DOMAIN & ~((long) capabilities.domainMask() << 8));
     }
 
     /** The physical address; {@link #DROPPED} or {@link #NOTHING}; or minus one minus the fault reason. */
@@ -327,7 +327,7 @@ final class Translator implements EntryFetch.Walker {
                 return (access & ASKS) != 0 ? NOTHING
                         : faults.raise(sourceId, address, access, noPermission(access), low);
             }
-            boolean leaf = level == 1 || level <= TOP_SUPERPAGE_LEVEL && (pte & PTE_SUPERPAGE) != 0;
+            boolean leaf = level == 1 || (level <= TOP_SUPERPAGE_LEVEL && (pte & PTE_SUPERPAGE) != 0);
             if ((pte & reserved(level, leaf)) != 0) {
                 return faults.raise(sourceId, address, access, 0xc, low);
             }
@@ -344,7 +344,7 @@ final class Translator implements EntryFetch.Walker {
         int tag = profile.iotlbBeforeContext() ? sourceId : domain;
         long page = pte & -(1L << shift(level)) & ~beyondHost;
         caches.putTranslation(tag, domain, level, address, page, permissions);
-        long physical = page | address & (1L << shift(level)) - 1;
+        long physical = page | (address & (1L << shift(level)) - 1);
         translated(sourceId, address, physical, how, domain);
         return physical;
     }
@@ -354,8 +354,8 @@ final class Translator implements EntryFetch.Walker {
         if (!leaf) {
             return reservedInTables | (level > TOP_SUPERPAGE_LEVEL ? PTE_SUPERPAGE : 0);
         }
-        boolean supported = level == 1 || (capabilities.superpages() >>> level - 2 & 1) != 0;
-        return reservedInPages | (1L << shift(level)) - 1 & ADDRESS | (supported ? 0 : PTE_SUPERPAGE);
+        boolean supported = level == 1 || (capabilities.superpages() >>> (level - 2) & 1) != 0;
+        return reservedInPages | ((1L << shift(level)) - 1 & ADDRESS) | (supported ? 0 : PTE_SUPERPAGE);
     }
 
     private static int shift(int level) {

@@ -93,7 +93,7 @@ public final class Ats {
     static void enable(Cpu cpu, long device, long domain) {
         long capability = cpu.load(device, Device.ATS_CAP);
         boolean scalable = PasidTables.inUse(cpu, cpu.load(device, Device.IOMMU));
-        if (capability == 0 || IdentityDomain.passesThrough(cpu, domain) && !scalable) {
+        if (capability == 0 || (IdentityDomain.passesThrough(cpu, domain) && !scalable)) {
             return;
         }
         cpu.writeConfig(cpu.load(device, Device.SOURCE_ID), (int) capability + CONTROL, 2, ENABLE);
@@ -131,7 +131,7 @@ public final class Ats {
         long depth = cpu.readConfig(sourceId, at, 2) & QUEUE_DEPTH;
         long low = DEVICE_TLB | depth << 16 | sourceId << 32;
         long high = addressMask == 0 ? address & ~0xfffL
-                : (address | (1L << 12 + addressMask - 1) - 1) & ~0xfffL | SIZE;
+                : ((address | (1L << (12 + addressMask - 1)) - 1) & ~0xfffL) | SIZE;
         QueuedInvalidation.submit(cpu, cpu.load(device, Device.IOMMU), low, high);
     }
 }

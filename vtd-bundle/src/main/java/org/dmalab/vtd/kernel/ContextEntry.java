@@ -55,7 +55,7 @@ public final class ContextEntry {
             return;
         }
         for (long bus = 0; bus < BUSES; bus++) {
-            for (long first = bus << 8; first < bus + 1 << 8; first += PasidTables.inUse(cpu, iommu) ? 0x80 : 0x100) {
+            for (long first = bus << 8; first < (bus + 1) << 8; first += PasidTables.inUse(cpu, iommu) ? 0x80 : 0x100) {
                 long table = get(cpu, iommu, first, false);
                 if (table != 0) {
                     Pages.free(cpu, table, 1);
@@ -128,19 +128,19 @@ public final class ContextEntry {
     /** {@code context_set_address_root}. */
     @KernelFunction("context_set_address_root")
     public static void setAddressRoot(Cpu cpu, long entry, long physical) {
-        writeLow(cpu, entry, low(cpu, entry) & ~PAGE_MASK | physical & PAGE_MASK);
+        writeLow(cpu, entry, (low(cpu, entry) & ~PAGE_MASK) | (physical & PAGE_MASK));
     }
 
     /** {@code context_set_address_width}. */
     @KernelFunction("context_set_address_width")
     public static void setAddressWidth(Cpu cpu, long entry, long width) {
-        writeHigh(cpu, entry, high(cpu, entry) | width & 7);
+        writeHigh(cpu, entry, high(cpu, entry) | (width & 7));
     }
 
     /** {@code context_set_translation_type}. */
     @KernelFunction("context_set_translation_type")
     public static void setTranslationType(Cpu cpu, long entry, long type) {
-        writeLow(cpu, entry, low(cpu, entry) & (-1L << 4 | 3) | (type & 3) << 2);
+        writeLow(cpu, entry, (low(cpu, entry) & (-1L << 4 | 3)) | (type & 3) << 2);
     }
 
     /** {@code context_set_fault_enable}. */

@@ -83,7 +83,7 @@ public final class DmaApi {
         }
         long count = Mappings.pages(0, sizeBytes);
         boolean huge = count > MAXIMUM_PAGES;
-        if (sizeBytes <= 0 || count > MAXIMUM_HUGE_PAGES || (count & MAXIMUM_PAGES - 1) != 0 && huge
+        if (sizeBytes <= 0 || count > MAXIMUM_HUGE_PAGES || ((count & MAXIMUM_PAGES - 1) != 0 && huge)
                 || busAddress <= 0 || (busAddress & 0xfff) != 0) {
             return Errno.EINVAL;
         }
@@ -198,7 +198,7 @@ public final class DmaApi {
                 return identity(cpu, device, physical, sizeBytes, direction, wantedPfn);
             }
             long count = Mappings.pages(0, sizeBytes);
-            if (wantedPfn != ANY && wantedPfn + count - 1 >>> 9 * Mappings.levels(cpu, domain) != 0) {
+            if (wantedPfn != ANY && (wantedPfn + count - 1) >>> (9 * Mappings.levels(cpu, domain)) != 0) {
                 return Errno.EINVAL;
             }
             long buffer = cpu.alloc(Buffer.STRUCT);

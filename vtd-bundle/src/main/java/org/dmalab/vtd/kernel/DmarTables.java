@@ -154,7 +154,7 @@ final class DmarTables {
     private static long sourceId(Cpu cpu, long scope, long scopeBytes) {
         long bus = u(cpu, scope + 5, 1);
         for (long hop = scope + 6; ; hop += 2) {
-            long sourceId = bus << 8 | u(cpu, hop, 1) << 3 | u(cpu, hop + 1, 1) & 7;
+            long sourceId = bus << 8 | u(cpu, hop, 1) << 3 | (u(cpu, hop + 1, 1) & 7);
             if (hop + 4 > scope + scopeBytes) {
                 return sourceId;
             }

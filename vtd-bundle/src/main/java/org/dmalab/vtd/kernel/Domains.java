@@ -80,7 +80,7 @@ public final class Domains {
             cpu.warn(ENDS_BEFORE);
             return;
         }
-        if (end >>> 30 + 9 * cpu.load(domain, DmarDomain.AGAW) != 0) {
+        if (end >>> (30 + 9 * cpu.load(domain, DmarDomain.AGAW)) != 0) {
             cpu.warn(TOO_WIDE);
             return;
         }

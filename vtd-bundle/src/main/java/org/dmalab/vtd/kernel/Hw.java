@@ -102,7 +102,7 @@ public final class Hw {
     /** {@code cap_ndoms}. */
     @KernelFunction("cap_ndoms")
     public static long domainCount(Cpu cpu, long iommu) {
-        return 1L << 4 + 2 * (cpu.load(iommu, IntelIommu.CAP) & 7);
+        return 1L << (4 + 2 * (cpu.load(iommu, IntelIommu.CAP) & 7));
     }
 
     /** {@code cap_caching_mode}. */

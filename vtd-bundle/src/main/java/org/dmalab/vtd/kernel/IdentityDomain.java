@@ -39,7 +39,7 @@ public final class IdentityDomain {
         long bytes = cpu.load(KernelLayout.RAM_BYTES);
         long result = map(cpu, 0, Math.min(bytes, LOW_MEMORY_END) >>> 12);
         return result < 0 || bytes <= LOW_MEMORY_END ? result
-                : map(cpu, HIGH_MEMORY >>> 12, bytes - LOW_MEMORY_END >>> 12);
+                : map(cpu, HIGH_MEMORY >>> 12, (bytes - LOW_MEMORY_END) >>> 12);
     }
 
     /** Tells whether the domain is there and has tables, which must follow the memory. */

@@ -39,7 +39,7 @@ public final class Mappings {
 
     /** Number of pages that a range touches. */
     public static long pages(long address, long sizeBytes) {
-        return (address & 0xfff) + sizeBytes + 0xfff >>> PAGE_SHIFT;
+        return ((address & 0xfff) + sizeBytes + 0xfff) >>> PAGE_SHIFT;
     }
 
     static int levels(Cpu cpu, long domain) {
@@ -97,7 +97,7 @@ public final class Mappings {
             if (pte == 0) {
                 return Errno.ENOMEM;
             }
-            long value = physicalPfn + i << PAGE_SHIFT | permissions | (level > 1 ? SUPERPAGE : 0);
+            long value = (physicalPfn + i) << PAGE_SHIFT | permissions | (level > 1 ? SUPERPAGE : 0);
             long old = cpu.compareExchange(pte, 8, Endian.LITTLE, 0, value);
             if (old != 0) {
                 cpu.printk(ALREADY_SET, firstPfn + i, old, value);
@@ -121,7 +121,7 @@ public final class Mappings {
         }
         long sizes = cpu.load(cpu.load(domain, DmarDomain.IOMMU), IntelIommu.CAP) >>> 34 & 0xf;
         int level = 1;
-        while (level < levels(cpu, domain) && (sizes >>> level - 1 & 1) != 0 && count >= pagesOf(level + 1)
+        while (level < levels(cpu, domain) && (sizes >>> (level - 1) & 1) != 0 && count >= pagesOf(level + 1)
                 && ((pfn | physicalPfn) & pagesOf(level + 1) - 1) == 0) {
             level++;
         }
@@ -129,7 +129,7 @@ public final class Mappings {
     }
 
     private static long pagesOf(int level) {
-        return 1L << STRIDE * (level - 1);
+        return 1L << (STRIDE * (level - 1));
     }
 
     /** {@code dma_pte_clear_range}; a superpage goes as a whole. */
@@ -171,7 +171,7 @@ public final class Mappings {
     private static long find(Cpu cpu, long domain, long pfn, int target, boolean alloc) {
         long table = cpu.load(domain, DmarDomain.PGD);
         for (int level = levels(cpu, domain); ; level--) {
-            long pte = table + (pfn >>> STRIDE * (level - 1) & ENTRIES - 1) * 8;
+            long pte = table + (pfn >>> (STRIDE * (level - 1)) & ENTRIES - 1) * 8;
             if (level == Math.max(target, 1)) {
                 return pte | level;
             }

@@ -145,6 +145,6 @@ public final class Pages {
     public static boolean isRam(Cpu cpu, long physical) {
         long bytes = cpu.load(KernelLayout.RAM_BYTES);
         return physical >= 0 && (physical < Math.min(bytes, LOW_MEMORY_END)
-                || physical >= HIGH_MEMORY && physical < HIGH_MEMORY + bytes - LOW_MEMORY_END);
+                || (physical >= HIGH_MEMORY && physical < HIGH_MEMORY + bytes - LOW_MEMORY_END));
     }
 }

@@ -38,7 +38,7 @@ public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
         long drain = ((cap >>> WRITE_DRAIN_CAP & 1) != 0 ? WRITE_DRAIN : 0)
                 | ((cap >>> READ_DRAIN_CAP & 1) != 0 ? READ_DRAIN : 0);
         QueuedInvalidation.submit(cpu, iommu, iotlbDescriptor(domainId, scope) | drain,
-                address & PAGE | addressMask & 0x3f);
+                (address & PAGE) | (addressMask & 0x3f));
     }
 
     /** Lower half of a context-cache descriptor; the upper one is zero. */

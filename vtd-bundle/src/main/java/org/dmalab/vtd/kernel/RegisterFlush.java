@@ -18,8 +18,8 @@ public final class RegisterFlush implements CacheFlush {
     public void context(Cpu cpu, long iommu, long domainId, long sourceId, long functionMask, Scope scope) {
         long command = switch (scope) {
             case GLOBAL -> 1L << 61;
-            case DOMAIN -> 2L << 61 | domainId & 0xffff;
-            case SELECTIVE -> 3L << 61 | domainId & 0xffff | (sourceId & 0xffff) << 16 | (functionMask & 3) << 32;
+            case DOMAIN -> 2L << 61 | (domainId & 0xffff);
+            case SELECTIVE -> 3L << 61 | (domainId & 0xffff) | (sourceId & 0xffff) << 16 | (functionMask & 3) << 32;
             case NONE -> throw new IllegalArgumentException("a context cache flush of no scope");
         };
         long lock = iommu + IntelIommu.REGISTER_LOCK.offset();

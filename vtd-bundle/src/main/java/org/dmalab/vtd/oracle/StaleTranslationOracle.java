@@ -114,7 +114,7 @@ public final class StaleTranslationOracle implements Oracle {
         ReferenceWalk.Owner owner = tables.owner(cached.sourceId());
         boolean same = owner.present() && owner.domain() == cached.domain()
                 && owner.passThrough() == cached.passThrough()
-                && (owner.passThrough() || owner.levels() == cached.levels() && owner.table() == cached.table());
+                && (owner.passThrough() || (owner.levels() == cached.levels() && owner.table() == cached.table()));
         if (!same) {
             watch.violation(String.format("the PASID cache has did=%d tables 0x%x of %s, memory has %s",
                     cached.domain(), cached.table(), Actor.bdf(cached.sourceId()), owner.present()
@@ -143,7 +143,7 @@ public final class StaleTranslationOracle implements Oracle {
             return; // unmapped; it waits for its flush, and its address for its next owner
         }
         if (leaf.permissions() != cached.permissions()
-                || leaf.permissions() != 0 && leaf.physical() != cached.physical()) {
+                || (leaf.permissions() != 0 && leaf.physical() != cached.physical())) {
             watch.violation(String.format("the %s has 0x%x -> 0x%x%s%s, the tables of %s have %s",
                     cached.domain() < 0 ? "device-TLB" : "IOTLB", cached.address(), cached.physical(),
                     permissions(cached.permissions()), cached.domain() < 0 ? "" : " of did=" + cached.domain(),

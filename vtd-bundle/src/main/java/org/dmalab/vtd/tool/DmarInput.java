@@ -34,7 +34,7 @@ public final class DmarInput {
     public static byte[] table(byte[] document) {
         String head = new String(document, 0, Math.min(document.length, SIGNATURE.length() + 2),
                 StandardCharsets.ISO_8859_1);
-        if (head.startsWith(SIGNATURE) && !head.startsWith(SIGNATURE + " @") || binary(document)) {
+        if ((head.startsWith(SIGNATURE) && !head.startsWith(SIGNATURE + " @")) || binary(document)) {
             return document;
         }
         List<String> lines = new String(document, StandardCharsets.ISO_8859_1).lines().toList();

@@ -166,7 +166,7 @@ final class FaultHints {
             hints.add("with ECAP.C=0: kernels before 6.3 did not write the PASID directory back to memory (fixed by"
                     + " 194b3348bdbb)");
         }
-        if (kdump && (reason == FaultReason.RID_PASID_INVALID || reason >= 0x50 && reason < 0x60)) {
+        if (kdump && (reason == FaultReason.RID_PASID_INVALID || (reason >= 0x50 && reason < 0x60))) {
             hints.add("RID_PASID of the context entry: kernels to 5.19 mark a copied entry in bit 67, which in scalable"
                     + " mode makes PASID 0 into 8 (fixed in 6.0, 0c5f6c0d8201)");
         }

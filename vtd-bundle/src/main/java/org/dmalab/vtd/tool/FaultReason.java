@@ -241,6 +241,6 @@ final class FaultReason {
 
     /** An entry of the tables of pages is wrong or unreadable. */
     static boolean aboutPages(int reason) {
-        return reason == TABLE_UNREADABLE || reason == PTE_RESERVED || reason >= 0x70 && reason < 0x80;
+        return reason == TABLE_UNREADABLE || reason == PTE_RESERVED || (reason >= 0x70 && reason < 0x80);
     }
 }

@@ -60,6 +60,6 @@ final class LogText {
 
     /** Not UTF-8, or a control character that is neither white space nor begins an escape sequence of a terminal. */
     private static boolean isOdd(char c) {
-        return c == '\uFFFD' || Character.isISOControl(c) && !Character.isWhitespace(c) && c != 0x1b && c != '\b';
+        return c == '\uFFFD' || (Character.isISOControl(c) && !Character.isWhitespace(c) && c != 0x1b && c != '\b');
     }
 }

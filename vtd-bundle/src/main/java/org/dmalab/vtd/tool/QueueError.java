@@ -70,7 +70,7 @@ record QueueError(int line, String timestamp, int reason, int timeoutSid, int co
         }
 
         boolean empty() {
-            return low == 0 && high == 0 || low == -1 && high == -1;
+            return (low == 0 && high == 0) || (low == -1 && high == -1);
         }
 
         String words() {
@@ -103,7 +103,7 @@ record QueueError(int line, String timestamp, int reason, int timeoutSid, int co
             }
             int zeros = Long.numberOfTrailingZeros(~(high >>> 12));
             return zeros >= 51 ? ", everything"
-                    : String.format(", 0x%x, 2^%d pages", high >>> 12 + zeros << 12 + zeros, zeros + 1);
+                    : String.format(", 0x%x, 2^%d pages", high >>> (12 + zeros) << (12 + zeros), zeros + 1);
         }
     }
 
