@@ -74,7 +74,7 @@ final class Enabled {
                 found = add(found, Transition.of(Transition.DEVICE, 0, i));
             }
         }
-        if (found == 0 && run.finished()) {
+        if (found == 0 && run.idle()) {
             return 0;
         }
         for (int i = 0; i < hardware.length; i++) {

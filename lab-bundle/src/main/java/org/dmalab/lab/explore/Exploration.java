@@ -272,9 +272,14 @@ public final class Exploration {
      * @throws BrokenCode if the live run comes to something else
      */
     public List<SearchResult.Found> replay(Schedule schedule, Consumer<ReplayStep> told) {
+        return replay(schedule.reader(), told);
+    }
+
+    /** The same for a schedule that is chosen on the way. */
+    List<SearchResult.Found> replay(Choices choices, Consumer<ReplayStep> told) {
         List<LiveSchedule.Step> taken = new ArrayList<>();
         List<ReplayStep> steps = new ArrayList<>();
-        List<SearchResult.Found> searched = taken(schedule, taken, told == null ? null : steps);
+        List<SearchResult.Found> searched = taken(choices, taken, told == null ? null : steps);
         List<String> declined = declinedInSchedule();
         List<List<StackWalker.StackFrame>> stacks = new ArrayList<>();
         try {
@@ -332,6 +337,7 @@ public final class Exploration {
         findings.clear();
         return onMachine(() -> {
             world.engine().resume(declinedBefore);
+            world.begin();
             LiveSchedule live = new LiveSchedule(world, taken);
             Path path = new Path(world);
             try {
@@ -355,10 +361,9 @@ public final class Exploration {
         return new SearchResult.Found(violation.oracle(), violation.message(), List.of(), null);
     }
 
-    private List<SearchResult.Found> taken(Schedule schedule, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
+    private List<SearchResult.Found> taken(Choices choices, List<LiveSchedule.Step> taken, List<ReplayStep> steps) {
         return onMachine(() -> {
             world.start();
-            Schedule.Reader choices = schedule.reader();
             Wording wording = new Wording(world);
             Path path = new Path(world);
             VisitedStates seen = new VisitedStates(false);
@@ -371,7 +376,7 @@ public final class Exploration {
                     goesRound(path);
                 } else {
                     Path.Point point = path.push(enabled);
-                    int choice = choices.next(enabled);
+                    int choice = choices.next(world, world.enabled().list());
                     int transition = path.transition(point, choice);
                     choices.check(world.kindOfCall(transition));
                     String column = wording.column(transition);

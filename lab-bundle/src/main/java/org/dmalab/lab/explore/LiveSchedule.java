@@ -18,6 +18,7 @@ import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.service.Services;
 import org.dmalab.lab.KernelFunctions;
 import org.dmalab.lab.engine.ActionEnd;
+import org.dmalab.lab.engine.Interrupts;
 import org.dmalab.lab.run.Thrown;
 
 /**
@@ -191,6 +192,9 @@ final class LiveSchedule {
         private String action = "";
         /** The action that begins with the next call; null if none does. */
         private String beginning;
+        /** Code at user level begins when its first call is taken; what makes no call is the end's, as in the search. */
+        private boolean first = true;
+        private final List<Runnable> heldBack = new ArrayList<>();
 
         Context(int processor, int strand) {
             this.processor = processor;
@@ -269,6 +273,11 @@ final class LiveSchedule {
         }
 
         private long take(Level level, Call next, int choice) {
+            if (level == Level.USER) {
+                first = false;
+                heldBack.forEach(Runnable::run);
+                heldBack.clear();
+            }
             begin(level);
             long result = 0;
             try {
@@ -322,9 +331,7 @@ final class LiveSchedule {
         }
 
         private void handle(String name, Code code, Level level) {
-            if (level == Level.HARDIRQ) {
-                machine.processors().setIrqsOff(processor, 1);
-            }
+            Interrupts.enter(machine.processors(), processor, level);
             String interrupted = action;
             String next = beginning;
             action = "";
@@ -332,9 +339,7 @@ final class LiveSchedule {
             code(name, code, level);
             action = interrupted;
             beginning = next;
-            if (level == Level.HARDIRQ) {
-                machine.processors().setIrqsOff(processor, 0);
-            }
+            Interrupts.leave(machine.processors(), processor, level);
         }
     }
 
@@ -368,8 +373,17 @@ final class LiveSchedule {
 
         @Override
         public void ended(ActionEnd end) {
-            context.begin(level);
-            world.ended(context.processor, level.ordinal(), end);
+            if (context.first && level == Level.USER) {
+                String action = context.beginning;
+                context.beginning = null;
+                context.heldBack.add(() -> {
+                    world.begins(context.processor, level.ordinal(), action);
+                    world.ended(context.processor, level.ordinal(), end);
+                });
+            } else {
+                context.begin(level);
+                world.ended(context.processor, level.ordinal(), end);
+            }
         }
     }
 

@@ -127,15 +127,10 @@ final class RunState {
         node[top] = newNode;
     }
 
-    /** Tells whether every strand has come to its end. */
-    boolean finished() {
+    /** Tells whether no processor runs anything. */
+    boolean idle() {
         for (int count : frames) {
             if (count > 0) {
-                return false;
-            }
-        }
-        for (int left : turnsLeft) {
-            if (left > 0) {
                 return false;
             }
         }

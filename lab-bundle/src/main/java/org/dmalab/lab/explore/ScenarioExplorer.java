@@ -165,7 +165,13 @@ public final class ScenarioExplorer {
      */
     public Outcome replay(Scenario scenario, Patches patches, RunOptions options, Schedule schedule,
             Consumer<ReplayStep> steps) {
-        return explore(scenario, patches, options, search -> search.replay(schedule, steps));
+        return replay(scenario, patches, options, schedule.reader(), steps);
+    }
+
+    /** Takes a schedule that is chosen on the way. */
+    Outcome replay(Scenario scenario, Patches patches, RunOptions options, Choices choices,
+            Consumer<ReplayStep> steps) {
+        return explore(scenario, patches, options, search -> search.replay(choices, steps));
     }
 
     private Outcome explore(Scenario scenario, Patches patches, RunOptions options,
@@ -257,10 +263,10 @@ public final class ScenarioExplorer {
             return result;
         }
 
-        SearchResult replay(Schedule schedule, Consumer<ReplayStep> steps) {
+        SearchResult replay(Choices choices, Consumer<ReplayStep> steps) {
             try {
                 Exploration exploration = exploration(Exploration.Limits.states(Long.MAX_VALUE));
-                SearchResult result = new SearchResult(true, "", 1, exploration.replay(schedule, steps));
+                SearchResult result = new SearchResult(true, "", 1, exploration.replay(choices, steps));
                 declined = exploration.declinedInSchedule();
                 return result;
             } catch (IllegalArgumentException e) {

@@ -99,25 +99,27 @@ public final class Schedule {
     }
 
     /** Hands out choices and checks that the steps are still those that were recorded. */
-    final class Reader {
+    final class Reader implements Choices {
         private int position;
         private int hash;
 
-        int next(int enabled) {
+        @Override
+        public int next(World world, int[] enabled) {
             int choice = position < choices.length ? choices[position] : 0;
-            if (choice >= enabled) {
-                throw new IllegalArgumentException("step " + (position + 1) + " is choice " + choice + " of " + enabled
+            if (choice >= enabled.length) {
+                throw new IllegalArgumentException("step " + (position + 1) + " is choice " + choice + " of " + enabled.length
                         + ": the schedule no longer fits the scenario, the patch or this version; explore again");
             }
             return choice;
         }
 
-        /** Nothing more was recorded: what follows is what is not unusual. */
-        boolean over() {
+        @Override
+        public boolean over() {
             return position >= choices.length;
         }
 
-        void check(int kindOfCall) {
+        @Override
+        public void check(int kindOfCall) {
             hash = mix(hash, kindOfCall);
             if (position < choices.length && checks[position] >= 0
                     && checks[position] != Math.floorMod(hash, RADIX)) {
@@ -128,8 +130,8 @@ public final class Schedule {
             position++;
         }
 
-        /** What was recorded must not go on after the end. */
-        void checkEnd() {
+        @Override
+        public void checkEnd() {
             if (position < choices.length) {
                 throw new IllegalArgumentException("all ended after step " + position + " of at least " + choices.length
                         + ": the schedule no longer fits the scenario, the patch or this version; explore again");

@@ -19,6 +19,7 @@ import org.dmalab.api.cpu.WrongUse;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.Interrupts;
 import org.dmalab.lab.engine.ActionEnd;
 import org.dmalab.lab.oracle.Watchers;
 
@@ -29,6 +30,7 @@ import org.dmalab.lab.oracle.Watchers;
 final class World {
     private static final int HARDIRQ = Level.HARDIRQ.ordinal();
     private static final int USER = Level.USER.ordinal();
+    private static final Level[] LEVELS = Level.values();
     private static final long CONCURRENT = Text.id("concurrent part");
 
     /** The trail is put into arrays of twice the length when it grows, one after the other. */
@@ -134,9 +136,9 @@ final class World {
         for (int i = 0; i < device.length; i++) {
             device[i] = strands.get(i).device();
         }
-        this.cpus = new LiveCpu[count][Level.values().length];
+        this.cpus = new LiveCpu[count][LEVELS.length];
         for (int p = 0; p < count; p++) {
-            for (Level level : Level.values()) {
+            for (Level level : LEVELS) {
                 cpus[p][level.ordinal()] = machine.cpu(p, level);
             }
         }
@@ -163,12 +165,39 @@ final class World {
                     throw new IllegalArgumentException("two strands at user level on processor "
                             + strand.processor());
                 }
+                if (histories.kind(strandRoot[i]) >= Histories.END) {
+                    continue; // it makes no call
+                }
                 run.push(strand.processor(), strandRoot[i], USER, i);
-                hear(strand.processor(), strandRoot[i]);
-                popEnded(strand.processor());
             }
         }
         rooted = true;
+        begin();
+    }
+
+    /** What makes no call has come to its end when all begins, unless code of its level stands before it. */
+    void begin() {
+        for (int i = 0; i < strands.size() && !calls(i); i++) {
+            hearSilent(i);
+        }
+    }
+
+    private boolean calls(int index) {
+        return !device[index] && strandLevel[index] == USER && histories.kind(strandRoot[index]) < Histories.END;
+    }
+
+    /** Code at user level that makes no call says what its actions have come to. */
+    private void hearSilent(int index) {
+        if (device[index] || strandLevel[index] != USER || calls(index)) {
+            return;
+        }
+        int root = strandRoot[index];
+        if (histories.said(root) != null) {
+            hear(strands.get(index).processor(), USER, histories.said(root));
+        }
+        if (histories.kind(root) == Histories.THREW) {
+            violated(ActionEnd.BUG_ORACLE, histories.line(root));
+        }
     }
 
     Machine machine() {
@@ -255,9 +284,9 @@ final class World {
         return enabled;
     }
 
-    /** Tells whether every strand has come to its end. */
+    /** Where nothing is enabled, tells whether all code has ended: an interrupt that is not let in does not come. */
     boolean finished() {
-        return run.finished();
+        return run.idle();
     }
 
     /** What transitions touch. */
@@ -363,8 +392,13 @@ final class World {
     private void step(int p, int choice) {
         int node = run.node(p);
         Said said = histories.said(node);
-        if (said != null && said.next() != null) {
-            begins(p, run.level(p), said.next());
+        if (said != null) {
+            if (histories.depth(node) == 0 && run.level(p) == USER) {
+                hear(p, node);
+            }
+            if (said.next() != null) {
+                begins(p, run.level(p), said.next());
+            }
         }
         long result;
         try {
@@ -391,14 +425,17 @@ final class World {
     /** What the code of a processor says before its next call: which actions are over. */
     private void hear(int p, int node) {
         Said said = histories.said(node);
-        if (said == null) {
-            return;
+        if (said != null) {
+            hear(p, run.level(p), said);
         }
+    }
+
+    private void hear(int p, int level, Said said) {
         for (Said.Item item : said.over()) {
             if (item.begins() != null) {
-                begins(p, run.level(p), item.begins());
+                begins(p, level, item.begins());
             } else {
-                ended(p, run.level(p), item.ended());
+                ended(p, level, item.ended());
             }
         }
     }
@@ -466,11 +503,8 @@ final class World {
         machine.emitter().emit(EventKind.INTERRUPT, Actor.processor(p, strands.get(index).level()), index, 0, 0, 0);
     }
 
-    /** The processor masks interrupts when it takes a hard one; code that lets others in says so itself. */
     private void enter(int p, int node, int level, int strand) {
-        if (level == HARDIRQ) {
-            processors.setIrqsOff(p, 1);
-        }
+        Interrupts.enter(processors, p, LEVELS[level]);
         run.push(p, node, level, strand);
         handlerBegins(p, strand);
         hear(p, node);
@@ -483,8 +517,18 @@ final class World {
         }
     }
 
-    /** All code has ended: who judges what actions have left is told so, as the last may have ended in a handler. */
+    /**
+     * All code has ended, and what makes no call with it. Who judges what actions have left is told of the end of all of
+     * them, as the last may have ended in a handler.
+     */
     void allEnded() {
+        boolean before = true;
+        for (int i = 0; i < strands.size(); i++) {
+            before &= !calls(i);
+            if (!before) {
+                hearSilent(i);
+            }
+        }
         if (watchers.judgeStates()) {
             machine.emitter().emit(EventKind.ACTION_END, Actor.MACHINE, CONCURRENT, 0, 0, 0);
         }
@@ -530,9 +574,7 @@ final class World {
             int level = run.level(p);
             handlerEnds(p, run.strand(p));
             run.pop(p);
-            if (level == HARDIRQ) {
-                processors.setIrqsOff(p, 0); // returning from the interrupt restores the flags
-            }
+            Interrupts.leave(processors, p, LEVELS[level]);
             if (run.frames(p) == 0) {
                 touched.codeEnded();
             }

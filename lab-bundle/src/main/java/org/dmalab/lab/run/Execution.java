@@ -16,6 +16,7 @@ import org.dmalab.api.store.Store;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.engine.ActionEnd;
 import org.dmalab.lab.engine.Engine;
+import org.dmalab.lab.engine.Interrupts;
 import org.dmalab.lab.engine.Steps;
 import org.dmalab.lab.guard.EndlessLoop;
 import org.dmalab.lab.guard.Loops;
@@ -72,19 +73,34 @@ final class Execution implements EventSink {
         }
     }
 
-    /** One step of a plain run, and where it runs. */
-    private record Turn(Scenario.Step step, int processor, Level level) {
+    /**
+     * One step of a plain run.
+     *
+     * @param step what is done
+     * @param processor where it runs
+     * @param level at which level
+     * @param first whether an interrupt arrives with it
+     * @param last whether that returns after it
+     */
+    private record Turn(Scenario.Step step, int processor, Level level, boolean first, boolean last) {
         /** The steps in the order of a plain run: strands come one after the other. */
         static List<Turn> of(Scenario scenario) {
             List<Turn> turns = new ArrayList<>();
-            scenario.steps().forEach(step -> turns.add(new Turn(step, 0, Level.USER)));
+            scenario.steps().forEach(step -> turns.add(inProcess(step)));
             for (Scenario.Strand strand : Steps.inOrder(scenario)) {
-                for (int i = 0; i < strand.times(); i++) {
-                    strand.steps().forEach(step -> turns.add(new Turn(step, strand.processor(), strand.level())));
+                boolean interrupt = !strand.device() && strand.level() != Level.USER;
+                int steps = strand.steps().size();
+                for (int i = 0; i < strand.times() * steps; i++) {
+                    turns.add(new Turn(strand.steps().get(i % steps), strand.processor(), strand.level(),
+                            interrupt && i % steps == 0, interrupt && (i + 1) % steps == 0));
                 }
             }
-            scenario.after().forEach(step -> turns.add(new Turn(step, 0, Level.USER)));
+            scenario.after().forEach(step -> turns.add(inProcess(step)));
             return turns;
+        }
+
+        private static Turn inProcess(Scenario.Step step) {
+            return new Turn(step, 0, Level.USER, false, false);
         }
     }
 
@@ -145,12 +161,18 @@ final class Execution implements EventSink {
         }
         try {
             List<Turn> turns = Turn.of(scenario);
-            boot = turns.get(0).step().action();
+            boot = turns.isEmpty() ? "" : turns.get(0).step().action();
             for (int i = first; i < turns.size() && !stopped; i++) {
                 if (i == Math.max(1, first)) {
                     intervene();
                 }
-                turn(turns.get(i), i, inside && i == first);
+                if (turns.get(i).first() && machine.processors().irqsOff(turns.get(i).processor())) {
+                    while (!turns.get(i).last()) {
+                        i++; // it is not let in
+                    }
+                } else {
+                    turn(turns.get(i), i, inside && i == first);
+                }
             }
             end();
         } catch (InputException e) {
@@ -210,8 +232,14 @@ final class Execution implements EventSink {
         if (intervention != null && number > 0) {
             intervention.begins(number, action.concurrent(), !action.name().equals(boot), engine.declined());
         }
+        if (turn.first() && !begun) {
+            Interrupts.enter(machine.processors(), turn.processor(), turn.level());
+        }
         LiveCpu cpu = machine.cpu(turn.processor(), turn.level());
         step(action, ActionValues.parse(action, turn.step().values()), cpu, begun);
+        if (turn.last() && !stopped) {
+            Interrupts.leave(machine.processors(), turn.processor(), turn.level());
+        }
     }
 
     private void step(Action action, Values values, LiveCpu cpu, boolean begun) {

@@ -21,7 +21,7 @@ class ScheduleTest {
         Schedule schedule = Schedule.of(plain, kinds);
         Schedule.Reader reader = Schedule.parse(schedule.toString()).reader();
         for (int i = 0; i < plain.length; i++) {
-            assertEquals(plain[i], reader.next(71));
+            assertEquals(plain[i], reader.next(null, new int[71]));
             reader.check(kinds[i]);
         }
         assertEquals(schedule.toString(), Schedule.parse(schedule.toString()).toString());
@@ -50,11 +50,11 @@ class ScheduleTest {
     void whatDoesSomethingElseIsNamedByItsStep() {
         Schedule schedule = Schedule.of(new int[] {0, 1}, new int[] {4, 5});
         Schedule.Reader reader = schedule.reader();
-        reader.next(1);
+        reader.next(null, new int[1]);
         reader.check(4);
         assertEquals("step 2 is choice 1 of 1: the schedule no longer fits the scenario, the patch or this version; "
                 + "explore again",
-                assertThrows(IllegalArgumentException.class, () -> reader.next(1)).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> reader.next(null, new int[1])).getMessage());
         assertThrows(IllegalArgumentException.class, () -> reader.check(77));
     }
 
