@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.ServiceLoader;
@@ -45,6 +46,8 @@ public final class Launcher {
 
     /** Runs the platform and ends the process with the exit code of its main service. */
     public static void main(String[] args) {
+        // Before any class formats a number: with Arabic digits not even the framework's version can be read.
+        Locale.setDefault(Locale.ROOT);
         EndFromInside end = new EndFromInside();
         int code;
         try {

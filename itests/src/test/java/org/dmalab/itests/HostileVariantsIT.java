@@ -151,4 +151,94 @@ public class HostileVariantsIT {
             List.of());
     }
 
+
+    @Test
+    public void stateInFieldsAndWrongCallsAreBroken() throws Exception {
+        new VariantBundle("hostile").imports("org.dmalab.api.store")
+            .variant("Constant", "enum Kind { ONE; long seen; }", "return Kind.ONE.seen++ & 0;")
+            .variant("Lists", "private final java.util.List<Long> list = java.util.List.of();", "return 0;")
+            .variant("Grows", "static final org.dmalab.api.kernel.Struct S = new org.dmalab.api.kernel.Struct(\"s\");",
+                "return S.field(\"x\", 8).offset() & 0;")
+            .variant("Stores", "static final org.dmalab.api.store.Store S = new org.dmalab.api.store.Store();",
+                "return 0;")
+            .variant("Three", "return cpu.load(0x1000, 3) & 0;")
+            .variant("Back", "cpu.delay(-1); return 0;")
+            .variant("Late", "cpu.delay(Long.MAX_VALUE); cpu.delay(Long.MAX_VALUE); return 0;")
+            .variant("Leaves", "cpu.services().leave(); cpu.services().leave(); return 0;")
+            .variant("Chooses", "return cpu.choose(Integer.MAX_VALUE) & 0;")
+            .variant("Prints", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%q\"), 1); return 0;")
+            .write(bundles());
+        broken(new TreeMap<>(Map.of(
+            "Constant", "class example.hostile.Constant$Kind can keep state in field ONE, because a "
+                + "example.hostile.Constant$Kind can change",
+            "Lists", "can keep state in field list, because a java.util.List can change",
+            "Grows", "class example.hostile.Grows declares a field of a struct where it may be done again and again",
+            "Stores", "class example.hostile.Stores refers to org.dmalab.api.store.Store, which no patch may use",
+            "Three", "load of 3 bytes, expected 1, 2, 4 or 8 (example.hostile.Three:11)",
+            "Back", "delay of -1 ns, expected 0 or more (example.hostile.Back:11)",
+            "Late", "simulated time ends at 2^63 ns (example.hostile.Late:11)",
+            "Leaves", "the services are left and were not entered (example.hostile.Leaves:11)",
+            "Chooses", "choose of 2147483647 alternatives, expected 1 to 4096 (example.hostile.Chooses:11)",
+            "Prints", "is no conversion, expected %d %u %x %s or %%")), List.of());
+    }
+
+    @Test
+    public void whatAPatchPrintsIsNoResult() throws Exception {
+        new VariantBundle("hostile").variant("Chats", "System.out.println(\"hello\" + (char) 27 + \"[31m from \" + cpu);"
+            + " return 0;").write(bundles());
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:compare", SCENARIO, "--patch", "chats",
+            "--format", "json");
+        assertTrue(result.out(), result.out().startsWith("[\n  {\n    \"scenario\": \"" + SCENARIO));
+        assertFalse(result.out(), result.out().contains("hello"));
+        assertTrue(result.err(), result.err().contains("hello\\u001b[31m from cpu\n"));
+    }
+
+    @Test
+    public void aNamedMachineSaysWhatIsBroken() throws Exception {
+        new VariantBundle("hostile")
+            .variant("Exits", "System.exit(0); return 0;")
+            .variant("Hogs", "long[][] all = new long[1000000][]; for (int i = 0; i < all.length; i++) {"
+                + " all[i] = new long[1 << 20]; } return all.length & 0;")
+            .write(bundles());
+        RunnableJar.Result hogs = RunnableJar.run(folder, List.of("-Xmx256m"), "-c", "machine:create a vtd --patch"
+            + " clear-then-flush; patch:use a hogs; device:attach a --device 00:05.0");
+        assertEquals(hogs.out(), 3, hogs.code());
+        assertTrue(hogs.out(), hogs.out().contains("broken: java.lang.OutOfMemoryError: Java heap space"
+            + " (example.hostile.Hogs:11)"));
+        RunnableJar.Result exits = RunnableJar.run(folder, "-c",
+            "machine:create a vtd --patch clear-then-flush; patch:use a exits");
+        assertEquals(exits.out(), 3, exits.code());
+        assertTrue(exits.err(), exits.err().contains("error: broken: class example.hostile.Exits refers to "
+            + "java.lang.System.exit, which no patch may use (Exits.java:11)"));
+    }
+
+    /** What is no patch is not looked at; it does not end the process unseen either. */
+    @Test
+    public void anExitThatGetsThroughEndsWithThreeAndAMessage() throws Exception {
+        new VariantBundle("other").imports("org.osgi.framework").header("Bundle-Activator", "example.hostile.Start")
+            .source("Start", "package example.hostile; public class Start implements"
+                + " org.osgi.framework.BundleActivator {"
+                + " public void start(org.osgi.framework.BundleContext context) { new Thread(() -> System.exit(0))"
+                + ".start(); } public void stop(org.osgi.framework.BundleContext context) { } }").write(bundles());
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:compare", "*", "--all", "--mutants");
+        assertEquals(result.err(), 3, result.code());
+        assertTrue(result.err(), result.err().contains("error: example.hostile.Start (Start.java:1) ended the process "
+            + "from inside; the results are lost"));
+    }
+
+    /** A variant that no component declares was not looked at, and is not used. */
+    @Test
+    public void aVariantRegisteredByCodeIsBroken() throws Exception {
+        VariantBundle bundle = new VariantBundle("hostile").imports("org.osgi.framework")
+            .header("Bundle-Activator", "example.hostile.Start").variant("Secret", "return 0;")
+            .source("Start", "package example.hostile; public class Start implements"
+                + " org.osgi.framework.BundleActivator {"
+                + " public void start(org.osgi.framework.BundleContext context) { context.registerService("
+                + "\"org.dmalab.api.service.Iommu\", new Secret(), new java.util.Hashtable<>(java.util.Map.of("
+                + "\"dmalab.arch\", \"vtd\", \"dmalab.id\", \"secret\"))); }"
+                + " public void stop(org.osgi.framework.BundleContext context) { } }");
+        bundle.undeclared().write(bundles());
+        broken(new TreeMap<>(Map.of("Secret", "bundle hostile registers it by code of its own, so its classes were not "
+            + "looked at; declare a component")), List.of());
+    }
 }

@@ -84,6 +84,12 @@ final class VariantBundle {
         return this;
     }
 
+    /** Without component descriptions. */
+    VariantBundle undeclared() {
+        components.clear();
+        return this;
+    }
+
     VariantBundle imports(String more) {
         imports += "," + more;
         return this;
@@ -136,7 +142,8 @@ final class VariantBundle {
 
     private static Collection<String> classPath() {
         try (Stream<Path> jars = Files.list(Platform.root().resolve("dist/target/classes/bundles"))) {
-            return jars.map(Path::toString).toList();
+            return Stream.concat(jars.map(Path::toString), Stream.of(org.osgi.framework.Bundle.class
+                .getProtectionDomain().getCodeSource().getLocation().getPath())).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

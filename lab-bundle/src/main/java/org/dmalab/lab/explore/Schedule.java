@@ -61,8 +61,10 @@ public final class Schedule {
                     throw new IllegalArgumentException("the schedule ends in the middle, after character " + i);
                 }
                 int newLength = (int) zeros + steps + 1;
-                choices = Arrays.copyOf(choices, Math.max(choices.length, newLength));
-                checks = Arrays.copyOf(checks, choices.length);
+                if (newLength > choices.length) {
+                    choices = Arrays.copyOf(choices, 2 * newLength);
+                    checks = Arrays.copyOf(checks, choices.length);
+                }
                 Arrays.fill(checks, steps, newLength, -1);
                 steps = newLength;
                 choices[steps - 1] = choice;

@@ -65,4 +65,11 @@ class ScheduleTest {
         }
         assertEquals("mips/x~a~strict~1~1A0", Token.parse("mips/x~a~strict~1~1A0").toString());
     }
+
+    /** As long as a token may be; parsing it copies no array for each choice. */
+    @Test
+    void longSchedulesAreRead() {
+        Schedule schedule = Schedule.parse("A0".repeat(2_000_000));
+        assertEquals(2_000_000, schedule.unusual());
+    }
 }

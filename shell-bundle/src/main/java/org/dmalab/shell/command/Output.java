@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.apache.felix.service.command.CommandSession;
+import org.dmalab.lab.report.VisibleStream;
+import org.dmalab.lab.report.VisibleText;
 
 /**
  * Where a command writes its result. Text goes to standard output; a document ({@code json}, {@code junit},
@@ -19,13 +21,15 @@ public final class Output implements AutoCloseable {
     /** The session variable with the stream for documents; set by the launcher for each line. */
     public static final String DOCUMENT_STREAM = "dmalab.document";
 
+    private final PrintStream raw;
     private final PrintStream stream;
     private final PrintStream remarks;
     private final String format;
     private final Path file;
 
-    private Output(PrintStream stream, PrintStream remarks, String format, Path file) {
-        this.stream = stream;
+    private Output(PrintStream raw, PrintStream remarks, String format, Path file) {
+        this.raw = raw;
+        this.stream = new VisibleStream(raw);
         this.remarks = remarks;
         this.format = format;
         this.file = file;
@@ -78,9 +82,15 @@ public final class Output implements AutoCloseable {
         }
     }
 
-    /** Where the result goes. */
+    /** Where the result goes; no control character gets through. */
     public PrintStream stream() {
         return stream;
+    }
+
+    /** Prints text with its verdicts in colour; what else is in it gets no control character through. */
+    public void colour(String text) {
+        stream.flush();
+        raw.print(Terminals.colour(VisibleText.of(text)));
     }
 
     /** Where progress and remarks go: standard error. */

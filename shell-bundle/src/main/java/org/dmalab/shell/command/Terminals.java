@@ -1,5 +1,9 @@
 package org.dmalab.shell.command;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -20,6 +24,11 @@ public final class Terminals {
     /** Whether standard error is read by a person. */
     public static boolean error() {
         return is("err");
+    }
+
+    /** Standard error for a person, with the escape sequences that move its cursor. */
+    public static PrintStream errorTerminal() {
+        return new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     }
 
     /** Whether the result of a command may be coloured: text, on a terminal, not into a file or pipe. */

@@ -14,6 +14,7 @@ import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
 import org.dmalab.lab.catalog.Catalog;
+import org.dmalab.lab.guard.Declarations;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -77,6 +78,9 @@ public final class DroppedBundles {
     }
 
     private String problem(Path jar) {
+        if (!Files.isRegularFile(jar) && !Files.isDirectory(jar)) {
+            return Files.exists(jar) ? "neither a file nor a folder; take it away" : null;
+        }
         for (Bundle bundle : context.getBundles()) {
             if (bundle.getLocation().equals(jar.toFile().toURI().toString())) {
                 return problem(bundle);
@@ -114,7 +118,8 @@ public final class DroppedBundles {
         boolean waiting = bundle.getState() == Bundle.INSTALLED
                 || (bundle.getState() == Bundle.RESOLVED && level != null && level.isPersistentlyStarted());
         if (!waiting) {
-            return null;
+            List<String> wrong = Declarations.of(bundle).problems();
+            return wrong.isEmpty() ? null : "bundle " + bundle.getSymbolicName() + ": " + oneLine(wrong.get(0));
         }
         try {
             bundle.start(Bundle.START_TRANSIENT);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.dmalab.shell.command.Prompt;
+import org.dmalab.shell.command.Terminals;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.EOFError;
 import org.jline.reader.LineReader;
@@ -73,7 +74,8 @@ final class InteractiveShell {
     }
 
     private static String prompt(Terminal terminal) {
-        return new AttributedStringBuilder().styled(AttributedStyle.BOLD, PROMPT).toAnsi(terminal);
+        return !Terminals.colours() ? PROMPT
+                : new AttributedStringBuilder().styled(AttributedStyle.BOLD, PROMPT).toAnsi(terminal);
     }
 
     private void execute(Terminal terminal, String line) {

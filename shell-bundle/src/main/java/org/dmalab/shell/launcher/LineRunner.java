@@ -21,6 +21,7 @@ import org.apache.felix.service.command.Job;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.lab.guard.Described;
 import org.dmalab.lab.guard.UnusableVariant;
+import org.dmalab.lab.report.VisibleStream;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;
@@ -41,7 +42,7 @@ final class LineRunner implements AutoCloseable {
 
     // Gogo replaces System.out by a stream that asks the session, so a session on System.out would ask itself.
     private final PrintStream out = stream(FileDescriptor.out);
-    private final PrintStream err = stream(FileDescriptor.err);
+    private final PrintStream err = new VisibleStream(new FileOutputStream(FileDescriptor.err));
     private final CommandProcessor processor;
     private final ThreadIO threadIo;
     private final CommandCatalog catalog;

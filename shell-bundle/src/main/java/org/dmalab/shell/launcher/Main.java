@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
+import org.dmalab.lab.report.VisibleText;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Prompt;
@@ -73,7 +74,7 @@ public final class Main implements Callable<Integer> {
         } catch (ExitRequested e) {
             return 0;
         } catch (CommandException e) {
-            System.err.println("error: " + e.getMessage());
+            System.err.println(VisibleText.of("error: " + e.getMessage()));
             return e.exitCode();
         }
     }

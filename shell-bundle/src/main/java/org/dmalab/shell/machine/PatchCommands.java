@@ -88,7 +88,7 @@ public final class PatchCommands implements CommandSet {
             int threads = (int) args.number("--threads", 1, 1, 64);
             List<String> patches = patches(args, machine);
             try (Output output = Output.open(session, args)) {
-                StormProgress progress = new StormProgress(output.remarks(), swaps);
+                StormProgress progress = new StormProgress(swaps);
                 String inUse = selection(machine);
                 Storm.Result result;
                 try {

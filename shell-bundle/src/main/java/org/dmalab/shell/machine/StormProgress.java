@@ -14,8 +14,8 @@ final class StormProgress implements IntConsumer {
     private long next = System.nanoTime() + 5 * EVERY_NANOS;
     private boolean shown;
 
-    StormProgress(PrintStream out, int total) {
-        this.out = out;
+    StormProgress(int total) {
+        this.out = Terminals.errorTerminal();
         this.total = total;
     }
 

@@ -42,7 +42,11 @@ final class Commands {
     /** Writes a result, with colours where they are seen. */
     static void write(CommandSession session, Arguments args, String text) {
         try (Output output = Output.open(session, args)) {
-            output.stream().print(Terminals.colours(args, output) ? Terminals.colour(text) : text);
+            if (Terminals.colours(args, output)) {
+                output.colour(text);
+            } else {
+                output.stream().print(text);
+            }
         }
     }
 

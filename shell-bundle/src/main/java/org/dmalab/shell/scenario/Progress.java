@@ -3,6 +3,7 @@ package org.dmalab.shell.scenario;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
+import org.dmalab.lab.report.VisibleText;
 import org.dmalab.shell.command.Terminals;
 
 /**
@@ -29,7 +30,7 @@ final class Progress implements AutoCloseable {
 
     /** Shows progress on standard error if that is a terminal. */
     static Progress start() {
-        return start(Terminals.error() ? System.err : null, DELAY_MILLIS);
+        return start(Terminals.error() ? Terminals.errorTerminal() : null, DELAY_MILLIS);
     }
 
     /** Shows progress on a stream from so many milliseconds on; null for nowhere. */
@@ -69,7 +70,7 @@ final class Progress implements AutoCloseable {
 
     /** A line that is wider than the terminal is cut there: one that goes on in the next line can't be overwritten. */
     private void print(String text) {
-        stream.print("\r" + NO_WRAP + text + ERASE + WRAP + "\r");
+        stream.print("\r" + NO_WRAP + VisibleText.of(text) + ERASE + WRAP + "\r");
         stream.flush();
         shown = text;
     }

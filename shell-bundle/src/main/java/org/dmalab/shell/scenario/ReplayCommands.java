@@ -21,6 +21,7 @@ import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.DebugText;
 import org.dmalab.lab.report.Replayed;
+import org.dmalab.lab.report.VisibleText;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;
@@ -183,7 +184,8 @@ public final class ReplayCommands implements CommandSet {
         PrintStream out = System.out;
         try (Prompt prompt = Prompt.open(session, words -> DebugSession.candidates(steps, words))) {
             new DebugSession(text, steps, output -> {
-                out.print(Terminals.colours() ? Terminals.colour(output) : output);
+                String visible = VisibleText.of(output);
+                out.print(Terminals.colours() ? Terminals.colour(visible) : visible);
                 out.flush();
             }).run(prompt::readLine);
         }

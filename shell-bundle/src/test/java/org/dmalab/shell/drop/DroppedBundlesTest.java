@@ -1,6 +1,8 @@
 package org.dmalab.shell.drop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -10,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -52,7 +55,8 @@ class DroppedBundlesTest {
     private void bundle(Path jar, int state, boolean wanted, BundleException whenStarted) {
         BundleStartLevel level = proxy(BundleStartLevel.class, Map.of("isPersistentlyStarted", wanted));
         Map<String, Object> answers = new HashMap<>(Map.of("getLocation", jar.toFile().toURI().toString(),
-                "getState", state, "getSymbolicName", "mine", "adapt", level));
+                "getState", state, "getSymbolicName", "mine", "adapt", level,
+                "getHeaders", new Hashtable<>(Map.of("Service-Component", "OSGI-INF/x.xml"))));
         answers.put("start", whenStarted);
         bundles.add(proxy(Bundle.class, answers));
     }
@@ -92,6 +96,18 @@ class DroppedBundlesTest {
                 problems());
     }
 
+    /** Whoever opens a named pipe waits. */
+    @Test
+    void whatIsNoFileIsTold() throws Exception {
+        Path pipe = folder.resolve("pipe.jar");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        assertEquals(List.of("pipe.jar: neither a file nor a folder; take it away"), problems());
+        assertTrue(new NoFiles().canHandle(pipe.toFile()));
+        assertFalse(new NoFiles().canHandle(folder.toFile()));
+        assertFalse(new NoFiles().canHandle(folder.resolve("gone.jar").toFile()));
+        assertFalse(new NoFiles().canHandle(jar("some.jar", "some").toFile()));
+    }
+
     @Test
     void whatHasJustComeIsLeftToFileInstall() throws IOException {
         DroppedBundles dropped = dropped(folder.toString());
@@ -109,7 +125,9 @@ class DroppedBundlesTest {
         bundle(jar("stopped.jar", "mine"), Bundle.RESOLVED, false, missing);
         bundle(jar("running.jar", "mine"), Bundle.ACTIVE, true, missing);
         bundle(jar("waiting.jar", "mine"), Bundle.INSTALLED, true, null);
-        assertEquals(List.of("throwing.jar: bundle mine does not start: thrown inside",
+        assertEquals(List.of("running.jar: bundle mine: OSGI-INF/x.xml is named by Service-Component and not there",
+                "stopped.jar: bundle mine: OSGI-INF/x.xml is named by Service-Component and not there",
+                "throwing.jar: bundle mine does not start: thrown inside",
                 "unresolved.jar: bundle mine does not start: Unable to resolve mine: missing package"), problems());
     }
 
