@@ -9,6 +9,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.Actor;
+import org.dmalab.api.store.Region;
 import org.dmalab.pseries.hardware.Partition;
 import org.dmalab.pseries.hardware.PartitionTree;
 import org.dmalab.pseries.hardware.Rtas;
@@ -22,10 +23,21 @@ import org.dmalab.pseries.kernel.Pages;
  * @param partition the hardware
  */
 public record PseriesModel(Partition partition) {
+    private static final List<String> KERNEL_REGIONS = List.of("kernel", "kernel.slots", "processors");
+
     /** The model of a machine whose kernel runs. */
     public static void requireRunning(Cpu cpu) {
         if (cpu.load(KernelLayout.SYSTEM_RUNNING) == 0) {
             throw new NotReadyException("the kernel does not run; kernel.boot comes first");
+        }
+    }
+
+    /** What the kernel kept is gone, and so is what its processors were at. */
+    public static void forgetKernel(Machine machine) {
+        for (Region region : machine.store().regions()) {
+            if (KERNEL_REGIONS.contains(region.name())) {
+                region.forEachNonZero((cell, value) -> region.set(cell, 0));
+            }
         }
     }
 

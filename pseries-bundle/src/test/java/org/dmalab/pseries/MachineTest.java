@@ -296,7 +296,7 @@ class MachineTest {
                     "embedded", values, Map.of("deviceTree", blob)), services);
             Cpu cpu = machine.cpu(0, Level.USER);
             assertEquals(0, new KernelBoot().run(machine, cpu, new Values(Map.of())));
-            PciDevices.probe(cpu, 0, 1, 1, -1L);
+            PciDevices.probe(cpu, 0, 1, 1, -1L, true);
         } catch (IllegalArgumentException | KernelBug error) {
             assertFalse(error.getMessage().isEmpty());
         }

@@ -125,6 +125,7 @@ class RecordedRunTest {
         rig.run("memory.online", "start", "0x50000000", "size", "512M");
         rig.run("memory.offline", "start", "0x50000000", "size", "512M", "remove", "true");
         assertEquals(List.of("IOMMU table initialized, virtual merging enabled",
+                "pci 0000:00:00.0: Adding to iommu group 0",
                 "xhci_hcd 0000:00:00.0: ibm,query-pe-dma-windows(2026) 0 8000000 20000000 returned 0, lb=2000000000"
                 + " ps=107 wn=1",
                 "xhci_hcd 0000:00:00.0: ibm,create-pe-dma-window(2027) 0 8000000 20000000 18 21 returned 0"

@@ -13,6 +13,7 @@ import org.dmalab.api.Oracle;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 import org.dmalab.api.Values;
+import org.dmalab.api.cpu.Blocked;
 import org.dmalab.api.cpu.KernelBug;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.LiveCpu;
@@ -26,6 +27,11 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.MemoryNotifier;
 import org.dmalab.api.service.Services;
 import org.dmalab.pseries.action.DeviceDma;
+import org.dmalab.pseries.action.KernelCrash;
+import org.dmalab.pseries.action.DeviceAdd;
+import org.dmalab.pseries.action.DmaUnmap;
+import org.dmalab.pseries.action.DmaAccess;
+import org.dmalab.pseries.action.DmaMap;
 import org.dmalab.pseries.action.DeviceProbe;
 import org.dmalab.pseries.action.DeviceRemove;
 import org.dmalab.pseries.action.DmaTransfer;
@@ -39,23 +45,19 @@ import org.dmalab.pseries.action.PmemOnline;
 import org.dmalab.pseries.action.WindowShow;
 import org.dmalab.pseries.hardware.HardwareEvent;
 import org.dmalab.pseries.oracle.HypervisorLives;
+import org.dmalab.pseries.oracle.NoWindowRemovedInUse;
+import org.dmalab.pseries.oracle.WindowWhereItFits;
+import org.dmalab.pseries.oracle.DynamicTces;
+import org.dmalab.pseries.oracle.MemoryReachable;
 import org.dmalab.pseries.oracle.NoStaleTce;
-import org.dmalab.pseries.patch.AllWindows;
-import org.dmalab.pseries.patch.AllWindowsChunked;
-import org.dmalab.pseries.patch.DdwDisabled;
-import org.dmalab.pseries.patch.DirectOnly;
-import org.dmalab.pseries.patch.LimitedMask;
-import org.dmalab.pseries.patch.PmemGuard;
-import org.dmalab.pseries.patch.mutant.CancelForgotten;
-import org.dmalab.pseries.patch.mutant.InvertedGuard;
-import org.dmalab.pseries.patch.mutant.NoBusOffset;
 import org.dmalab.rules.TestWatch;
 
 /** A machine with a variant, without the lab: runs actions by name and keeps what happened. */
 public final class Rig {
     private static final List<Action> ACTIONS = List.of(new KernelBoot(), new DeviceProbe(), new DeviceRemove(),
             new MemoryOnline(), new MemoryOffline(), new PmemOnline(), new KernelFault(), new PartitionMigrate(),
-            new DmaTransfer(), new DeviceDma(), new MachineReset(), new WindowShow());
+            new DmaTransfer(), new DmaMap(), new DmaAccess(),
+            new DmaUnmap(), new DeviceDma(), new DeviceAdd(), new MachineReset(), new KernelCrash(), new WindowShow());
 
     /** The architecture. */
     public final PseriesArchitecture architecture = new PseriesArchitecture();
@@ -93,7 +95,8 @@ public final class Rig {
         use(variant);
         machine = architecture.create(new MachineSpec("pseries", preset, profile, "embedded", values, Map.of()),
                 services);
-        for (Oracle oracle : List.of(new HypervisorLives(), new NoStaleTce())) {
+        for (Oracle oracle : List.of(new HypervisorLives(), new NoStaleTce(), new MemoryReachable(), new DynamicTces(),
+                new WindowWhereItFits(), new NoWindowRemovedInUse())) {
             oracles.put(oracle, oracle.attach(watch(oracle)));
         }
         machine.observe(this::event);
@@ -109,20 +112,22 @@ public final class Rig {
         return new Rig(variant, "qemu-1G-maxmem8G", "qemu-7.2", Map.of());
     }
 
-    /** A variant by its id. */
+    /** A variant by its id: its class is named after it. */
     public static Object variant(String id) {
-        return switch (id) {
-            case "all-windows" -> new AllWindows();
-            case "all-windows-chunked" -> new AllWindowsChunked();
-            case "direct-only" -> new DirectOnly();
-            case "pmem-guard" -> new PmemGuard();
-            case "limited-mask" -> new LimitedMask();
-            case "ddw-disabled" -> new DdwDisabled();
-            case "inverted-guard" -> new InvertedGuard();
-            case "cancel-forgotten" -> new CancelForgotten();
-            case "no-bus-offset" -> new NoBusOffset();
-            default -> throw new IllegalArgumentException(id);
-        };
+        StringBuilder name = new StringBuilder();
+        for (String word : id.split("-")) {
+            name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+        }
+        for (String place : List.of("patch.", "patch.mutant.")) {
+            try {
+                return Class.forName("org.dmalab.pseries." + place + name).getConstructor().newInstance();
+            } catch (ClassNotFoundException e) {
+                continue;
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(id, e);
+            }
+        }
+        throw new IllegalArgumentException(id);
     }
 
     private static Preset named(List<Preset> presets, String name) {
@@ -150,6 +155,8 @@ public final class Rig {
             violations.add("no-rejected-command: RTAS 0x" + Long.toHexString(a) + " = " + b);
         } else if (kind == EventKind.DMA_FAULT || kind == EventKind.DMA_ABORT) {
             violations.add("dma-reaches-mapping: bus 0x" + Long.toHexString(a));
+        } else if (kind == EventKind.USE_AFTER_FREE) {
+            violations.add("no-use-after-free: 0x" + Long.toHexString(a));
         }
         oracles.values().forEach(sink -> sink.event(kind, actor, a, b, c, d, e, result));
     }
@@ -189,6 +196,9 @@ public final class Rig {
         } catch (KernelBug bug) {
             violations.add("no-bug: " + bug.getMessage());
             return Long.MIN_VALUE;
+        } catch (Blocked blocked) {
+            violations.add("no-lock-cycle: " + blocked.getMessage());
+            return Long.MIN_VALUE;
         }
     }
 
@@ -222,6 +232,12 @@ public final class Rig {
     public List<String> end() {
         oracles.forEach((oracle, sink) -> oracle.end(watch(oracle), sink));
         return violations;
+    }
+
+    /** What {@link #end} says, without what follows from a window that could not be made. */
+    public List<String> endWithoutWindow() {
+        return end().stream().filter(text -> !text.startsWith("memory-reachable: ")
+                && !text.startsWith("window-where-it-fits: ")).toList();
     }
 
     /** The boot processor in process context. */

@@ -9,7 +9,6 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
-import org.dmalab.api.event.Actor;
 import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.kernel.PciDevices;
 import org.osgi.service.component.annotations.Component;
@@ -33,7 +32,9 @@ public final class DeviceProbe implements Action {
     public List<Parameter> parameters() {
         return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:00.0"),
                 Parameter.optional("mask", Parameter.Type.NUMBER, "bits of the DMA mask, 24 to 64", "64"),
-                Parameter.choice("driver", "name of the driver", "pci", "pci", "xhci_hcd", "nvme", "mlx5_core"));
+                Parameter.choice("driver", "name of the driver", "pci", "pci", "xhci_hcd", "nvme", "mlx5_core"),
+                Parameter.choice("masks", "what the driver sets: both masks, or the one for buffers alone", "both",
+                        "both", "streaming"));
     }
 
     @Override
@@ -48,9 +49,8 @@ public final class DeviceProbe implements Action {
         NotReadyException.require(bits >= LEAST_BITS && bits <= Long.SIZE, "mask", bits, "24 to 64 bits");
         long device = values.get("device");
         PseriesModel.requireDevice(machine, device);
-        long name = Text.id("0000:" + Actor.bdf(device));
-        return PciDevices.probe(cpu, device, name, driver((int) values.get("driver")),
-                -1L >>> (Long.SIZE - bits));
+        return PciDevices.probe(cpu, device, PciDevices.name(device), driver((int) values.get("driver")),
+                -1L >>> (Long.SIZE - bits), values.get("masks") == 0);
     }
 
     private long driver(int index) {

@@ -8,6 +8,7 @@ import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.pseries.PseriesModel;
+import org.dmalab.pseries.kernel.Buffers;
 import org.dmalab.pseries.kernel.PciDevices;
 import org.osgi.service.component.annotations.Component;
 
@@ -26,7 +27,9 @@ public final class DeviceRemove implements Action {
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:00.0"));
+        return List.of(Parameter.required("device", Parameter.Type.DEVICE, "bus:device.function, such as 00:00.0"),
+                Parameter.choice("buffers", "what the driver does first with buffers that it keeps mapped", "unmap",
+                        "unmap", "keep"));
     }
 
     @Override
@@ -38,6 +41,9 @@ public final class DeviceRemove implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         PseriesModel.requireRunning(cpu);
         PseriesModel.requireDevice(machine, values.get("device"));
+        if (values.get("buffers") == 0) {
+            Buffers.unmapAll(cpu, values.get("device"));
+        }
         return PciDevices.remove(cpu, values.get("device"));
     }
 }

@@ -7,7 +7,6 @@ import org.dmalab.api.Machine;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Values;
 import org.dmalab.api.cpu.Cpu;
-import org.dmalab.api.store.Region;
 import org.dmalab.pseries.PseriesModel;
 import org.dmalab.pseries.hardware.Partition;
 import org.osgi.service.component.annotations.Component;
@@ -34,17 +33,9 @@ public final class MachineReset implements Action {
     public long run(Machine machine, Cpu cpu, Values values) {
         Partition partition = machine.model(PseriesModel.class).partition();
         PseriesModel.requireAlive(partition.rtas());
-        for (Region region : machine.store().regions()) {
-            if (belongsToKernel(region.name())) {
-                region.forEachNonZero((cell, value) -> region.set(cell, 0));
-            }
-        }
+        PseriesModel.forgetKernel(machine);
         partition.reset(machine.spec());
         PseriesModel.requireAlive(partition.rtas());
         return 0;
-    }
-
-    private static boolean belongsToKernel(String region) {
-        return region.equals("kernel") || region.equals("kernel.slots") || region.equals("processors");
     }
 }

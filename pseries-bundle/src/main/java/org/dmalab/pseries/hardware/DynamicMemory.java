@@ -48,10 +48,10 @@ public final class DynamicMemory {
         capacity.set(0, end);
     }
 
-    /** The platform gives the partition blocks that it may take; what is there already, or beyond its end, is not. */
+    /** The platform gives blocks that may be taken: not what is there already, nor what starts beyond its end. */
     public void plug(long start, long bytes) {
         for (long lmb = start / lmbBytes; lmb < (start + bytes) / lmbBytes; lmb++) {
-            if ((lmb + 1) * lmbBytes <= capacity() && !memory.isPresent(lmb * lmbBytes)) {
+            if (lmb * lmbBytes < capacity() && !memory.isPresent(lmb * lmbBytes)) {
                 set(plugged, lmb, true);
             }
         }

@@ -63,6 +63,11 @@ public final class FlatTree {
             return new Node(name, changed, children);
         }
 
+        /** The same node without a property. */
+        public Node without(String property) {
+            return new Node(name, properties.stream().filter(one -> !one.name().equals(property)).toList(), children);
+        }
+
         /** The same node with a child of that name replaced, or appended if it has none of that name. */
         public Node with(Node replacement) {
             List<Node> changed = new ArrayList<>(children);

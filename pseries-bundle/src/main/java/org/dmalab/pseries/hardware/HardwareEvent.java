@@ -6,7 +6,7 @@ import org.dmalab.api.event.EventKind;
 public final class HardwareEvent {
     /** A TCE table came into use: LIOBN, page shift, entries, bus address. */
     public static final int TABLE_ENABLED = EventKind.ARCHITECTURE;
-    /** A TCE table went out of use: LIOBN. */
+    /** A TCE table went out of use: LIOBN, entries that it had. */
     public static final int TABLE_DISABLED = EventKind.ARCHITECTURE + 1;
     /** An RTAS call was answered: token, status, then two of its arguments or results, see {@link Rtas}. */
     public static final int RTAS = EventKind.ARCHITECTURE + 2;

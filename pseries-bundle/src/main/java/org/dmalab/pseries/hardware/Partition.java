@@ -45,7 +45,8 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
             memory.assign(persistentStart(spec, pmem), pmem, true);
         }
         rtas.dynamicMemory().setCapacity(PartitionTree.capacity(root));
-        restart(spec, root);
+        rtas.reset();
+        start(spec, root);
     }
 
     private static long persistentStart(MachineSpec spec, long bytes) {
@@ -65,6 +66,12 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
      * what the kernel put into the device tree go.
      */
     public void reset(MachineSpec spec) {
+        rtas.reset();
+        start(spec, tree(spec));
+    }
+
+    /** The tree of firmware with the memory that the partition has now. */
+    public FlatTree.Node tree(MachineSpec spec) {
         FlatTree.Node root = PartitionTree.withCapacity(PartitionTree.of(spec), rtas.dynamicMemory().capacity());
         long lmb = PartitionTree.lmbBytes(root);
         List<Long> ranges = PartitionTree.memory(root);
@@ -77,7 +84,7 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
                 root = root.with(PartitionTree.memoryNode(start, lmb));
             }
         }
-        restart(spec, root);
+        return root;
     }
 
     private static boolean covers(List<Long> ranges, long address) {
@@ -89,8 +96,8 @@ public record Partition(MachineMemory memory, TceTables tables, Rtas rtas, Hyper
         return false;
     }
 
-    private void restart(MachineSpec spec, FlatTree.Node root) {
-        rtas.reset();
+    /** Puts a tree where the next kernel finds it. */
+    public void start(MachineSpec spec, FlatTree.Node root) {
         byte[] blob = FlatTreeWriter.write(root);
         if (blob.length > FlatTreeReader.MAX_BYTES || !memory.isPresent(TREE_ADDRESS + blob.length)) {
             throw new IllegalArgumentException("preset " + spec.preset() + ": no memory for a device tree of "

@@ -17,6 +17,7 @@ public final class Rtas {
     /** The whole of memory's DRC indexes: 0x80000000 plus the number of the block. */
     public static final long LMB_DRC = 0x80000000L;
 
+    private final WindowRules rules;
     private final RtasBlock blocks;
     private final RtasTokens tokens;
     private final DmaWindowCalls windows;
@@ -34,6 +35,7 @@ public final class Rtas {
     public Rtas(Store store, Emitter emitter, MachineMemory memory, TceTables tables, WindowRules rules,
             Behaviour behaviour, RtasTokens tokens) {
         this.blocks = new RtasBlock(memory);
+        this.rules = rules;
         this.tokens = tokens;
         this.windows = new DmaWindowCalls(store, emitter, blocks, tables, rules, behaviour);
         this.dynamicMemory = new DynamicMemory(store, memory, blocks, rules.lmbBytes(),
@@ -44,6 +46,11 @@ public final class Rtas {
     /** The tokens. */
     public RtasTokens tokens() {
         return tokens;
+    }
+
+    /** What the hypervisor offers. */
+    public WindowRules rules() {
+        return rules;
     }
 
     /** Memory that comes and goes. */

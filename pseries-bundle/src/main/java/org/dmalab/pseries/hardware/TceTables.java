@@ -168,10 +168,11 @@ public final class TceTables {
 
     /** Takes a table out of use. */
     void disable(int table) {
+        long entries = entries(table);
         clear(table);
         heads.set(table, Head.ENTRIES, 0);
         heads.set(table, Head.NEWER, 0);
-        emitter.emit(HardwareEvent.TABLE_DISABLED, Actor.MACHINE, liobn(table), 0, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_DISABLED, Actor.MACHINE, liobn(table), entries, 0, 0);
     }
 
     private void clear(int table) {

@@ -40,4 +40,9 @@ public record WindowRules(long pageMask, long largestBlockTces, long windowsPerP
         }
         return false;
     }
+
+    /** Binary logarithm of the largest page that the mask offers; 0 if there is none. */
+    public int largestPageShift() {
+        return Papr.largestPageShift(pageMask);
+    }
 }

@@ -3,9 +3,7 @@ package org.dmalab.pseries.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
-import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
-import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
 import org.dmalab.pseries.kernel.KernelLayout.Property;
 
 /** Start of the kernel, as far as DMA and memory are concerned. */
@@ -13,10 +11,7 @@ public final class Boot {
     private static final long HYPERTAS_FUNCTIONS = Text.id("ibm,hypertas-functions");
     private static final long MULTI_TCE = Text.id("hcall-multi-tce");
     private static final long SET_INDICATOR = Text.id("set-indicator");
-    private static final long TABLE_READY = Text.id("IOMMU table initialized, virtual merging enabled");
-    private static final long NO_MEMORY = Text.id("Kernel panic - not syncing: no memory for iommu tables");
     private static final long RATELIMIT_BURST = 10;
-    private static final int DEFAULT_SHIFT = 12;
 
     private Boot() { }
 
@@ -36,9 +31,11 @@ public final class Boot {
         ListHead.init(cpu, KernelLayout.FAILED_DDW_PDN_LIST);
         ListHead.init(cpu, KernelLayout.MEMORY_BLOCKS);
         ListHead.init(cpu, KernelLayout.PCI_DEVICES);
+        ListHead.init(cpu, KernelLayout.DRIVER_BUFFERS);
         cpu.store(KernelLayout.NEXT_FREE_PAGE, Pages.FIRST_FREE);
         cpu.store(KernelLayout.RATELIMIT, RATELIMIT_BURST);
         DeviceTree.unflatten(cpu, tree);
+        cpu.store(KernelLayout.IS_KDUMP, DeviceTree.startedByCrash(cpu) ? 1 : 0);
         scanMemory(cpu);
         cpu.store(KernelLayout.MEMORY_BLOCK_SIZE, DeviceTree.memoryBlockSize(cpu));
         boolean multi = multitce && DeviceTree.rtasHasString(cpu, HYPERTAS_FUNCTIONS, MULTI_TCE);
@@ -47,7 +44,7 @@ public final class Boot {
         cpu.store(KernelLayout.SET_INDICATOR, DeviceTree.token(cpu, SET_INDICATOR));
         cpu.store(KernelLayout.RTAS_ARGS, Pages.alloc(cpu));
         MemoryHotplug.registerNotifiers(cpu);
-        setUpBridges(cpu);
+        PciSetup.all(cpu);
         cpu.store(KernelLayout.SYSTEM_RUNNING, 1);
         return 0;
     }
@@ -65,36 +62,5 @@ public final class Boot {
             node = DeviceTree.findByType(cpu, node, DeviceTree.TYPE_MEMORY);
         }
         cpu.store(KernelLayout.MAX_PFN, Memblock.endOfDram(cpu) >>> Pages.PAGE_SHIFT);
-    }
-
-    /** pci_dma_bus_setup_pSeriesLP: a table for each bridge's default window, which is cleared. */
-    @KernelFunction("pci_dma_bus_setup_pSeriesLP")
-    private static void setUpBridges(Cpu cpu) {
-        long node = cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
-        while (node != 0) {
-            long window = DeviceTree.value(cpu, node, DeviceTree.DMA_WINDOW, 20);
-            if (window != 0) {
-                long liobn = BigEndian.load(cpu, window, 4);
-                long busAddress = BigEndian.load(cpu, window + 4, 8);
-                long entries = BigEndian.load(cpu, window + 12, 8) >>> DEFAULT_SHIFT;
-                long table = IommuTable.create(cpu, liobn, busAddress, DEFAULT_SHIFT, entries, 0, 0);
-                if (table == 0) {
-                    cpu.bug(NO_MEMORY);
-                }
-                clear(cpu, table, busAddress >>> DEFAULT_SHIFT, entries);
-                cpu.store(node, DeviceNode.TABLE0, table);
-                cpu.printk(TABLE_READY);
-            }
-            node = cpu.load(node, DeviceNode.SIBLING);
-        }
-    }
-
-    private static void clear(Cpu cpu, long table, long firstTce, long entries) {
-        Binding variant = cpu.services().enter();
-        try {
-            PseriesKernel.of(variant.iommu()).tce_freemulti_pSeriesLP(cpu, table, firstTce, entries);
-        } finally {
-            cpu.services().leave();
-        }
     }
 }

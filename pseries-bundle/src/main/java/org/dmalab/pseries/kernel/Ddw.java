@@ -24,6 +24,11 @@ public final class Ddw {
     private static final long REMOVE_FAILED = Text.id("%s: failed to remove DMA window: rtas returned %d to"
             + " ibm,remove-pe-dma-window(%x) %llx");
     private static final long CLEAR_FAILED = Text.id("%s failed to clear tces in window.");
+    private static final long NO_LIMITED = Text.id("%s %s: Limited Address Space for DDW not Supported, err: %d");
+    private static final long MAPPING = Text.id("%s %s: lsa_required: %x, lsa_enabled: %x, direct mapping: %x");
+    private static final long QUERY_FAILED = Text.id("%s %s: spapr_tce_init_table_group: query_ddw failed");
+    private static final long NO_DEFAULT = Text.id("%s %s: default dma window missing!");
+    private static final long PCI = Text.id("pci");
     private static final long EPROTO = -71;
     private static final long EOVERFLOW = -75;
     private static final int BUSY_LOOP = 1;
@@ -88,10 +93,14 @@ public final class Ddw {
     /** query_ddw. */
     @KernelFunction("query_ddw")
     public static Query query(Cpu cpu, long device, long pdn) {
+        return query(cpu, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME),
+                configAddress(cpu, device), pdn);
+    }
+
+    private static Query query(Cpu cpu, long driver, long name, long configAddress, long pdn) {
         int outputs = extension(cpu, pdn, EXT_QUERY_OUTPUTS) == 1 ? 6 : 5;
         long token = token(cpu, pdn, 0);
         long buid = buid(cpu, pdn);
-        long configAddress = configAddress(cpu, device);
         long block = RtasCall.begin(cpu, token, 3, outputs);
         endpoint(cpu, block, configAddress, buid);
         long status = RtasCall.call(cpu, block, 3);
@@ -103,8 +112,8 @@ public final class Ddw {
         }
         long mask = RtasCall.result(cpu, block, 3, next);
         RtasCall.end(cpu);
-        cpu.printk(QUERY, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), token,
-                configAddress, buid >>> 32, buid & 0xffffffffL, status, largest, mask, available);
+        cpu.printk(QUERY, driver, name, token, configAddress, buid >>> 32, buid & 0xffffffffL, status, largest, mask,
+                available);
         return new Query(status, available, largest, mask);
     }
 
@@ -158,6 +167,28 @@ public final class Ddw {
         }
     }
 
+    /** spapr_tce_init_table_group: what it makes of the answer is for user space drivers. */
+    @KernelFunction("spapr_tce_init_table_group")
+    public static void initTableGroup(Cpu cpu, long pdn, long sourceId) {
+        if (cpu.load(KernelLayout.IS_KDUMP) != 0) {
+            return;
+        }
+        long name = PciDevices.name(sourceId);
+        if (DeviceTree.property(cpu, pdn, DeviceTree.DMA_WINDOW) == 0) {
+            cpu.printk(NO_DEFAULT, PCI, name);
+        }
+        if (token(cpu, pdn, 0) >= 0 && query(cpu, PCI, name, sourceId << 8, pdn).status() != 0) {
+            cpu.printk(QUERY_FAILED, PCI, name);
+        }
+    }
+
+    /** The end of enable_ddw. */
+    public static void sayMapping(Cpu cpu, long device, boolean limited, boolean inForce,
+            boolean direct) {
+        cpu.printk(MAPPING, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), limited ? 1 : 0,
+                inForce ? 1 : 0, direct ? 1 : 0);
+    }
+
     /** {@code sld} of ppc64, which looks at seven bits of the count: 64 and more leave nothing. */
     private static long shiftLeft(long value, long count) {
         return (count & 64) != 0 ? 0 : value << count;
@@ -179,10 +210,12 @@ public final class Ddw {
             return token;
         }
         long limited = extension(cpu, pdn, EXT_LIMITED);
-        if (limited < 0) {
-            return limited;
+        if (limited > 0) {
+            return reset(cpu, device, pdn, token, true);
         }
-        return limited == 0 ? EPROTO : reset(cpu, device, pdn, token, true);
+        long error = limited == 0 ? EPROTO : limited;
+        cpu.printk(NO_LIMITED, cpu.load(device, PciDev.DRIVER), cpu.load(device, PciDev.NAME), error);
+        return error;
     }
 
     private static long reset(Cpu cpu, long device, long pdn, long token, boolean limited) {

@@ -3,17 +3,19 @@ package org.dmalab.pseries.kernel;
 /**
  * What enable_ddw has decided to ask for: step 10.
  *
- * @param pageShift binary logarithm of the page size; 0 if there is none to be had
+ * @param pageShift binary logarithm of the page size; 0 if there is to be no window
  * @param windowShift binary logarithm of the window's size
  * @param direct memory is to be mapped one to one
  * @param dynamic there is to be a table of entries that are given out
  * @param dynamicOffset bytes from the start of the window to the first of these entries
  */
 public record DdwPlan(int pageShift, int windowShift, boolean direct, boolean dynamic, long dynamicOffset) {
+    /** No window at all. */
+    public static final DdwPlan NONE = new DdwPlan(0, 0, false, false, 0);
     private static final long MIN_DDW_VPMEM_DMA_WINDOW = 2L << 30;
 
     /** All memory one to one. */
-    static DdwPlan direct(int pageShift, int windowShift) {
+    public static DdwPlan direct(int pageShift, int windowShift) {
         return new DdwPlan(pageShift, windowShift, true, false, 0);
     }
 

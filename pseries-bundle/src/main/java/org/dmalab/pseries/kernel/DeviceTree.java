@@ -7,6 +7,7 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Struct;
 import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
 import org.dmalab.pseries.kernel.KernelLayout.Property;
+import org.dmalab.pseries.kernel.KernelLayout.WindowProp;
 
 /**
  * The kernel's device tree: nodes and properties as kernel objects, values where firmware left them in the flattened
@@ -33,6 +34,8 @@ public final class DeviceTree {
     public static final long REG = Text.id("reg");
     private static final long DEVICE_TYPE = Text.id("device_type");
     private static final long RTAS = Text.id("rtas");
+    private static final long CHOSEN = Text.id("chosen");
+    private static final long ELF_CORE_HEADER = Text.id("linux,elfcorehdr");
     private static final long LRDR_CAPACITY = Text.id("ibm,lrdr-capacity");
     private static final long DRCONF = Text.id("ibm,dynamic-reconfiguration-memory");
     private static final long DRCONF_V1 = Text.id("ibm,dynamic-memory");
@@ -252,6 +255,13 @@ public final class DeviceTree {
         cpu.free(property);
     }
 
+    /** is_kdump_kernel: the tree says where the crashed kernel's memory is described. */
+    @KernelFunction("is_kdump_kernel")
+    static boolean startedByCrash(Cpu cpu) {
+        long chosen = top(cpu, CHOSEN);
+        return chosen != 0 && property(cpu, chosen, ELF_CORE_HEADER) != 0;
+    }
+
     /** Address of ibm,lrdr-capacity's value; 0 if there is none. */
     public static long lrdrCapacity(Cpu cpu) {
         long rtas = top(cpu, RTAS);
@@ -333,13 +343,11 @@ public final class DeviceTree {
 
     /** The node of a PCI device by source-id; 0 if the tree has none. Only bridges with a DMA window are looked at. */
     public static long findDevice(Cpu cpu, long sourceId) {
-        long configAddress = (sourceId & 0xffff) << 8;
         long bridge = cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
         while (bridge != 0) {
             long child = isBridge(cpu, bridge) ? cpu.load(bridge, DeviceNode.CHILD) : 0;
             while (child != 0) {
-                long reg = value(cpu, child, REG, 4);
-                if (reg != 0 && (BigEndian.load(cpu, reg, 4) & 0xffffff) == configAddress) {
+                if (sourceId(cpu, child) == (sourceId & 0xffff)) {
                     return child;
                 }
                 child = cpu.load(child, DeviceNode.SIBLING);
@@ -349,7 +357,36 @@ public final class DeviceTree {
         return 0;
     }
 
-    private static boolean isBridge(Cpu cpu, long node) {
+    /** A node that comes from firmware anew has its default window, and no properties of this kernel. */
+    static void freshBridge(Cpu cpu, long node) {
+        remove(cpu, node, DIRECT64);
+        remove(cpu, node, DMA64);
+        long saved = value(cpu, node, DMA_WINDOW_SAVED, 20);
+        if (saved != 0) {
+            remove(cpu, node, DMA_WINDOW_SAVED);
+            add(cpu, node, DMA_WINDOW, saved, 20);
+        }
+    }
+
+    /** The first child of the root; 0 if it has none. */
+    public static long firstTop(Cpu cpu) {
+        return cpu.load(cpu.load(KernelLayout.OF_ROOT), DeviceNode.CHILD);
+    }
+
+    /** The value of a node's property about a dynamic window; 0 if it has none. */
+    static long dynamicWindow(Cpu cpu, long node) {
+        long direct = value(cpu, node, DIRECT64, WindowProp.STRUCT.sizeBytes());
+        return direct != 0 ? direct : value(cpu, node, DMA64, WindowProp.STRUCT.sizeBytes());
+    }
+
+    /** Bus, device and function of a PCI device's node; -1 if it says nothing of them. */
+    static long sourceId(Cpu cpu, long node) {
+        long reg = value(cpu, node, REG, 4);
+        return reg == 0 ? -1 : (BigEndian.load(cpu, reg, 4) >>> 8) & 0xffff;
+    }
+
+    /** Tells whether a node is a host bridge: it has a DMA window. */
+    public static boolean isBridge(Cpu cpu, long node) {
         return property(cpu, node, DMA_WINDOW) != 0 || property(cpu, node, DIRECT64) != 0
                 || property(cpu, node, DMA64) != 0;
     }

@@ -61,30 +61,40 @@ public final class DmaApi {
         return result;
     }
 
-    /** dma_map_direct or arch_dma_map_page_direct. */
+    /** dma_map_direct or arch_dma_map_phys_direct. */
     private static boolean mapsDirectly(Cpu cpu, long device, long physical, long sizeBytes) {
-        long limit = cpu.load(device, PciDev.BUS_LIMIT);
-        if (bypasses(cpu, device, limit)) {
-            return true;
-        }
-        long last = physical + sizeBytes + cpu.load(device, PciDev.DMA_OFFSET);
-        return limit != 0 && Long.compareUnsigned(limit, last) >= 0;
+        return bypasses(cpu, device, cpu.load(device, PciDev.DMA_MASK))
+                || ask(cpu, kernel -> kernel.arch_dma_map_phys_direct(cpu, device, physical + sizeBytes));
     }
 
-    /** The same question about a bus address: what was mapped directly lies between dma_offset and the limit. */
+    /** dma_map_direct or arch_dma_unmap_phys_direct: what mapping said is not kept. */
     private static boolean mappedDirectly(Cpu cpu, long device, long bus, long sizeBytes) {
-        long limit = cpu.load(device, PciDev.BUS_LIMIT);
-        return bypasses(cpu, device, limit) || (limit != 0 && bus >= cpu.load(device, PciDev.DMA_OFFSET)
-                && Long.compareUnsigned(bus + sizeBytes, limit) <= 0);
+        return bypasses(cpu, device, cpu.load(device, PciDev.DMA_MASK))
+                || ask(cpu, kernel -> kernel.arch_dma_unmap_phys_direct(cpu, device, bus + sizeBytes));
+    }
+
+    /** What a version of the kernel answers. */
+    @FunctionalInterface
+    private interface Question {
+        boolean of(PseriesKernel kernel);
+    }
+
+    private static boolean ask(Cpu cpu, Question question) {
+        Binding variant = cpu.services().enter();
+        try {
+            return question.of(PseriesKernel.of(variant.dmaWindows()));
+        } finally {
+            cpu.services().leave();
+        }
     }
 
     /** dma_go_direct: the bypass is on and covers all memory that there is. */
     @KernelFunction("dma_go_direct")
-    private static boolean bypasses(Cpu cpu, long device, long limit) {
+    private static boolean bypasses(Cpu cpu, long device, long mask) {
         if (cpu.load(device, PciDev.BYPASS) == 0) {
             return false;
         }
-        long mask = cpu.load(device, PciDev.DMA_MASK);
+        long limit = cpu.load(device, PciDev.BUS_LIMIT);
         long reach = limit == 0 || Long.compareUnsigned(mask, limit) < 0 ? mask : limit;
         long lastPage = ((cpu.load(KernelLayout.MAX_PFN) - 1) << Pages.PAGE_SHIFT)
                 + cpu.load(device, PciDev.DMA_OFFSET);
@@ -142,7 +152,7 @@ public final class DmaApi {
     /** iommu_num_pages. */
     @KernelFunction("iommu_num_pages")
     private static long pages(long address, long sizeBytes, long shift) {
-        long offset = address & (1L << shift) - 1;
+        long offset = address & ((1L << shift) - 1);
         return (offset + sizeBytes + (1L << shift) - 1) >>> shift;
     }
 }

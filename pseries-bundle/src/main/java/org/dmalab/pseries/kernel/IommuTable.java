@@ -1,6 +1,7 @@
 package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
+import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.pseries.kernel.KernelLayout.Table;
 
@@ -16,43 +17,56 @@ public final class IommuTable {
     private static final long SPLIT_BYTES = 1L << 30;
     private static final long POOL_HASH = 0x61c88647L;
     private static final int WORD_SHIFT = 6;
+    private static final long KDUMP_MIN_TCE_ENTRIES = 2048;
+    private static final long READY = Text.id("IOMMU table initialized, virtual merging enabled");
+    private static final long FULL = Text.id("TCE table is full; freeing %ld entries for the kdump boot");
+    private static final long NULL_MAP = Text.id("BUG: Kernel NULL pointer dereference on read at 0x00000000:"
+            + " iommu_range_alloc, the table has no bitmap");
 
     private IommuTable() { }
 
     /**
-     * iommu_init_table: makes a table for entries that start at a bus address.
+     * iommu_pseries_alloc_table and iommu_table_setparms_common: a table for entries that start at a bus address, still
+     * without a bitmap.
      *
-     * @param cpu where it runs
-     * @param liobn LIOBN
-     * @param busAddress bus address of the first entry
-     * @param shift page shift
-     * @param entries number of entries
-     * @param reservedStart first entry that is never given out, counted from bus address 0
-     * @param reservedEnd the entry after the last of them; equal to the first for none
      * @return its address, or 0 if there is no memory
      */
-    @KernelFunction("iommu_init_table")
-    public static long create(Cpu cpu, long liobn, long busAddress, long shift, long entries, long reservedStart,
-            long reservedEnd) {
+    @KernelFunction("iommu_pseries_alloc_table")
+    public static long alloc(Cpu cpu, long liobn, long busAddress, long shift, long entries) {
         long table = cpu.alloc(Table.STRUCT);
-        boolean tooLarge = table == 0 || entries > Integer.MAX_VALUE;
-        long map = tooLarge ? 0 : cpu.alloc(Table.MAP_WORD, (entries + 63) >>> WORD_SHIFT);
-        if (map == 0) {
-            if (table != 0) {
-                cpu.free(table);
-            }
-            return 0;
+        if (table != 0) {
+            cpu.store(table, Table.INDEX, liobn);
+            cpu.store(table, Table.OFFSET, busAddress >>> shift);
+            cpu.store(table, Table.ENTRIES, entries);
+            cpu.store(table, Table.PAGE_SHIFT, shift);
+            cpu.store(table, Table.MAP, 0);
         }
-        cpu.store(table, Table.INDEX, liobn);
-        cpu.store(table, Table.OFFSET, busAddress >>> shift);
-        cpu.store(table, Table.ENTRIES, entries);
-        cpu.store(table, Table.PAGE_SHIFT, shift);
+        return table;
+    }
+
+    /**
+     * iommu_init_table: gives a table its bitmap, and clears its TCEs, or takes over those of a kernel that crashed.
+     *
+     * @param kernel which clears TCEs in its own way
+     * @param cpu where it runs
+     * @param table the table
+     * @param reservedStart first entry that is never given out, counted from bus address 0
+     * @param reservedEnd the entry after the last of them; equal to the first for none
+     * @return false if there is no memory for the bitmap
+     */
+    @KernelFunction("iommu_init_table")
+    public static boolean init(PseriesKernel kernel, Cpu cpu, long table, long reservedStart, long reservedEnd) {
+        long entries = cpu.load(table, Table.ENTRIES);
+        long map = entries > Integer.MAX_VALUE ? 0 : cpu.alloc(Table.MAP_WORD, (entries + 63) >>> WORD_SHIFT);
+        if (map == 0) {
+            return false;
+        }
+        long offset = cpu.load(table, Table.OFFSET);
         cpu.store(table, Table.MAP, map);
-        long offset = busAddress >>> shift;
         cpu.store(table, Table.RESERVED_START, clamp(reservedStart - offset, entries));
         cpu.store(table, Table.RESERVED_END, clamp(reservedEnd - offset, entries));
         reserve(cpu, table, map);
-        long pools = entries << shift >= SPLIT_BYTES ? MAX_POOLS : 1;
+        long pools = entries << cpu.load(table, Table.PAGE_SHIFT) >= SPLIT_BYTES ? MAX_POOLS : 1;
         long poolSize = entries * 3 / 4 / pools;
         cpu.store(table, Table.POOLS, pools);
         cpu.store(table, Table.POOL_SIZE, poolSize);
@@ -60,7 +74,39 @@ public final class IommuTable {
             cpu.store(table + Table.HINT.offset() + 8L * pool, 8, poolSize * pool);
         }
         cpu.store(table, Table.LARGE_HINT, poolSize * pools);
-        return table;
+        if (cpu.load(KernelLayout.IS_KDUMP) == 0) {
+            kernel.tce_freemulti_pSeriesLP(cpu, table, offset, entries);
+        } else {
+            takeOver(cpu, table, map);
+        }
+        if (cpu.load(KernelLayout.WELCOMED) == 0) {
+            cpu.printk(READY);
+            cpu.store(KernelLayout.WELCOMED, 1);
+        }
+        return true;
+    }
+
+    /** iommu_table_clear of a crash kernel: what the old kernel mapped stays, but for some entries if it is full. */
+    @KernelFunction("iommu_table_clear")
+    private static void takeOver(Cpu cpu, long table, long map) {
+        long liobn = cpu.load(table, Table.INDEX);
+        long shift = cpu.load(table, Table.PAGE_SHIFT);
+        long offset = cpu.load(table, Table.OFFSET);
+        long entries = cpu.load(table, Table.ENTRIES);
+        long used = 0;
+        for (long entry = 0; entry < entries; entry++) {
+            long code = cpu.hcall(Hvcall.H_GET_TCE, liobn, (entry + offset) << shift, 0, 0);
+            if (code == Hvcall.H_SUCCESS && cpu.hcallResult(0) != 0) {
+                set(cpu, map, entry, 1, true);
+                used++;
+            }
+        }
+        if (entries - used < KDUMP_MIN_TCE_ENTRIES) {
+            cpu.printk(FULL, KDUMP_MIN_TCE_ENTRIES);
+            // The loop begins at an unsigned difference: of a smaller table nothing is freed.
+            long first = entries - KDUMP_MIN_TCE_ENTRIES;
+            set(cpu, map, first, first < 0 ? 0 : KDUMP_MIN_TCE_ENTRIES, false);
+        }
     }
 
     private static long clamp(long entry, long entries) {
@@ -78,7 +124,10 @@ public final class IommuTable {
 
     /** Frees a table and its bitmap. */
     public static void free(Cpu cpu, long table) {
-        cpu.free(cpu.load(table, Table.MAP));
+        long map = cpu.load(table, Table.MAP);
+        if (map != 0) {
+            cpu.free(map);
+        }
         cpu.free(table);
     }
 
@@ -129,7 +178,7 @@ public final class IommuTable {
         boolean large = count > LARGE_ENTRIES;
         long pools = cpu.load(table, Table.POOLS);
         long poolSize = cpu.load(table, Table.POOL_SIZE);
-        long pool = large ? pools : (cpu.processor() * POOL_HASH & 0xffffffffL) >>> 30 & pools - 1;
+        long pool = large ? pools : (((cpu.processor() * POOL_HASH) & 0xffffffffL) >>> 30) & (pools - 1);
         long hint = large ? table + Table.LARGE_HINT.offset() : table + Table.HINT.offset() + 8 * pool;
         long limit = large ? cpu.load(table, Table.ENTRIES) : poolSize * (pool + 1);
         long reachable = (mask >>> cpu.load(table, Table.PAGE_SHIFT)) - cpu.load(table, Table.OFFSET);
@@ -154,11 +203,14 @@ public final class IommuTable {
 
     private static long find(Cpu cpu, long table, long from, long limit, long count, int alignShift) {
         long map = cpu.load(table, Table.MAP);
+        if (map == 0) {
+            cpu.bug(NULL_MAP); // the caller of iommu_init_table did not look
+        }
         long offset = cpu.load(table, Table.OFFSET);
         long alignMask = (1L << alignShift) - 1;
         long first = from;
         while (true) {
-            first = (first + offset + alignMask & ~alignMask) - offset;
+            first = ((first + offset + alignMask) & ~alignMask) - offset;
             if (first + count > limit) {
                 return -1;
             }

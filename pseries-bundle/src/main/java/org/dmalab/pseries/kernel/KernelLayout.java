@@ -79,6 +79,15 @@ public final class KernelLayout {
     /** Held while memory is added, removed, put on line or taken off line. */
     public static final Variable DEVICE_HOTPLUG_LOCK = after(PCI_DEVICES_LOCK, "device_hotplug_lock", 4, 1);
 
+    /** 1 once a table was initialized. */
+    public static final Variable WELCOMED = after(DEVICE_HOTPLUG_LOCK, "welcomed", 4, 1);
+    /** 1 in a kernel that was started by one that crashed. */
+    public static final Variable IS_KDUMP = after(WELCOMED, "is_kdump_kernel", 4, 1);
+    /** struct list_head of the buffers that drivers keep mapped: next, prev. */
+    public static final Variable DRIVER_BUFFERS = after(IS_KDUMP, "driver_buffers", 8, 2);
+    /** Guards {@link #DRIVER_BUFFERS}. */
+    public static final Variable DRIVER_BUFFERS_LOCK = after(DRIVER_BUFFERS, "driver_buffers_lock", 4, 1);
+
     /** The hypervisor has H_PUT_TCE_INDIRECT. */
     public static final long FEATURE_PUT_TCE_IND = 1;
     /** The hypervisor has H_STUFF_TCE. */
@@ -88,9 +97,10 @@ public final class KernelLayout {
             DMA_WIN_INIT_MUTEX, MEM_HOTPLUG_LOCK, RTAS_LOCK, TCE_PAGE, FIRMWARE_FEATURES, OF_ROOT, MEMBLOCK_COUNT,
             MEMBLOCK_START, MEMBLOCK_SIZE, MAX_PFN, MEMORY_BLOCK_SIZE, MEMORY_BLOCKS, MEMORY_CHAIN, PCI_DEVICES,
             NEXT_FREE_PAGE, RTAS_ARGS, SET_INDICATOR, RATELIMIT, FAIL_PAGE_ALLOC, FAIL_PAGE_EXT, BLOCK_CHANGES,
-            SYSTEM_RUNNING, PCI_DEVICES_LOCK, DEVICE_HOTPLUG_LOCK);
+            SYSTEM_RUNNING, PCI_DEVICES_LOCK, DEVICE_HOTPLUG_LOCK, WELCOMED, IS_KDUMP, DRIVER_BUFFERS,
+            DRIVER_BUFFERS_LOCK);
     private static final List<Variable> LIST_HEADS = List.of(DMA_WIN_LIST, FAILED_DDW_PDN_LIST, MEMORY_BLOCKS,
-            PCI_DEVICES);
+            PCI_DEVICES, DRIVER_BUFFERS);
 
     /** {@code struct list_head}. */
     private static final Struct LIST_HEAD = new Struct("list_head");
@@ -103,7 +113,7 @@ public final class KernelLayout {
     /** The layouts of all objects that this kernel allocates. */
     private static final List<Struct> STRUCTS = List.of(DmaWin.STRUCT, WindowProp.STRUCT, FailedPdn.STRUCT,
             DeviceNode.STRUCT, Property.STRUCT, PciDev.STRUCT, Table.STRUCT,
-            Table.MAP_WORD, MemoryBlock.STRUCT, NotifierBlock.STRUCT);
+            Table.MAP_WORD, MemoryBlock.STRUCT, NotifierBlock.STRUCT, Buffer.STRUCT);
 
     private KernelLayout() { }
 
@@ -120,6 +130,11 @@ public final class KernelLayout {
             }
         }
         return memory;
+    }
+
+    /** Tells whether an address is that of a variable or an object. */
+    public static boolean isData(long address) {
+        return address >= BASE && address < BASE + STATIC_BYTES + HEAP_BYTES;
     }
 
     private static Variable after(Variable previous, String name, int widthBytes, int count) {
@@ -307,5 +322,29 @@ public final class KernelLayout {
         public static final Field NEXT = STRUCT.field("next", 8);
 
         private NotifierBlock() { }
+    }
+
+    /** A buffer that a driver keeps mapped. */
+    public static final class Buffer {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("driver_buffer");
+        /** The driver's {@link PciDev}. */
+        public static final Field DEVICE = STRUCT.field("device", 8);
+        /** Source-id of the device. */
+        public static final Field SOURCE_ID = STRUCT.field("devfn", 4);
+        /** Who writes, as a number of enum dma_data_direction. */
+        public static final Field DIRECTION = STRUCT.field("direction", 4);
+        /** Bus address that the DMA API gave. */
+        public static final Field BUS = STRUCT.field("dma_addr", 8);
+        /** Physical address. */
+        public static final Field PHYSICAL = STRUCT.field("phys_addr", 8);
+        /** Bytes. */
+        public static final Field LENGTH = STRUCT.field("length", 8);
+        /** List, next. */
+        public static final Field LIST = STRUCT.field("list.next", 8);
+        /** List, prev. */
+        public static final Field LIST_PREV = STRUCT.field("list.prev", 8);
+
+        private Buffer() { }
     }
 }

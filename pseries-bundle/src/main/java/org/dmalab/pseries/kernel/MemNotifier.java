@@ -43,18 +43,40 @@ public final class MemNotifier {
             case MEM_CANCEL_ONLINE, MEM_OFFLINE -> forEach(cpu, choice, goes);
             default -> 0;
         };
+        return answer(action, result);
+    }
+
+    /** {@link #run} without the lock of the list. */
+    public static long unlocked(PseriesKernel kernel, Cpu cpu, int action, long startPfn, long pageCount,
+            Choice choice) {
+        long result = switch (action) {
+            case MEM_GOING_ONLINE -> each(cpu, choice,
+                    prop -> kernel.tce_setrange_multi_pSeriesLP(cpu, startPfn, pageCount, prop));
+            case MEM_CANCEL_ONLINE, MEM_OFFLINE -> each(cpu, choice,
+                    prop -> kernel.tce_clearrange_multi_pSeriesLP(cpu, startPfn, pageCount, prop));
+            default -> 0;
+        };
+        return answer(action, result);
+    }
+
+    private static long answer(int action, long result) {
         return result != 0 && action != MEM_CANCEL_ONLINE ? NOTIFY_BAD : NOTIFY_OK;
     }
 
     private static long forEach(Cpu cpu, Choice choice, Work work) {
-        long result = 0;
         WindowList.lock(cpu);
+        long result = each(cpu, choice, work);
+        WindowList.unlock(cpu);
+        return result;
+    }
+
+    private static long each(Cpu cpu, Choice choice, Work work) {
+        long result = 0;
         for (long window = WindowList.first(cpu); window != 0; window = WindowList.next(cpu, window)) {
             if (choice.takes(window)) {
                 result |= work.on(WindowList.prop(cpu, window));
             }
         }
-        WindowList.unlock(cpu);
         return result;
     }
 }

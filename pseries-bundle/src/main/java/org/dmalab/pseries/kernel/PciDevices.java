@@ -2,21 +2,22 @@ package org.dmalab.pseries.kernel;
 
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
+import org.dmalab.api.event.Actor;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
+import org.dmalab.api.service.DmaWindows;
 import org.dmalab.api.service.Errno;
 import org.dmalab.pseries.kernel.KernelLayout.DeviceNode;
 import org.dmalab.pseries.kernel.KernelLayout.PciDev;
-import org.dmalab.pseries.kernel.KernelLayout.Table;
 
 /** PCI devices that have a driver, and the setting of their DMA masks. */
 public final class PciDevices {
-    private static final long LIMITED = Text.id("%s %s: iommu: 64-bit OK but direct DMA is limited by %llx");
-    private static final long NO_TABLE = Text.id("%s %s: Warning: IOMMU dma not supported: mask 0x%08llx, table"
-            + " unavailable");
-    private static final long OFFSET_TOO_BIG = Text.id("%s %s: Warning: IOMMU offset too big for device mask");
-
     private PciDevices() { }
+
+    /** Text id of a device's name: domain, bus, device and function. */
+    public static long name(long sourceId) {
+        return Text.id("0000:" + Actor.bdf(sourceId));
+    }
 
     /** The device with a source-id; 0 if it has no driver. */
     public static long find(Cpu cpu, long sourceId) {
@@ -35,17 +36,19 @@ public final class PciDevices {
     }
 
     /**
-     * Binds a driver to a device, which sets the streaming and then the coherent mask.
+     * Binds a driver to a device, which sets the streaming and then, if it is one that does so, the coherent mask.
      *
      * @param cpu where it runs
      * @param sourceId bus, device and function
      * @param name text id of the device's name
      * @param driver text id of the driver's name
      * @param mask DMA mask
+     * @param coherent the driver sets both masks
      * @return 0, -ENODEV if the device tree has no such device, -EBUSY if it has a driver, -ENOMEM, or -EIO if the mask
      *         can't be had
      */
-    public static long probe(Cpu cpu, long sourceId, long name, long driver, long mask) {
+    public static long probe(Cpu cpu, long sourceId, long name, long driver, long mask,
+            boolean coherent) {
         long node = DeviceTree.findDevice(cpu, sourceId);
         long pdn = node == 0 ? 0 : DeviceTree.findWindowNode(cpu, node);
         if (pdn == 0) {
@@ -70,16 +73,23 @@ public final class PciDevices {
             cpu.free(device);
             return Errno.EBUSY;
         }
-        return setMasks(cpu, device, mask);
+        long result = setMask(cpu, device, mask);
+        return result == 0 && coherent ? setCoherentMask(cpu, device, mask) : result;
     }
 
-    /** dma_set_mask_and_coherent: 0 or -EIO. */
-    @KernelFunction("dma_set_mask_and_coherent")
-    public static long setMasks(Cpu cpu, long device, long mask) {
+    /** dma_set_mask: the mask for buffers; 0 or -EIO. */
+    @KernelFunction("dma_set_mask")
+    public static long setMask(Cpu cpu, long device, long mask) {
         if (!supported(cpu, device, mask)) {
             return Errno.EIO;
         }
         cpu.store(device, PciDev.DMA_MASK, mask);
+        return 0;
+    }
+
+    /** dma_set_coherent_mask: the mask for coherent memory; 0 or -EIO. */
+    @KernelFunction("dma_set_coherent_mask")
+    public static long setCoherentMask(Cpu cpu, long device, long mask) {
         if (!supported(cpu, device, mask)) {
             return Errno.EIO;
         }
@@ -87,39 +97,36 @@ public final class PciDevices {
         return 0;
     }
 
-    /** dma_iommu_dma_supported. */
-    @KernelFunction("dma_iommu_dma_supported")
     private static boolean supported(Cpu cpu, long device, long mask) {
-        long driver = cpu.load(device, PciDev.DRIVER);
-        long name = cpu.load(device, PciDev.NAME);
-        if (enable(cpu, device, mask) != 0) {
-            long limit = cpu.load(device, PciDev.BUS_LIMIT);
-            cpu.store(device, PciDev.BYPASS, limit == 0 ? 1 : 0);
-            if (limit != 0) {
-                cpu.printk(LIMITED, driver, name, limit);
-            }
-            return true;
-        }
-        long table = cpu.load(device, PciDev.TABLE);
-        if (table == 0) {
-            cpu.printk(NO_TABLE, driver, name, mask);
-            return false;
-        }
-        if (cpu.load(table, Table.OFFSET) > mask >>> cpu.load(table, Table.PAGE_SHIFT)) {
-            cpu.printk(OFFSET_TOO_BIG, driver, name);
-            return false;
-        }
-        cpu.store(device, PciDev.BYPASS, 0);
-        return true;
-    }
-
-    private static long enable(Cpu cpu, long device, long mask) {
         Binding variant = cpu.services().enter();
         try {
-            return variant.dmaWindows().enable(cpu, device, mask);
+            DmaWindows windows = variant.dmaWindows();
+            long answer = windows instanceof PseriesKernel kernel ? kernel.dma_iommu_dma_supported(cpu, device, mask)
+                    : DmaMask.supported(cpu, device, mask, windows.enable(cpu, device, mask) != 0, true);
+            return answer != 0;
         } finally {
             cpu.services().leave();
         }
+    }
+
+    /**
+     * DLPAR add: the host bridge of a device that was taken away comes back with what firmware says of it.
+     *
+     * @return 0, -ENODEV if the tree never had the device, or -EEXIST if its bridge is there
+     */
+    @KernelFunction("dlpar_add_phb")
+    public static long add(Cpu cpu, long sourceId) {
+        long node = DeviceTree.findDevice(cpu, sourceId);
+        long pdn = node == 0 ? 0 : DeviceTree.findWindowNode(cpu, node);
+        if (pdn == 0) {
+            return Errno.ENODEV;
+        }
+        if (cpu.load(pdn, DeviceNode.TABLE0) != 0 || cpu.load(pdn, DeviceNode.TABLE1) != 0) {
+            return Errno.EEXIST;
+        }
+        DeviceTree.freshBridge(cpu, pdn);
+        PciSetup.bridge(cpu, pdn, 0);
+        return 0;
     }
 
     /** Unbinds a device and detaches its host bridge with all windows; 0, -ENODEV, or what the variant returned. */

@@ -17,7 +17,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>A function takes the locks that its C text takes: {@link #enable_ddw} the mutex of the making of windows,
  * {@link #iommu_mem_notifier} the lock of the list of windows, the caller none of them. Addresses are kernel virtual
- * addresses of the structs in {@link Structs}; results are 0 or a negative error number or return code of the
+ * addresses of the structs in {@link KernelLayout}; results are 0 or a negative error number or return code of the
  * hypervisor, as in C. The few steps of {@code enable_ddw} that versions changed without making functions of them have
  * names of their own here.
  */
@@ -98,6 +98,24 @@ public interface PseriesKernel extends DmaWindows, MemoryNotifier, Iommu {
         return DeviceTree.hotAddDrconfMemoryMax(cpu);
     }
 
+    /** Step 2 of enable_ddw: whether a window that is found is direct (3bf983e4e93c). */
+    @KernelFunction("find_existing_ddw")
+    default boolean foundIsDirect(Cpu cpu, long window, int windowShift, int maxRamShift) {
+        return WindowList.isDirect(cpu, window);
+    }
+
+    /** Step 7 of enable_ddw: an endpoint's single window, the default one, may be given up for a dynamic one. */
+    @KernelFunction("enable_ddw")
+    default boolean replacesDefault() {
+        return true;
+    }
+
+    /** Steps 9 and 10 of enable_ddw: what window to ask for. */
+    @KernelFunction("enable_ddw")
+    default DdwPlan planWindow(Cpu cpu, DdwRequest request) {
+        return EnableDdw.plan(this, cpu, request);
+    }
+
     /** Step 10 of enable_ddw: the largest window of 2^largest bytes is too small for 2^needed bytes (67dfc11982f7). */
     @KernelFunction("enable_ddw")
     default boolean windowTooSmall(long largestBlockTces, int pageShift, int largest, int needed) {
@@ -106,20 +124,93 @@ public interface PseriesKernel extends DmaWindows, MemoryNotifier, Iommu {
 
     /** Step 10 of enable_ddw: what becomes of a window that can not be direct as a whole (ff5163bb7000). */
     @KernelFunction("enable_ddw")
-    default DdwPlan notDirect(int pageShift, int length, int largest, int maxRamLength) {
-        return DdwPlan.hybrid(pageShift, largest, maxRamLength);
+    default DdwPlan notDirect(int pageShift, int length, int largest, int maxRamShift) {
+        return DdwPlan.hybrid(pageShift, largest, maxRamShift);
     }
 
-    /** Step 15 of enable_ddw: the walk over memory that maps a new direct window ends here (6aa989ab2bd0). */
+    /** Step 15 of enable_ddw: memory is mapped in a new direct window, up to the maximum (6aa989ab2bd0). */
     @KernelFunction("enable_ddw")
-    default long walkEnd(Cpu cpu) {
-        return ddw_memory_hotplug_max(cpu);
+    default long premap(Cpu cpu, long window) {
+        return premapBelow(cpu, ddw_memory_hotplug_max(cpu), window);
     }
 
-    /** What enable_ddw answers after a failure, of which the plan was direct or not: the plan, from 5.17 on. */
+    /** walk_system_ram_range from 0 to an end, with tce_setrange_multi_pSeriesLP_walk. */
+    default long premapBelow(Cpu cpu, long end, long window) {
+        return EnableDdw.walkSystemRam(this, cpu, end >>> Pages.PAGE_SHIFT, WindowList.prop(cpu, window));
+    }
+
+    /** Step 15 of enable_ddw: what is left of a window after an error is cleared. */
+    @KernelFunction("enable_ddw")
+    default void cleanAfterFailure(Cpu cpu, long pdn, long prop) {
+        Ddw.clean(this, cpu, pdn, prop);
+    }
+
+    /** Step 18 of enable_ddw: the memory notifier sees the window from now on. */
+    @KernelFunction("enable_ddw")
+    default void publish(Cpu cpu, long window) {
+        WindowList.add(cpu, window);
+    }
+
+    /** What enable_ddw answers after a failure, of which the plan was direct or not: the plan, since 5.17. */
     @KernelFunction("enable_ddw")
     default boolean directAfterFailure(boolean planned) {
         return planned;
+    }
+
+    /** The end of enable_ddw: whether a direct window limits what may go past translation (1471c517cf7d). */
+    @KernelFunction("enable_ddw")
+    default boolean limitsBus(boolean pmem, int windowShift) {
+        return true;
+    }
+
+    /** The end of enable_ddw says what it did (67dfc11982f7). */
+    @KernelFunction("enable_ddw")
+    default void sayMapping(Cpu cpu, long device, boolean limited, boolean inForce, boolean direct) {
+        Ddw.sayMapping(cpu, device, limited, inForce, direct);
+    }
+
+    /**
+     * Asks the hypervisor at PCI setup what windows a host bridge can have (f431a8cde7f1).
+     *
+     * @param cpu where it runs
+     * @param pdn the bridge's struct device_node
+     * @param sourceId the first device behind it
+     */
+    @KernelFunction
+    default void spapr_tce_init_table_group(Cpu cpu, long pdn, long sourceId) {
+        Ddw.initTableGroup(cpu, pdn, sourceId);
+    }
+
+    /** Which window a kernel uses that finds a dynamic one in the tree: the default one (1304643a1c20). */
+    @KernelFunction("pci_dma_find")
+    default boolean prefersDefaultWindow() {
+        return true;
+    }
+
+    /** A driver's mask is possible: 1, with the bypass always on where memory is mapped (1471c517cf7d), or 0. */
+    @KernelFunction
+    default long dma_iommu_dma_supported(Cpu cpu, long device, long mask) {
+        return DmaMask.supported(cpu, device, mask, iommu_bypass_supported_pSeriesLP(cpu, device, mask) != 0, true);
+    }
+
+    /** A coherent allocation goes past translation (1471c517cf7d). */
+    @KernelFunction
+    default boolean arch_dma_alloc_direct(Cpu cpu, long device) {
+        return cpu.load(device, PciDev.BYPASS) != 0 && cpu.load(device, PciDev.BUS_LIMIT) != 0;
+    }
+
+    /** A buffer that ends at a physical address goes past translation although the bypass is off. */
+    @KernelFunction
+    default boolean arch_dma_map_phys_direct(Cpu cpu, long device, long end) {
+        long limit = cpu.load(device, PciDev.BUS_LIMIT);
+        return limit != 0 && Long.compareUnsigned(limit, end + cpu.load(device, PciDev.DMA_OFFSET)) >= 0;
+    }
+
+    /** A bus address was given out past translation: there is no upper bound to it. */
+    @KernelFunction
+    default boolean arch_dma_unmap_phys_direct(Cpu cpu, long device, long busAddress) {
+        return cpu.load(device, PciDev.BUS_LIMIT) != 0
+                && Long.compareUnsigned(busAddress, cpu.load(device, PciDev.DMA_OFFSET)) >= 0;
     }
 
     /** OF_RECONFIG_DETACH_NODE: the windows of a node that goes are cleaned, removed and forgotten. Returns 0. */

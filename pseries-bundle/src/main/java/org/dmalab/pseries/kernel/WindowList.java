@@ -29,6 +29,15 @@ public final class WindowList {
         return ListHead.next(cpu, KernelLayout.DMA_WIN_LIST, window, DmaWin.LIST);
     }
 
+    /** The first direct window of the list, which is the newest; 0 if there is none. */
+    public static long firstDirect(Cpu cpu) {
+        long window = first(cpu);
+        while (window != 0 && !isDirect(cpu, window)) {
+            window = next(cpu, window);
+        }
+        return window;
+    }
+
     /** window->direct: the window maps memory one to one. */
     public static boolean isDirect(Cpu cpu, long window) {
         return cpu.load(window, DmaWin.DIRECT) != 0;

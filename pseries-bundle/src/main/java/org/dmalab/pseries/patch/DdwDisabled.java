@@ -14,15 +14,15 @@ import org.osgi.service.component.annotations.Component;
  * only windows from before a swap are looked after.
  */
 @Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
-@Patch(arch = "pseries", id = "ddw-disabled", since = "option disable_ddw, since 2011", date = "2011-03-15",
+@Patch(arch = "pseries", id = "ddw-disabled", since = "option disable_ddw, since 2011", date = "2011-05-18",
     origin = Origin.MAINLINE, layout = "dma_win",
-    description = "The newest kernel booted with disable_ddw: no dynamic window, every buffer is mapped in the default "
-        + "one",
+    description = "The newest kernel booted with disable_ddw: every buffer is mapped in the default window",
     steps = {
         "enable_ddw is never called: the device uses its default window",
         "Every buffer is mapped and unmapped in the default window",
-        "The notifier is the one of the newest kernel, over an empty list"},
-    defects = "Every buffer takes TCEs of the small default window, which can run out")
+        "All else as the newest kernel"},
+    defects = {
+        "Every buffer takes TCEs of the small default window, which can run out"})
 public class DdwDisabled implements PseriesKernel {
     /** The function is not hooked up. */
     @Override

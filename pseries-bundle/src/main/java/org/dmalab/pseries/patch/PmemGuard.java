@@ -18,7 +18,8 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
 @Patch(arch = "pseries", id = "pmem-guard", commit = "6aa989ab2bd0", since = "2025-01, merged for 6.15",
-    date = "2025-01-30", origin = Origin.MAINLINE, layout = "dma_win",
+    date = "2025-01-30",
+    origin = Origin.MAINLINE, layout = "dma_win",
     description = "The notifier leaves memory above ddw_memory_hotplug_max alone",
     steps = {
         "ddw_memory_hotplug_max: lrdr-capacity alone, even if it is 0",
@@ -27,19 +28,19 @@ import org.osgi.service.component.annotations.Component;
         "GOING_ONLINE: set the range in each direct window if it starts below ddw_memory_hotplug_max",
         "CANCEL_ONLINE, OFFLINE: clear the range under the same condition"},
     defects = {
-        "lrdr-capacity of 0 (QEMU without maxmem): the window is sized from nothing by an undefined shift, which asks "
-            + "the hypervisor for 2^61 bytes and can crash it after a reboot",
-        "Memory above ddw_memory_hotplug_max is on line but not mapped; a device that bypasses translation without a "
-            + "limit can not reach it"})
-public class PmemGuard extends DirectOnly {
+        "lrdr-capacity of 0 (QEMU without maxmem): the window is sized from nothing by an undefined shift, "
+            + "which asks the hypervisor for 2^61 bytes and can crash it after a reboot",
+        "Memory above ddw_memory_hotplug_max is on line but not mapped; a device that bypasses translation "
+            + "without a limit can not reach it"})
+public class PmemGuard extends DirectHybrid {
     @Override
     public long ddw_memory_hotplug_max(Cpu cpu) {
         return DeviceTree.hotAddDrconfMemoryMax(cpu);
     }
 
     @Override
-    public long walkEnd(Cpu cpu) {
-        return ddw_memory_hotplug_max(cpu);
+    public long premap(Cpu cpu, long window) {
+        return premapBelow(cpu, ddw_memory_hotplug_max(cpu), window);
     }
 
     /** Memory above the maximum is never mapped in advance; the end of the range is not looked at. */

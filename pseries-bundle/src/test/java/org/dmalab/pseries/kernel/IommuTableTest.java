@@ -25,7 +25,13 @@ class IommuTableTest {
     private final LiveCpu cpu = rig.cpu();
 
     private long table(long bus, long entries) {
-        return IommuTable.create(cpu, 0x80000000L, bus, 12, entries, 0, 0);
+        return table(bus, entries, 0, 0);
+    }
+
+    /** The address of the table, or 0 if it got no bitmap. */
+    private long table(long bus, long entries, long reservedStart, long reservedEnd) {
+        long table = IommuTable.alloc(cpu, 0x80000000L, bus, 12, entries);
+        return IommuTable.init(new PseriesKernel.Mainline(), cpu, table, reservedStart, reservedEnd) ? table : 0;
     }
 
     @Property(tries = 40)
@@ -87,7 +93,7 @@ class IommuTableTest {
 
     @Example
     void reservedEntriesAreNeitherGivenOutNorInUse() {
-        long table = IommuTable.create(cpu, 1, 0x1000, 12, 256, 3, 40);
+        long table = table(0x1000, 256, 3, 40);
         assertFalse(IommuTable.inUse(cpu, table));
         assertEquals(0, IommuTable.take(cpu, table, 1, 0, ALL));
         assertTrue(IommuTable.inUse(cpu, table));
@@ -98,7 +104,7 @@ class IommuTableTest {
 
     @Example
     void alignmentIsOfTheBusAddress() {
-        long table = IommuTable.create(cpu, 1, 0x3000, 12, 256, 0, 0);
+        long table = table(0x3000, 256);
         assertEquals(13, IommuTable.take(cpu, table, 8, 4, ALL));
     }
 

@@ -204,7 +204,7 @@ class NotifierTest {
 
     @Test
     void underTheOldVersionsAHybridWindowLosesDynamicTces() {
-        for (String patch : new String[] {"direct-only", "pmem-guard"}) {
+        for (String patch : new String[] {"direct-hybrid", "pmem-guard"}) {
             Rig hybrid = new Rig(Rig.variant(patch), "lpar-422G", "powervm", Map.of("ramBytes", 4 * GIB,
                     "lrdrCapacityBytes", 8 * GIB, "pmemStart", 1L << 34, "pmemBytes", 4 * GIB, "windowsPerPe", 1L))
                     .booted();

@@ -11,10 +11,13 @@ import org.osgi.service.component.annotations.Component;
 
 /** What was mapped before another notifier refused stays mapped. */
 @Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
-@Patch(arch = "pseries", id = "cancel-forgotten", origin = Origin.MUTANT, layout = "dma_win",
+@Patch(arch = "pseries", id = "cancel-forgotten",
+    origin = Origin.MUTANT, layout = "dma_win",
     description = "pmem-guard that does not clear when going online is cancelled",
-    steps = {"OFFLINE: clear the range", "CANCEL_ONLINE: nothing"},
-    defects = "TCEs of memory that is not on line stay")
+    steps = {
+        "CANCEL_ONLINE: nothing"},
+    defects = {
+        "TCEs of memory that is not on line stay"})
 public final class CancelForgotten extends PmemGuard {
     @Override
     public long iommu_mem_notifier(Cpu cpu, int action, long startPfn, long pageCount) {

@@ -14,10 +14,13 @@ import org.osgi.service.component.annotations.Component;
 
 /** Memory that the window covers is skipped, memory beyond it is mapped. */
 @Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
-@Patch(arch = "pseries", id = "inverted-guard", origin = Origin.MUTANT, layout = "dma_win",
+@Patch(arch = "pseries", id = "inverted-guard",
+    origin = Origin.MUTANT, layout = "dma_win",
     description = "pmem-guard with the comparison the wrong way round",
-    steps = "GOING_ONLINE: set the range in each direct window if it starts above ddw_memory_hotplug_max",
-    defects = "The comparison is inverted")
+    steps = {
+        "GOING_ONLINE: set the range in each direct window if it starts above ddw_memory_hotplug_max"},
+    defects = {
+        "The comparison is inverted"})
 public final class InvertedGuard extends PmemGuard {
     @Override
     public long iommu_mem_notifier(Cpu cpu, int action, long startPfn, long pageCount) {

@@ -15,10 +15,13 @@ import org.osgi.service.component.annotations.Component;
 
 /** The bus address of the window is left out of the hypercall when memory comes. */
 @Component(service = {DmaWindows.class, MemoryNotifier.class, Iommu.class})
-@Patch(arch = "pseries", id = "no-bus-offset", origin = Origin.MUTANT, layout = "dma_win",
+@Patch(arch = "pseries", id = "no-bus-offset",
+    origin = Origin.MUTANT, layout = "dma_win",
     description = "pmem-guard that maps at the physical address instead of behind the start of the window",
-    steps = "GOING_ONLINE: set the range at bus address 0",
-    defects = "The bus address of the window is not added")
+    steps = {
+        "GOING_ONLINE: set the range at bus address 0"},
+    defects = {
+        "The bus address of the window is not added"})
 public final class NoBusOffset extends PmemGuard {
     @Override
     public long iommu_mem_notifier(Cpu cpu, int action, long startPfn, long pageCount) {
