@@ -41,6 +41,8 @@ import org.dmalab.vtd.oracle.PendingCommandOracle;
 import org.dmalab.vtd.patch.ClearThenFlush;
 import org.dmalab.vtd.patch.FlushOldDid;
 import org.dmalab.vtd.patch.NoFlush;
+import org.dmalab.vtd.spec.Ccmd;
+import org.dmalab.vtd.spec.Iva;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -305,7 +307,7 @@ class ArchitectureTest {
         assertWords(bench, "refused, reserved: CCMD reserved (not started)", EventKind.COMMAND_REFUSED, Reg.CCMD, 2, 0,
                 0);
         assertWords(bench, "refused, queued invalidation is enabled: IOTLB global", EventKind.COMMAND_REFUSED, 0x208, 3,
-                Reg.IVT | 1L << 60, 0);
+                Iva.IVT.mask() | 1L << 60, 0);
         assertWords(bench, "did=7 goes to a new domain", KernelEvent.DOMAIN_ID_TAKEN, 7, 0, 0, 0);
         assertWords(bench, "", HardwareEvent.TABLE_READ, 1, 2, 3, 4);
         for (int offset = 0; offset < 0xc0; offset += 4) {
@@ -459,8 +461,9 @@ class ArchitectureTest {
         assertEquals(List.of(), violations);
         VtdModel model = bench.machine.model(VtdModel.class);
         bench.machine.ports().registers().write(model.unitBase() + Reg.GCMD, 4, Reg.QIE);
-        bench.machine.ports().registers().write(model.unitBase() + Reg.CCMD, 8, Reg.ICC | 3L << 61 | 0x200 << 16 | 1);
-        bench.machine.ports().registers().write(model.unitBase() + 0x208, 8, Reg.IVT | 2L << 60 | 1L << 32);
+        bench.machine.ports().registers().write(model.unitBase() + Reg.CCMD, 8,
+                Ccmd.ICC.mask() | 3L << 61 | 0x200 << 16 | 1);
+        bench.machine.ports().registers().write(model.unitBase() + 0x208, 8, Iva.IVT.mask() | 2L << 60 | 1L << 32);
         oracle.end(watch, oracle.attach(watch));
         assertEquals(List.of("command left pending: CCMD device-selective did=1 sid=02:00.0",
                 "command left pending: IOTLB domain-selective did=1"), violations);

@@ -27,6 +27,8 @@ import org.dmalab.vtd.kernel.Pages;
 import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.patch.NoFlush;
+import org.dmalab.vtd.spec.Ccmd;
+import org.dmalab.vtd.spec.Iva;
 
 /** What the kernel writes for the unit, field by field against the layouts, and what the unit makes of it. */
 class EncoderProperties {
@@ -116,7 +118,7 @@ class EncoderProperties {
         new RegisterFlush().context(BY_REGISTER.machine.cpu(0, Level.USER), iommu(BY_REGISTER), did, sid, mask,
                 Scope.values()[scope]);
         long command = written(from, Reg.CCMD);
-        assertEquals(Reg.ICC | (long) scope << 61 | (scope == 1 ? 0 : did)
+        assertEquals(Ccmd.ICC.mask() | (long) scope << 61 | (scope == 1 ? 0 : did)
                 | (scope == 3 ? (long) mask << 32 | (long) sid << 16 : 0), command);
         Event done = first(BY_REGISTER, from, event -> event.kind() == HardwareEvent.CONTEXT_FLUSHED);
         assertEquals(scope, done.a());
@@ -131,7 +133,7 @@ class EncoderProperties {
         new RegisterFlush().iotlb(BY_REGISTER.machine.cpu(0, Level.USER), iommu(BY_REGISTER), did, address & ~0xfffL,
                 mask, Scope.values()[scope]);
         int offset = BY_REGISTER.machine.model(VtdModel.class).unit().capabilities().iotlbOffset();
-        assertEquals(Reg.IVT | (long) scope << 60 | 1L << 48 | (scope == 1 ? 0 : (long) did << 32),
+        assertEquals(Iva.IVT.mask() | (long) scope << 60 | 1L << 48 | (scope == 1 ? 0 : (long) did << 32),
                 written(from, offset + 8)); // with DW, as CAP has it
         if (scope == 3) {
             assertEquals(address & ~0xfffL | mask, written(from, offset));

@@ -1,5 +1,8 @@
 package org.dmalab.vtd.hardware;
 
+import org.dmalab.vtd.spec.Descriptor;
+import org.dmalab.vtd.spec.SecondLevelEntry;
+
 /**
  * Checks and executes single descriptors of the invalidation queue.
  *
@@ -9,29 +12,20 @@ package org.dmalab.vtd.hardware;
  * descriptor.
  */
 final class Descriptors {
-    /** Size of a narrow descriptor. */
-    static final int BYTES = 16;
-    /** Type of wait descriptors. */
-    static final int WAIT = 5;
-    /** Of a wait: interrupt when it is complete. */
-    static final long INTERRUPT = 1 << 4;
-    /** Of a wait: write a status word when it is complete. */
-    static final long STATUS_WRITE = 1 << 5;
-    private static final long FENCE = 1 << 6;
-    private static final long PAGE_REQUEST_DRAIN = 1 << 7;
-    private static final long TYPE = 0xe0f;
-    private static final long GRANULARITY = 3 << 4;
-    private static final long DOMAIN = 0xffff0000L;
-    private static final long SOURCE = 0xffffL << 32;
-    private static final long PASID = 0xfffffL << 32;
-    private static final long FUNCTION_MASK = 3L << 48;
-    private static final long DRAIN = 3 << 6;
-    private static final long QUEUE_DEPTH = 0x1f << 16;
-    private static final long FUNCTION = 0xfffL << 52 | 0xf << 12;
-    private static final long INDEX_MASK = 0x1fL << 27;
-    private static final long LOW_HALF = 0xffffffffL;
-    private static final long IOTLB_HIGH = 0xfffffffffffff07fL;
-    private static final long DEVICE_TLB_HIGH = 0xfffffffffffff001L;
+    private static final long TYPE = Descriptor.TYPE_LOW.mask() | Descriptor.TYPE_HIGH.mask();
+    private static final long SCOPED = TYPE | Descriptor.G.mask() | Descriptor.DID.mask();
+    private static final long CONTEXT = SCOPED | Descriptor.SID.mask() | Descriptor.FM.mask();
+    private static final long TRANSLATIONS = SCOPED | Descriptor.DRAIN.mask();
+    private static final long PASIDS = SCOPED | Descriptor.PASID.mask();
+    private static final long RANGE = Descriptor.ADDR.mask() | Descriptor.IH.mask() | Descriptor.AM.mask();
+    private static final long INTERRUPT_ENTRY = TYPE | Descriptor.GLOBAL.mask() | Descriptor.IM.mask()
+            | Descriptor.SID.mask();
+    private static final long DEVICE_TLB = TYPE | Descriptor.MIP.mask() | Descriptor.SID.mask();
+    private static final long FUNCTION = Descriptor.PFSID_LOW.mask() | Descriptor.PFSID_HIGH.mask();
+    private static final long DEVICE_RANGE = Descriptor.ADDR.mask() | Descriptor.S.mask();
+    private static final long WAIT = TYPE | Descriptor.IF.mask() | Descriptor.SW.mask() | Descriptor.FN.mask()
+            | Descriptor.DATA.mask();
+    private static final long PAGE_BYTES = 1L << SecondLevelEntry.PAGE_SHIFT;
     private static final int OK = 0;
     private final Capabilities capabilities;
     private final TranslationCaches caches;
@@ -52,11 +46,6 @@ final class Descriptors {
         this.devices = devices;
     }
 
-    /** The type, whose upper bits stand apart. */
-    static int type(long low) {
-        return (int) ((low & 0xf) | (low >>> 5 & 0x70));
-    }
-
     /**
      * Checks a descriptor and executes it; a wait is checked only.
      *
@@ -66,69 +55,75 @@ final class Descriptors {
      * @return 0, or what is wrong, as IQERCD.IQEI says it
      */
     int execute(long low, long high, long rest) {
-        long extra = rest;
-        switch (type(low)) {
-            case 1 -> {
-                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | SOURCE | FUNCTION_MASK)) | high;
-                return extra != 0 ? InvalidationQueue.RESERVED_FIELD : context(low);
-            }
-            case 2 -> {
-                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | DRAIN)) | (high & ~IOTLB_HIGH);
-                return extra != 0 ? InvalidationQueue.RESERVED_FIELD : translations(low, high);
-            }
-            case 3 -> {
-                long function = capabilities.deviceTlbThrottled() ? FUNCTION : 0;
-                extra |= (low & ~(TYPE | QUEUE_DEPTH | SOURCE | function)) | (high & ~DEVICE_TLB_HIGH);
-                return !capabilities.deviceTlb() ? InvalidationQueue.INVALID_TYPE
-                        : extra != 0 ? InvalidationQueue.RESERVED_FIELD : deviceTlb(low, high);
-            }
-            case 4 -> {
-                extra |= (low & ~(TYPE | 1 << 4 | INDEX_MASK | SOURCE)) | high;
-                return unchecked ? OK : !capabilities.interruptRemapping() ? InvalidationQueue.INVALID_TYPE
-                        : extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
-            }
-            case WAIT -> {
-                long drain = capabilities.pageRequestDrain() ? PAGE_REQUEST_DRAIN : 0;
-                extra |= (low & LOW_HALF & ~(TYPE | INTERRUPT | STATUS_WRITE | FENCE | drain)) | (high & 3);
-                return extra != 0 ? InvalidationQueue.RESERVED_FIELD : OK;
-            }
-            case 6, 7 -> {
-                extra |= (low & ~(TYPE | GRANULARITY | DOMAIN | PASID))
-                        | (type(low) == 6 ? high & ~IOTLB_HIGH : high);
-                int wrong = extra != 0 ? InvalidationQueue.RESERVED_FIELD : pasids(low);
-                return unchecked ? OK : !capabilities.scalableMode() ? InvalidationQueue.INVALID_TYPE : wrong;
-            }
-            default -> {
-                return InvalidationQueue.INVALID_TYPE;
-            }
+        int type = Descriptor.type(low);
+        // 1: the unit has such a descriptor
+        if (!has(type)) {
+            return InvalidationQueue.INVALID_TYPE;
         }
+        // 2: reserved bits
+        boolean lenient = unchecked && (type == Descriptor.INTERRUPT_ENTRY || type > Descriptor.WAIT);
+        if (!lenient && (reserved(type, low, high) | rest) != 0) {
+            return InvalidationQueue.RESERVED_FIELD;
+        }
+        // 3: what it says
+        int wrong = switch (type) {
+            case Descriptor.CONTEXT_CACHE -> context(low);
+            case Descriptor.IOTLB -> translations(low, high);
+            case Descriptor.DEVICE_TLB -> deviceTlb(low, high);
+            case Descriptor.PASID_CACHE -> (reserved(type, low, high) | rest) != 0 ? OK : pasids(low);
+            case Descriptor.PASID_IOTLB -> Descriptor.G.get(low) < 2 ? InvalidationQueue.RESERVED_FIELD : OK;
+            default -> OK;
+        };
+        return lenient ? OK : wrong;
+    }
+
+    private boolean has(int type) {
+        return switch (type) {
+            case Descriptor.CONTEXT_CACHE, Descriptor.IOTLB, Descriptor.WAIT -> true;
+            case Descriptor.DEVICE_TLB -> capabilities.deviceTlb();
+            case Descriptor.INTERRUPT_ENTRY -> unchecked || capabilities.interruptRemapping();
+            case Descriptor.PASID_IOTLB, Descriptor.PASID_CACHE -> unchecked || capabilities.scalableMode();
+            default -> false;
+        };
+    }
+
+    /** The reserved bits that are set in the first 16 bytes. */
+    private long reserved(int type, long low, long high) {
+        return switch (type) {
+            case Descriptor.CONTEXT_CACHE -> (low & ~CONTEXT) | high;
+            case Descriptor.IOTLB -> (low & ~TRANSLATIONS) | (high & ~RANGE);
+            case Descriptor.DEVICE_TLB -> (low & ~(DEVICE_TLB | (capabilities.deviceTlbThrottled() ? FUNCTION : 0)))
+                    | (high & ~DEVICE_RANGE);
+            case Descriptor.INTERRUPT_ENTRY -> (low & ~INTERRUPT_ENTRY) | high;
+            case Descriptor.WAIT -> (low & ~(WAIT | (capabilities.pageRequestDrain() ? Descriptor.PD.mask() : 0)))
+                    | Descriptor.STATUS_RESERVED.in(high);
+            case Descriptor.PASID_IOTLB -> (low & ~PASIDS) | (high & ~RANGE);
+            default -> (low & ~PASIDS) | high;
+        };
     }
 
     /** What is cached for a PASID in the IOTLB are first-level translations, of which there are none. */
     private int pasids(long low) {
-        int domain = domainOf(low);
-        int scope = (int) (low >>> 4) & 3;
-        if (type(low) == 6) {
-            return scope < 2 ? InvalidationQueue.RESERVED_FIELD : OK;
-        }
+        int scope = (int) Descriptor.G.get(low);
         if (scope == 2) {
             return InvalidationQueue.RESERVED_FIELD;
         }
-        caches.flushPasids(scope, domain, (int) (low >>> 32) & 0xfffff);
+        caches.flushPasids(scope, domainOf(low), (int) Descriptor.PASID.get(low));
         return OK;
     }
 
     private int domainOf(long low) {
-        return (int) (low >>> 16) & capabilities.domainMask();
+        return (int) Descriptor.DID.get(low) & capabilities.domainMask();
     }
 
     private int context(long low) {
         int domain = domainOf(low);
         fetches.dropAll();
-        switch ((int) (low >>> 4) & 3) {
-            case 1 -> caches.flushAllContexts();
-            case 2 -> caches.flushContextsOfDomain(domain);
-            case 3 -> caches.flushContextsOfDevice(domain, (int) (low >>> 32) & 0xffff, (int) (low >>> 48) & 3);
+        switch ((int) Descriptor.G.get(low)) {
+            case TranslationCaches.GLOBAL -> caches.flushAllContexts();
+            case TranslationCaches.DOMAIN -> caches.flushContextsOfDomain(domain);
+            case TranslationCaches.SELECTIVE -> caches.flushContextsOfDevice(domain, (int) Descriptor.SID.get(low),
+                    (int) Descriptor.FM.get(low));
             default -> {
                 return InvalidationQueue.RESERVED_FIELD;
             }
@@ -138,15 +133,16 @@ final class Descriptors {
 
     private int translations(long low, long high) {
         int domain = domainOf(low);
-        int mask = (int) high & 0x3f;
-        switch ((int) (low >>> 4) & 3) {
-            case 1 -> caches.flushAllTranslations();
-            case 2 -> caches.flushTranslationsOfDomain(domain);
-            case 3 -> {
+        int mask = (int) Descriptor.AM.get(high);
+        switch ((int) Descriptor.G.get(low)) {
+            case TranslationCaches.GLOBAL -> caches.flushAllTranslations();
+            case TranslationCaches.DOMAIN -> caches.flushTranslationsOfDomain(domain);
+            case TranslationCaches.SELECTIVE -> {
                 if (!capabilities.pageSelective() || mask > capabilities.maximumAddressMask()) {
                     return InvalidationQueue.RESERVED_FIELD;
                 }
-                caches.flushPages(domain, capabilities.guestAddress(high & ~0xfffL), mask, (high & 0x40) != 0);
+                caches.flushPages(domain, capabilities.guestAddress(Descriptor.ADDR.in(high)), mask,
+                        Descriptor.IH.isSet(high));
             }
             default -> {
                 return InvalidationQueue.RESERVED_FIELD;
@@ -157,8 +153,9 @@ final class Descriptors {
 
     /** With S set, the address says the size too: twice a page, doubled for each 1 from bit 12 upwards. */
     private int deviceTlb(long low, long high) {
-        int sourceId = (int) (low >>> 32) & 0xffff;
-        long size = (high & 1) == 0 ? 0x1000L : 0x2000L << Long.numberOfTrailingZeros(~(high >>> 12));
+        int sourceId = (int) Descriptor.SID.get(low);
+        long size = Descriptor.S.isSet(high) ? 2 * PAGE_BYTES << Long.numberOfTrailingZeros(~Descriptor.ADDR.get(high))
+                : PAGE_BYTES;
         boolean answered = devices.invalidate(sourceId, high & -size, size);
         if (!answered && timesOut && registers.timedOut() < 0) {
             registers.timedOut(sourceId);

@@ -5,8 +5,11 @@ import java.util.List;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.Column;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.api.store.Table;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * The TLBs inside devices that use address translation services (ATS): what a device was told about its addresses,
@@ -20,19 +23,47 @@ public final class DeviceTlbs {
     static final int DEVICES = 4;
     /** Entries of each. */
     static final int ENTRIES = 16;
-    private static final int SOURCE = 0;
-    private static final int SILENT = 1;
-    private static final int TURN = 2;
-    private static final int FIRST = 3;
-    private static final int ENTRY_CELLS = 3;
-    private static final int CELLS = FIRST + ENTRIES * ENTRY_CELLS;
-    private static final long PERMISSIONS = TranslationCaches.READ | TranslationCaches.WRITE;
-    private final Region cells;
+    private final Table devices;
+    private final Table entries;
     private final Emitter emitter;
 
+    /** What is kept of a device. */
+    private enum Device implements Column {
+        SOURCE("source-id, plus one"), SILENT("does not answer"), TURN("next entry to replace");
+
+        private final String label;
+
+        Device(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String label() {
+            return label;
+        }
+    }
+
+    /** What a device was told. */
+    private enum Entry implements Column {
+        ADDRESS("address"), PHYSICAL("physical address and permissions"), SIZE("size in bytes");
+
+        private final String label;
+
+        Entry(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String label() {
+            return label;
+        }
+    }
+
     DeviceTlbs(Store store, Emitter emitter) {
-        this.cells = store.dense("vtd.deviceTlbs", DEVICES * CELLS, Region.Kind.STATE,
-                cell -> "device-TLB " + cell / CELLS + " +" + cell % CELLS);
+        this.devices = new Table(store, "vtd.deviceTlbs", DEVICES, Region.Kind.STATE, Device.values(),
+                row -> "device-TLB " + row);
+        this.entries = new Table(store, "vtd.deviceTlbs.entries", DEVICES * ENTRIES, Region.Kind.STATE, Entry.values(),
+                row -> "device-TLB " + row / ENTRIES + " entry " + row % ENTRIES);
         this.emitter = emitter;
     }
 
@@ -44,8 +75,9 @@ public final class DeviceTlbs {
     public void enable(int sourceId, boolean on) {
         int device = find(sourceId);
         if (!on && device >= 0) {
-            for (int cell = device; cell < device + CELLS; cell++) {
-                cells.set(cell, 0);
+            devices.clear(device);
+            for (int i = 0; i < ENTRIES; i++) {
+                entries.clear(device * ENTRIES + i);
             }
         } else if (on && device < 0) {
             int free = find(-1);
@@ -53,7 +85,7 @@ public final class DeviceTlbs {
                 throw new IllegalStateException("ATS of " + Actor.bdf(sourceId) + ": " + DEVICES
                         + " devices have a TLB already");
             }
-            cells.set(free + SOURCE, sourceId + 1L);
+            devices.set(free, Device.SOURCE, sourceId + 1L);
         }
     }
 
@@ -66,23 +98,22 @@ public final class DeviceTlbs {
     public void silence(int sourceId, boolean silent) {
         int device = find(sourceId);
         if (device >= 0) {
-            cells.set(device + SILENT, silent ? 1 : 0);
+            devices.set(device, Device.SILENT, silent ? 1 : 0);
         }
     }
 
     /** Drops what a device has of a range; false if the device does not answer. */
     boolean invalidate(int sourceId, long address, long sizeBytes) {
         int device = find(sourceId);
-        boolean answers = device >= 0 && cells.get(device + SILENT) == 0;
+        boolean answers = device >= 0 && devices.get(device, Device.SILENT) == 0;
         int dropped = 0;
         for (int i = 0; answers && i < ENTRIES; i++) {
-            int entry = device + FIRST + i * ENTRY_CELLS;
-            long size = cells.get(entry + 2);
-            long first = cells.get(entry);
-            if (size != 0 && (sizeBytes <= 0 || (first < address + sizeBytes && address < first + size))) {
-                cells.set(entry, 0);
-                cells.set(entry + 1, 0);
-                cells.set(entry + 2, 0);
+            int entry = device * ENTRIES + i;
+            long size = entries.get(entry, Entry.SIZE);
+            long first = entries.get(entry, Entry.ADDRESS);
+            boolean overlaps = first < address + sizeBytes && address < first + size;
+            if (size != 0 && (sizeBytes <= 0 || overlaps)) {
+                entries.clear(entry);
                 dropped++;
             }
         }
@@ -94,13 +125,13 @@ public final class DeviceTlbs {
     /** What the devices have; they have it by source-id, and know of no domain-id (-1). */
     public List<CachedTranslation> cached() {
         List<CachedTranslation> found = new ArrayList<>();
-        for (int device = 0; device < DEVICES * CELLS; device += CELLS) {
-            for (int entry = device + FIRST; entry < device + CELLS; entry += ENTRY_CELLS) {
-                long size = cells.get(entry + 2);
-                if (size != 0) {
-                    found.add(new CachedTranslation((int) cells.get(device + SOURCE) - 1, -1, cells.get(entry), size,
-                            cells.get(entry + 1) & ~PERMISSIONS, cells.get(entry + 1) & PERMISSIONS));
-                }
+        for (int entry = 0; entry < DEVICES * ENTRIES; entry++) {
+            long size = entries.get(entry, Entry.SIZE);
+            if (size != 0) {
+                long physical = entries.get(entry, Entry.PHYSICAL);
+                found.add(new CachedTranslation((int) devices.get(entry / ENTRIES, Device.SOURCE) - 1, -1,
+                        entries.get(entry, Entry.ADDRESS), size, physical & ~SecondLevelEntry.PERMISSIONS,
+                        physical & SecondLevelEntry.PERMISSIONS));
             }
         }
         return found;
@@ -110,9 +141,10 @@ public final class DeviceTlbs {
     int lookUp(int sourceId, long address, long permissions) {
         int device = find(sourceId);
         for (int i = 0; device >= 0 && i < ENTRIES; i++) {
-            int entry = device + FIRST + i * ENTRY_CELLS;
-            if (address - cells.get(entry) >= 0 && address - cells.get(entry) < cells.get(entry + 2)
-                    && (cells.get(entry + 1) & permissions) == permissions) {
+            int entry = device * ENTRIES + i;
+            long offset = address - entries.get(entry, Entry.ADDRESS);
+            if (offset >= 0 && offset < entries.get(entry, Entry.SIZE)
+                    && (entries.get(entry, Entry.PHYSICAL) & permissions) == permissions) {
                 return entry;
             }
         }
@@ -120,24 +152,25 @@ public final class DeviceTlbs {
     }
 
     long physical(int entry, long address) {
-        return (cells.get(entry + 1) & ~PERMISSIONS) + address - cells.get(entry);
+        return (entries.get(entry, Entry.PHYSICAL) & ~SecondLevelEntry.PERMISSIONS) + address
+                - entries.get(entry, Entry.ADDRESS);
     }
 
     /** Takes a translation in. */
     void put(int sourceId, long address, long physical, long sizeBytes, long permissions) {
         int device = find(sourceId);
-        int turn = (int) cells.get(device + TURN);
-        cells.set(device + TURN, (turn + 1) % ENTRIES);
-        int entry = device + FIRST + turn * ENTRY_CELLS;
-        cells.set(entry, address & -sizeBytes);
-        cells.set(entry + 1, (physical & -sizeBytes) | permissions);
-        cells.set(entry + 2, sizeBytes);
+        int turn = (int) devices.get(device, Device.TURN);
+        devices.set(device, Device.TURN, (turn + 1) % ENTRIES);
+        int entry = device * ENTRIES + turn;
+        entries.set(entry, Entry.ADDRESS, address & -sizeBytes);
+        entries.set(entry, Entry.PHYSICAL, (physical & -sizeBytes) | permissions);
+        entries.set(entry, Entry.SIZE, sizeBytes);
     }
 
-    /** First cell of a device's TLB, or of a free one for source-id -1; -1 if there is none. */
+    /** Row of a device, or of a free one for source-id -1; -1 if there is none. */
     private int find(int sourceId) {
-        for (int device = 0; device < DEVICES * CELLS; device += CELLS) {
-            if (cells.get(device + SOURCE) == sourceId + 1L) {
+        for (int device = 0; device < DEVICES; device++) {
+            if (devices.get(device, Device.SOURCE) == sourceId + 1L) {
                 return device;
             }
         }

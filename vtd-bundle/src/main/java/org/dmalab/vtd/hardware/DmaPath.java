@@ -4,6 +4,7 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.port.DmaMaster;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * A device's way to memory: through the remapping unit, and through its own TLB if it has one. An access that crosses a
@@ -96,7 +97,7 @@ public final class DmaPath implements DmaMaster {
      */
     private long throughDeviceTlb(int sourceId, long address, int access) {
         DeviceTlbs tlbs = unit.deviceTlbs();
-        long needed = (access & Translator.WRITES) != 0 ? TranslationCaches.WRITE : TranslationCaches.READ;
+        long needed = (access & Translator.WRITES) != 0 ? SecondLevelEntry.W.mask() : SecondLevelEntry.R.mask();
         int entry = tlbs.lookUp(sourceId, address, needed);
         if (entry < 0) {
             long answer = unit.ask(sourceId, address, access);

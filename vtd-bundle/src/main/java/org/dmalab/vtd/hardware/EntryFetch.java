@@ -3,8 +3,11 @@ package org.dmalab.vtd.hardware;
 import org.dmalab.api.Spontaneous;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.Column;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.api.store.Table;
+import org.dmalab.vtd.spec.LegacyContextEntry;
 
 /**
  * Fetches of context entries, whose 128 bits a unit may read at once or half by half.
@@ -23,17 +26,27 @@ final class EntryFetch implements Spontaneous {
     static final int LOW_FIRST = 1;
     static final int HIGH_FIRST = 2;
     private static final int REQUESTERS = 4;
-    private static final int CELLS = 5;
-    private static final int SOURCE = 0;
-    private static final int ADDRESS = 1;
-    private static final int ACCESS = 2;
-    private static final int ENTRY = 3;
-    private static final int HALF = 4;
-    private static final long PRESENT = 1;
-    private final Region cells;
+    private final Table rows;
     private final Emitter emitter;
     private final int order;
     private final Walker walker;
+
+    /** What is remembered of a device in flight. */
+    private enum Fetch implements Column {
+        SOURCE("source-id, plus one"), ADDRESS("address"), ACCESS("access"), ENTRY("entry, plus one"),
+        HALF("first half");
+
+        private final String label;
+
+        Fetch(String label) {
+            this.label = label;
+        }
+
+        @Override
+        public String label() {
+            return label;
+        }
+    }
 
     /** What a fetch needs of the translation. */
     interface Walker {
@@ -51,8 +64,8 @@ final class EntryFetch implements Spontaneous {
     }
 
     EntryFetch(Store store, Emitter emitter, int order, Walker walker) {
-        this.cells = store.dense("vtd.entryFetch", REQUESTERS * CELLS, Region.Kind.STATE,
-                cell -> "context entry fetch " + cell / CELLS);
+        this.rows = new Table(store, "vtd.entryFetch", REQUESTERS, Region.Kind.STATE, Fetch.values(),
+                row -> "context entry fetch " + row);
         this.emitter = emitter;
         this.order = order;
         this.walker = walker;
@@ -64,11 +77,10 @@ final class EntryFetch implements Spontaneous {
             return;
         }
         for (int i = 0; i < REQUESTERS; i++) {
-            int slot = i * CELLS;
-            if (cells.get(slot + SOURCE) == 0 || cells.get(slot + SOURCE) == sourceId + 1L) {
-                cells.set(slot + SOURCE, sourceId + 1L);
-                cells.set(slot + ADDRESS, address);
-                cells.set(slot + ACCESS, access);
+            if (rows.get(i, Fetch.SOURCE) == 0 || rows.get(i, Fetch.SOURCE) == sourceId + 1L) {
+                rows.set(i, Fetch.SOURCE, sourceId + 1L);
+                rows.set(i, Fetch.ADDRESS, address);
+                rows.set(i, Fetch.ACCESS, access);
                 return;
             }
         }
@@ -88,9 +100,9 @@ final class EntryFetch implements Spontaneous {
 
     private long half(int sourceId, long entry, int remembered, long address) {
         if (order == remembered) {
-            for (int slot = 0; slot < REQUESTERS * CELLS; slot += CELLS) {
-                if (cells.get(slot + SOURCE) == sourceId + 1L && cells.get(slot + ENTRY) == entry + 1) {
-                    return cells.get(slot + HALF);
+            for (int row = 0; row < REQUESTERS; row++) {
+                if (rows.get(row, Fetch.SOURCE) == sourceId + 1L && rows.get(row, Fetch.ENTRY) == entry + 1) {
+                    return rows.get(row, Fetch.HALF);
                 }
             }
         }
@@ -98,19 +110,19 @@ final class EntryFetch implements Spontaneous {
     }
 
     private void drop(int sourceId) {
-        for (int slot = 0; order != AT_ONCE && slot < REQUESTERS * CELLS; slot += CELLS) {
-            if (cells.get(slot + SOURCE) == sourceId + 1L) {
-                cells.set(slot + ENTRY, 0);
-                cells.set(slot + HALF, 0);
+        for (int row = 0; order != AT_ONCE && row < REQUESTERS; row++) {
+            if (rows.get(row, Fetch.SOURCE) == sourceId + 1L) {
+                rows.set(row, Fetch.ENTRY, 0);
+                rows.set(row, Fetch.HALF, 0);
             }
         }
     }
 
     /** An invalidation drops all first halves. */
     void dropAll() {
-        for (int slot = 0; order != AT_ONCE && slot < REQUESTERS * CELLS; slot += CELLS) {
-            cells.set(slot + ENTRY, 0);
-            cells.set(slot + HALF, 0);
+        for (int row = 0; order != AT_ONCE && row < REQUESTERS; row++) {
+            rows.set(row, Fetch.ENTRY, 0);
+            rows.set(row, Fetch.HALF, 0);
         }
     }
 
@@ -137,37 +149,36 @@ final class EntryFetch implements Spontaneous {
 
     private boolean begins(int sourceId) {
         long entry = walker.contextEntry(sourceId);
-        return entry >= 0 && (order == HIGH_FIRST || (walker.table(entry) & PRESENT) != 0);
+        return entry >= 0 && (order == HIGH_FIRST || LegacyContextEntry.P.isSet(walker.table(entry)));
     }
 
     @Override
     public void take(int index) {
-        int slot = index * CELLS;
         int sourceId = source(index);
         if (begun(index)) {
-            walker.fetch(sourceId, cells.get(slot + ADDRESS), (int) cells.get(slot + ACCESS));
+            walker.fetch(sourceId, rows.get(index, Fetch.ADDRESS), (int) rows.get(index, Fetch.ACCESS));
             drop(sourceId);
             return;
         }
         long entry = walker.contextEntry(sourceId);
         long value = walker.table(order == LOW_FIRST ? entry : entry + 8);
-        cells.set(slot + ENTRY, entry + 1);
-        cells.set(slot + HALF, value);
+        rows.set(index, Fetch.ENTRY, entry + 1);
+        rows.set(index, Fetch.HALF, value);
         emitter.emit(HardwareEvent.HALF_READ, Actor.device(sourceId), entry, order, value, 0);
     }
 
     @Override
     public String describe(int index) {
-        boolean lower = order == LOW_FIRST != begun(index);
+        boolean lower = (order == LOW_FIRST) != begun(index);
         return String.format("read the %s half of the context entry of %s", lower ? "lower" : "upper",
                 Actor.bdf(source(index)));
     }
 
     private int source(int index) {
-        return (int) cells.get(index * CELLS + SOURCE) - 1;
+        return (int) rows.get(index, Fetch.SOURCE) - 1;
     }
 
     private boolean begun(int index) {
-        return cells.get(index * CELLS + ENTRY) != 0;
+        return rows.get(index, Fetch.ENTRY) != 0;
     }
 }

@@ -2,6 +2,9 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.vtd.spec.FaultReason;
+import org.dmalab.vtd.spec.FaultRecord;
+import org.dmalab.vtd.spec.LegacyContextEntry;
 
 /**
  * Primary fault logging: fault recording registers, fault status, fault event.
@@ -9,13 +12,11 @@ import org.dmalab.api.event.Emitter;
  * <p>Specification: Primary Fault Logging; Fault Recording Registers; Fault Status Register.
  */
 final class FaultRecorder {
-    private static final int RECORD_BYTES = 16;
-    private static final int INDEX_SHIFT = 8;
-    private static final long READ_REQUEST = 1L << 62;
     private static final long STATUS_BITS = 0xff;
-    private static final int ADDRESS_TYPE_SHIFT = 60;
-    /** FPD, in the lower half of an entry. */
-    static final long DISABLE = 2;
+    /** Why a fault is not recorded. */
+    private static final int OVERFLOW = 1;
+    private static final int COLLAPSED = 2;
+    private static final int DISABLED = 3;
     private final RegisterFile registers;
     private final Capabilities capabilities;
     private final UnitProfile profile;
@@ -32,12 +33,8 @@ final class FaultRecorder {
     }
 
     /** Tells whether FPD of a context entry suppresses a fault (a qualified fault). */
-    private boolean qualified(int reason) {
-        return switch (reason) {
-            case 0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0xc, 0xd -> true;
-            case 0xb -> profile.reservedContextQualified();
-            default -> reason > ScalableTables.CONTEXT_ERROR;
-        };
+    private boolean qualified(FaultReason reason) {
+        return reason.qualified() || (reason == FaultReason.CONTEXT_RESERVED && profile.reservedContextQualified());
     }
 
     /**
@@ -46,57 +43,58 @@ final class FaultRecorder {
      * @param entryLow lower half of the entry in effect, for FPD and the mode; 0 before there is one
      * @return minus one minus the reason, which in scalable mode has another number
      */
-    long raise(int sourceId, long address, int access, int legacyReason, long entryLow) {
-        int reason = (entryLow & Translator.SCALABLE) != 0 ? ScalableTables.reason(legacyReason) : legacyReason;
-        if ((entryLow & DISABLE) != 0 && qualified(reason)) {
-            unrecorded(3, sourceId, address, reason);
+    long raise(int sourceId, long address, int access, FaultReason condition, long entryLow) {
+        FaultReason reason = (entryLow & ScalableTables.SCALABLE) != 0 ? condition.scalable() : condition;
+        if (LegacyContextEntry.FPD.isSet(entryLow) && qualified(reason)) {
+            unrecorded(DISABLED, sourceId, address, reason);
         } else {
             record(sourceId, address, access, reason);
         }
-        return -1L - reason;
+        return -1L - reason.number();
     }
 
     /** Records a fault, or drops it when the records are full. */
-    private void record(int sourceId, long address, int access, int reason) {
+    private void record(int sourceId, long address, int access, FaultReason reason) {
         long status = registers.get(Reg.FSTS, 4);
         if ((status & Reg.PFO) != 0) {
-            unrecorded(1, sourceId, address, reason);
+            unrecorded(OVERFLOW, sourceId, address, reason);
             return;
         }
         if (profile.collapseFaults() && pendingOf(sourceId)) {
-            unrecorded(2, sourceId, address, reason);
+            unrecorded(COLLAPSED, sourceId, address, reason);
             return;
         }
         int index = registers.nextFault();
         int offset = offset(index);
-        if (registers.get(offset + 8, 8) < 0) {
+        if (FaultRecord.F.isSet(registers.get(offset + 8, 8))) {
             registers.set(Reg.FSTS, 4, status | Reg.PFO);
-            unrecorded(1, sourceId, address, reason);
+            unrecorded(OVERFLOW, sourceId, address, reason);
             signal(status);
             return;
         }
         registers.set(offset, 8, address & -RegisterFile.BYTES);
-        registers.set(offset + 8, 8, Reg.F | ((access & Translator.WRITES) != 0 ? 0 : READ_REQUEST)
-                | (long) (access >>> 1) << ADDRESS_TYPE_SHIFT | (long) reason << 32 | sourceId);
+        long reads = (access & Translator.WRITES) != 0 ? 0 : 1;
+        registers.set(offset + 8, 8, FaultRecord.F.of(1) | FaultRecord.T.of(reads)
+                | FaultRecord.AT.of(access / Translator.ASKS) | FaultRecord.FR.of(reason.number())
+                | FaultRecord.SID.of(sourceId));
         registers.nextFault((index + 1) % capabilities.faultCount());
         emitter.emit(HardwareEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId,
-                address & -RegisterFile.BYTES,
-                reason);
+                address & -RegisterFile.BYTES, reason.number());
         if ((status & Reg.PPF) == 0) {
-            registers.set(Reg.FSTS, 4, (status & STATUS_BITS) | Reg.PPF | (long) index << INDEX_SHIFT);
+            registers.set(Reg.FSTS, 4, (status & STATUS_BITS) | Reg.PPF | Reg.FRI.of(index));
         }
         signal(status);
     }
 
     /** Says that a fault was not recorded: 1 overflow, 2 collapsed, 3 fault processing disabled. */
-    private void unrecorded(int why, int sourceId, long address, int reason) {
-        emitter.emit(HardwareEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason);
+    private void unrecorded(int why, int sourceId, long address, FaultReason reason) {
+        emitter.emit(HardwareEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason.number());
     }
 
     /** A write to one half of a record: only F can be cleared, by writing 1. */
     void clearRecord(int offset, long written) {
-        if ((offset - capabilities.faultOffset()) % RECORD_BYTES == 8 && written < 0) {
-            registers.set(offset, 8, registers.get(offset, 8) & ~Reg.F);
+        if ((offset - capabilities.faultOffset()) % FaultRecord.BYTES == 8 && FaultRecord.F.isSet(written)) {
+            registers.set(offset, 8, registers.get(offset, 8) & ~FaultRecord.F.mask());
             updatePending();
         }
     }
@@ -119,7 +117,7 @@ final class FaultRecorder {
     private boolean pendingOf(int sourceId) {
         for (int i = 0; i < capabilities.faultCount(); i++) {
             long upper = registers.get(offset(i) + 8, 8);
-            if (upper < 0 && (upper & 0xffff) == sourceId) {
+            if (FaultRecord.F.isSet(upper) && FaultRecord.SID.get(upper) == sourceId) {
                 return true;
             }
         }
@@ -132,8 +130,8 @@ final class FaultRecorder {
         int count = capabilities.faultCount();
         for (int i = 0; i < count; i++) {
             int index = (registers.nextFault() + i) % count;
-            if (registers.get(offset(index) + 8, 8) < 0) {
-                registers.set(Reg.FSTS, 4, status | Reg.PPF | (long) index << INDEX_SHIFT);
+            if (FaultRecord.F.isSet(registers.get(offset(index) + 8, 8))) {
+                registers.set(Reg.FSTS, 4, status | Reg.PPF | Reg.FRI.of(index));
                 return;
             }
         }
@@ -155,6 +153,6 @@ final class FaultRecorder {
     }
 
     private int offset(int index) {
-        return capabilities.faultOffset() + RECORD_BYTES * index;
+        return capabilities.faultOffset() + FaultRecord.BYTES * index;
     }
 }

@@ -7,6 +7,10 @@ import java.util.Locale;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.Ccmd;
+import org.dmalab.vtd.spec.Descriptor;
+import org.dmalab.vtd.spec.Iva;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * What a device's next read sees after tables were changed in memory and the unit's caches were flushed in one way or
@@ -276,19 +280,23 @@ public final class FlushMatrix {
 
         void contexts(int scope, int domain, int sourceId) {
             if (queued) {
-                submit(1 | scope << 4 | (long) domain << 16 | (long) sourceId << 32, 0);
+                submit(Descriptor.CONTEXT_CACHE | Descriptor.G.of(scope) | Descriptor.DID.of(domain)
+                        | Descriptor.SID.of(sourceId), 0);
             } else {
-                unit.write(Reg.CCMD, 8, Reg.ICC | (long) scope << 61 | (long) sourceId << 16 | domain);
+                unit.write(Reg.CCMD, 8, Ccmd.ICC.of(1) | Ccmd.CIRG.of(scope) | Ccmd.SID.of(sourceId)
+                        | Ccmd.DID.of(domain));
             }
         }
 
         void iotlb(int scope, int domain, long addressAndMask) {
             if (queued) {
-                submit(2 | scope << 4 | 3 << 6 | (long) domain << 16, addressAndMask);
+                submit(Descriptor.IOTLB | Descriptor.G.of(scope) | Descriptor.DRAIN.mask() | Descriptor.DID.of(domain),
+                        addressAndMask);
             } else {
                 int offset = unit.capabilities().iotlbOffset();
                 unit.write(offset, 8, addressAndMask);
-                unit.write(offset + 8, 8, Reg.IVT | (long) scope << 60 | 3L << 48 | (long) domain << 32);
+                unit.write(offset + 8, 8, Iva.IVT.of(1) | Iva.IIRG.of(scope) | Iva.DR.of(1) | Iva.DW.of(1)
+                        | Iva.DID.of(domain));
             }
         }
 

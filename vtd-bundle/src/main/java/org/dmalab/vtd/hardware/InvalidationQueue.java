@@ -3,6 +3,9 @@ package org.dmalab.vtd.hardware;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.vtd.spec.Descriptor;
+import org.dmalab.vtd.spec.Queue;
+import org.dmalab.vtd.spec.RootTable;
 
 /**
  * The queued invalidation interface: descriptors in machine memory, executed when software moves the tail.
@@ -27,7 +30,6 @@ final class InvalidationQueue {
     static final int TAIL_MISALIGNED = 6;
     /** IQERCD.IQEI: the root table has a reserved format. */
     static final int INVALID_TABLE_MODE = 7;
-    private static final long OFFSET = 0x7fff0;
     private static final long HALTED = Reg.IQE | Reg.ITE;
     private static final int SOURCE_OF_TIMEOUT = 4;
     private static final int SOURCE_OF_COMPLETION = 6;
@@ -55,7 +57,7 @@ final class InvalidationQueue {
     /** Enables or disables; disabling takes an empty queue that ended with a wait, or was never used. */
     boolean enable(boolean on) {
         long last = registers.lastDescriptorType();
-        boolean ended = last == Descriptors.WAIT || (last == 0 && profile.unusedQueueStops());
+        boolean ended = last == Descriptor.WAIT || (last == 0 && profile.unusedQueueStops());
         if (!on && (head() != tail() || !ended)) {
             return false;
         }
@@ -115,22 +117,22 @@ final class InvalidationQueue {
     }
 
     private int wrongSetting() {
-        if (wide() && (tail() & Descriptors.BYTES) != 0) {
-            registers.set(Reg.IQT, 8, tail() & ~Descriptors.BYTES);
+        if (wide() && (tail() & Descriptor.BYTES) != 0) {
+            registers.set(Reg.IQT, 8, tail() & ~Descriptor.BYTES);
             return TAIL_MISALIGNED;
         }
         if (tail() >= bytes()) {
             return INVALID_TAIL;
         }
-        if (registers.tableMode() == RegisterFile.RESERVED_MODE) {
+        if (registers.tableMode() == RootTable.RESERVED_MODE) {
             return INVALID_TABLE_MODE;
         }
-        return registers.tableMode() == RegisterFile.SCALABLE_MODE && !wide() ? INVALID_WIDTH : 0;
+        return registers.tableMode() == RootTable.SCALABLE_MODE && !wide() ? INVALID_WIDTH : 0;
     }
 
     private void step() {
-        int size = wide() ? 2 * Descriptors.BYTES : Descriptors.BYTES;
-        long address = (registers.queue() & ~0xfffL) + head();
+        int size = wide() ? 2 * Descriptor.BYTES : Descriptor.BYTES;
+        long address = Queue.QA.in(registers.queue()) + head();
         if (!memory.isRam(address, size)) {
             fail(FETCH);
             return;
@@ -139,14 +141,14 @@ final class InvalidationQueue {
         long high = memory.snoop(address + 8, 8);
         long rest = wide() ? memory.snoop(address + 16, 8) | memory.snoop(address + 24, 8) : 0;
         int wrong = descriptors.execute(low, high, rest);
-        boolean waits = wrong == 0 && Descriptors.type(low) == Descriptors.WAIT;
-        boolean writes = waits && (low & Descriptors.STATUS_WRITE) != 0 && registers.timedOut() < 0;
+        boolean waits = wrong == 0 && Descriptor.type(low) == Descriptor.WAIT;
+        boolean writes = waits && Descriptor.SW.isSet(low) && registers.timedOut() < 0;
         if (wrong != 0 || (writes && !memory.isRam(high, 4))) {
             fail(wrong);
             return;
         }
         emitter.emit(HardwareEvent.DESCRIPTOR, Actor.MACHINE, head() / size, low, high, 0);
-        registers.lastDescriptorType(Descriptors.type(low));
+        registers.lastDescriptorType(Descriptor.type(low));
         registers.set(Reg.IQH, 8, (head() + size) % bytes());
         if (waits && registers.timedOut() >= 0) {
             timeOut();
@@ -157,11 +159,11 @@ final class InvalidationQueue {
 
     /** The status comes before the interrupt; there is one interrupt for all waits until software clears IWC. */
     private void complete(long low, long high) {
-        if ((low & Descriptors.STATUS_WRITE) != 0) {
-            memory.snoopedPut(high, 4, low >>> 32);
-            emitter.emit(EventKind.CPU_WRITE, Actor.MACHINE, high, 4, low >>> 32, 0);
+        if (Descriptor.SW.isSet(low)) {
+            memory.snoopedPut(high, 4, Descriptor.DATA.get(low));
+            emitter.emit(EventKind.CPU_WRITE, Actor.MACHINE, high, 4, Descriptor.DATA.get(low), 0);
         }
-        if ((low & Descriptors.INTERRUPT) != 0 && registers.get(Reg.ICS, 4) == 0) {
+        if (Descriptor.IF.isSet(low) && registers.get(Reg.ICS, 4) == 0) {
             registers.set(Reg.ICS, 4, Reg.IWC);
             completion.raise();
         }
@@ -188,7 +190,7 @@ final class InvalidationQueue {
     }
 
     private void error(long bit, int detail) {
-        emitter.emit(HardwareEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptors.BYTES, detail, 0);
+        emitter.emit(HardwareEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptor.BYTES, detail, 0);
         faults.error(bit);
     }
 
@@ -198,18 +200,18 @@ final class InvalidationQueue {
 
     /** Hardware without scalable mode ignores the width. */
     private boolean wide() {
-        return capabilities.scalableMode() && (registers.queue() & Reg.WIDE) != 0;
+        return capabilities.scalableMode() && Queue.DW.isSet(registers.queue());
     }
 
     private long bytes() {
-        return 0x1000L << (registers.queue() & 7);
+        return RegisterFile.BYTES * (1L << Queue.QS.get(registers.queue()));
     }
 
     private long head() {
-        return registers.get(Reg.IQH, 8) & OFFSET;
+        return Queue.OFFSET.in(registers.get(Reg.IQH, 8));
     }
 
     private long tail() {
-        return registers.get(Reg.IQT, 8) & OFFSET;
+        return Queue.OFFSET.in(registers.get(Reg.IQT, 8));
     }
 }

@@ -2,6 +2,7 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * What the IOTLB answered last, by device and page: the next request for the same page needs one look instead of one
@@ -16,8 +17,8 @@ final class RecentTranslations {
     private static final int STAMP = 1;
     private static final int ANSWER = 2;
     private static final int DOMAIN = 3;
-    private static final int PAGE_SHIFT = 12;
-    private static final long PAGE_OFFSET = 0xfff;
+    private static final int PAGE_SHIFT = SecondLevelEntry.PAGE_SHIFT;
+    private static final long PAGE_OFFSET = (1L << PAGE_SHIFT) - 1;
     private static final int SOURCE_BITS = 16;
     private final Region cells;
     private final int changes = PLACES * CELLS;
@@ -52,7 +53,7 @@ final class RecentTranslations {
     }
 
     long permissions(int place) {
-        return cells.get(place + ANSWER) & (TranslationCaches.READ | TranslationCaches.WRITE);
+        return cells.get(place + ANSWER) & SecondLevelEntry.PERMISSIONS;
     }
 
     int domain(int place) {
@@ -60,11 +61,11 @@ final class RecentTranslations {
     }
 
     private static int place(int sourceId, long address) {
-        return (((int) (address >>> PAGE_SHIFT) ^ sourceId) & PLACES - 1) * CELLS;
+        return (((int) (address >>> PAGE_SHIFT) ^ sourceId) & (PLACES - 1)) * CELLS;
     }
 
     /** Never 0, as an empty place has. */
     private long stamp(int sourceId) {
-        return (cells.get(changes) + 1) << SOURCE_BITS | sourceId;
+        return ((cells.get(changes) + 1) << SOURCE_BITS) | sourceId;
     }
 }

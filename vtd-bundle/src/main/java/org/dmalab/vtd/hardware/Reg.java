@@ -1,5 +1,7 @@
 package org.dmalab.vtd.hardware;
 
+import org.dmalab.api.store.BitField;
+
 /** Offsets and bits of the registers of a remapping unit. Specification: Register Descriptions. */
 public final class Reg {
     /** Version, 32 bits. */
@@ -80,10 +82,12 @@ public final class Reg {
     /** GSTS bits that stay in a command, as opposed to the one-shot ones. */
     public static final long PERSISTENT = TE | EAFL | QIE | IRE | CFI;
 
-    /** CCMD: invalidate context cache. */
-    public static final long ICC = 1L << 63;
-    /** IOTLB: invalidate IOTLB. */
-    public static final long IVT = 1L << 63;
+    /** PMEN: enable protected memory. */
+    public static final BitField EPM = BitField.bit("EPM", 31);
+    /** PMEN: memory is protected. */
+    public static final BitField PRS = BitField.bit("PRS", 0);
+    /** IRTA: address, extended mode and size of the table. */
+    static final long IRTA_WRITABLE = BitField.bits("IRTA", 63, 11).mask() | BitField.bits("S", 3, 0).mask();
 
     /** FSTS: primary fault overflow. */
     public static final long PFO = 1;
@@ -99,14 +103,12 @@ public final class Reg {
     public static final long PRO = 1 << 7;
     /** ICS: a wait descriptor with its interrupt flag is complete. */
     public static final long IWC = 1;
-    /** IQA: descriptors of 256 bits. */
-    public static final long WIDE = 1 << 11;
     /** Interrupt mask of FECTL and IECTL. */
     public static final long IM = 1L << 31;
     /** Interrupt pending of FECTL and IECTL. */
     public static final long IP = 1L << 30;
-    /** Upper half of a fault record: this record holds a fault. */
-    public static final long F = 1L << 63;
+    /** FSTS: number of the first pending fault record. */
+    public static final BitField FRI = BitField.bits("FRI", 15, 8);
 
     private Reg() { }
 

@@ -2,6 +2,8 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.FaultRecord;
+import org.dmalab.vtd.spec.RootTable;
 
 /**
  * The cells of a remapping unit's registers, one page, and what a register remembers beyond what can be read. It knows
@@ -10,11 +12,6 @@ import org.dmalab.api.store.Store;
 final class RegisterFile {
     /** Size of the register page. */
     static final int BYTES = 4096;
-    /** Values of {@link #tableMode}. */
-    static final int LEGACY_MODE = 0;
-    static final int SCALABLE_MODE = 1;
-    static final int RESERVED_MODE = 2;
-    static final int ABORT_MODE = 3;
     private static final int NEXT_FAULT = 0;
     private static final int ROOT = 1;
     private static final int LAST_DESCRIPTOR = 2;
@@ -55,7 +52,7 @@ final class RegisterFile {
     }
 
     boolean status(long bit) {
-        return (cells.get(Reg.GSTS >> 3) >>> 32 & bit) != 0;
+        return ((cells.get(Reg.GSTS >> 3) >>> Integer.SIZE) & bit) != 0;
     }
 
     /** Width in bytes of the register that an offset lies in; 0 for a reserved offset. */
@@ -63,7 +60,8 @@ final class RegisterFile {
         int base = offset & ~7;
         int iotlb = capabilities.iotlbOffset();
         int fault = base - capabilities.faultOffset();
-        if (base == iotlb || base == iotlb + 8 || (fault >= 0 && fault < capabilities.faultCount() * 16)) {
+        if (base == iotlb || base == iotlb + 8
+                || (fault >= 0 && fault < capabilities.faultCount() * FaultRecord.BYTES)) {
             return 8;
         }
         return switch (base) {
@@ -96,7 +94,7 @@ final class RegisterFile {
 
     /** Format of the root table in use (RTADDR.TTM); without scalable mode there is only the legacy one. */
     int tableMode() {
-        return capabilities.scalableMode() ? (int) (root() >>> 10) & 3 : LEGACY_MODE;
+        return capabilities.scalableMode() ? (int) RootTable.TTM.get(root()) : RootTable.LEGACY_MODE;
     }
 
     long lastDescriptorType() {

@@ -7,6 +7,12 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.Ccmd;
+import org.dmalab.vtd.spec.FaultRecord;
+import org.dmalab.vtd.spec.Iva;
+import org.dmalab.vtd.spec.Queue;
+import org.dmalab.vtd.spec.RootTable;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * One DMA remapping unit: its registers and what writing them does.
@@ -22,13 +28,13 @@ public final class RemappingUnit {
     public static final int RESERVED = 2;
     /** {@link EventKind#COMMAND_REFUSED}: register-based invalidation while the queue is enabled. */
     public static final int QUEUE_ENABLED = 3;
-    private static final long CCMD_SCOPE = 3L << 61;
-    private static final long FUNCTION_MASK = 3L << 32;
-    private static final long SOURCE_ID = 0xffff0000L;
-    private static final long IOTLB_SCOPE = 3L << 60;
-    private static final long DRAIN = 3L << 48;
-    private static final long IOTLB_KEPT = IOTLB_SCOPE | DRAIN | 0xffffL << 32;
-    private static final long PAGE_BYTES = 0x1000;
+    private static final long DRAIN = Iva.DR.mask() | Iva.DW.mask();
+    private static final long IOTLB_KEPT = Iva.IIRG.mask() | DRAIN | Iva.DID.mask();
+    private static final long IVA_WRITABLE = Iva.ADDR.mask() | Iva.IH.mask() | Iva.AM.mask();
+    private static final long RTADDR_WRITABLE = RootTable.RTA.mask() | RootTable.TTM.mask();
+    private static final long IQA_WRITABLE = Queue.QA.mask() | Queue.DW.mask() | Queue.QS.mask();
+    private static final long PROTECTED_GRANULE = 1L << 21;
+    private static final long PAGE_BYTES = 1L << SecondLevelEntry.PAGE_SHIFT;
     private static final long LOW_HALF = 0xffffffffL;
     private final RegisterFile registers;
     private final Capabilities capabilities;
@@ -99,7 +105,7 @@ public final class RemappingUnit {
         if (physical >= 0) {
             int slot = translator.slotOf(sourceId, address);
             devices.put(sourceId, address, physical, slot < 0 ? PAGE_BYTES : caches.sizeBytes(slot),
-                    slot < 0 ? TranslationCaches.READ | TranslationCaches.WRITE : caches.permissions(slot));
+                    slot < 0 ? SecondLevelEntry.PERMISSIONS : caches.permissions(slot));
         }
         return physical;
     }
@@ -164,9 +170,9 @@ public final class RemappingUnit {
     public long read(int offset, int widthBytes) {
         if (!fits(offset, widthBytes)) {
             refuse(offset, WRONG_WIDTH, 0);
-            return widthBytes == 8 ? -1L : (1L << (8 * widthBytes)) - 1;
+            return widthBytes == 8 ? -1L : (1L << (Byte.SIZE * widthBytes)) - 1;
         }
-        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> ((offset & 4) * 8));
+        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> (offset & 4) * 8);
     }
 
     /** Bits of a register and its neighbour that read as 0: GCMD, IVA, source-id and function mask of CCMD. */
@@ -174,7 +180,7 @@ public final class RemappingUnit {
         return register == capabilities.iotlbOffset() ? -1L
                 : switch (register) {
                     case Reg.GCMD -> LOW_HALF;
-                    case Reg.CCMD -> FUNCTION_MASK | SOURCE_ID;
+                    case Reg.CCMD -> Ccmd.FM.mask() | Ccmd.SID.mask();
                     default -> 0;
                 };
     }
@@ -196,7 +202,7 @@ public final class RemappingUnit {
 
     /** 32-bit registers take 4 bytes; 64-bit ones 8, or 4 at each half; reserved offsets either. */
     private boolean fits(int offset, int widthBytes) {
-        boolean aligned = (offset & widthBytes - 1) == 0;
+        boolean aligned = (offset & (widthBytes - 1)) == 0;
         return aligned && (widthBytes == 4 || (widthBytes == 8 && registers.widthOf(offset) != 4));
     }
 
@@ -209,14 +215,15 @@ public final class RemappingUnit {
     private void writeWide(int register, long mask, long value) {
         int iotlb = capabilities.iotlbOffset();
         if (register == iotlb) {
-            merge(register, mask, value, 0xfffffffffffff07fL);
+            merge(register, mask, value, IVA_WRITABLE);
         } else if (register == iotlb + 8) {
-            merge(register, mask, value, Reg.IVT | IOTLB_SCOPE | DRAIN | (long) capabilities.domainMask() << 32);
-            if ((value & mask) < 0) {
+            merge(register, mask, value, Iva.IVT.mask() | Iva.IIRG.mask() | DRAIN
+                    | Iva.DID.of(capabilities.domainMask()));
+            if (Iva.IVT.isSet(value & mask)) {
                 flushTranslations();
             }
         } else if (register >= capabilities.faultOffset()
-                && register < capabilities.faultOffset() + 16 * capabilities.faultCount()) {
+                && register < capabilities.faultOffset() + FaultRecord.BYTES * capabilities.faultCount()) {
             faults.clearRecord(register, value & mask);
         } else {
             writeFixedWide(register, mask, value);
@@ -225,22 +232,22 @@ public final class RemappingUnit {
 
     private void writeFixedWide(int register, long mask, long value) {
         switch (register) {
-            case Reg.RTADDR -> merge(register, mask, value, ~0x3ffL);
+            case Reg.RTADDR -> merge(register, mask, value, RTADDR_WRITABLE);
             case Reg.CCMD -> {
-                merge(register, mask, value, Reg.ICC | CCMD_SCOPE | FUNCTION_MASK | SOURCE_ID
-                        | capabilities.domainMask());
-                if ((value & mask) < 0) {
+                merge(register, mask, value, Ccmd.ICC.mask() | Ccmd.CIRG.mask() | Ccmd.FM.mask()
+                        | Ccmd.SID.mask() | capabilities.domainMask());
+                if (Ccmd.ICC.isSet(value & mask)) {
                     flushContexts();
                 }
             }
             case Reg.IQT -> {
-                merge(register, mask, value, capabilities.queuedInvalidation() ? 0x7fff0 : 0);
+                merge(register, mask, value, capabilities.queuedInvalidation() ? Queue.OFFSET.mask() : 0);
                 queue.tailWritten();
             }
-            case Reg.IQA -> merge(register, mask, value, capabilities.queuedInvalidation() ? ~0xfffL | 0x807 : 0);
-            case Reg.IRTA -> merge(register, mask, value, capabilities.interruptRemapping() ? ~0xfffL | 0x80f : 0);
+            case Reg.IQA -> merge(register, mask, value, capabilities.queuedInvalidation() ? IQA_WRITABLE : 0);
+            case Reg.IRTA -> merge(register, mask, value, capabilities.interruptRemapping() ? Reg.IRTA_WRITABLE : 0);
             case Reg.PHMBASE, Reg.PHMLIMIT ->
-                merge(register, mask, value, capabilities.protectedHighMemory() ? -(1L << 21) : 0);
+                merge(register, mask, value, capabilities.protectedHighMemory() ? -PROTECTED_GRANULE : 0);
             default -> { } // CAP, ECAP, IQH, IQERCD, AFLOG without CAP.AFL: read-only
         }
     }
@@ -265,13 +272,13 @@ public final class RemappingUnit {
             case Reg.FEDATA -> registers.set(register, 4, value & 0xffff);
             case Reg.FEUADDR -> registers.set(register, 4, capabilities.extendedInterruptMode() ? value : 0);
             case Reg.FEADDR -> registers.set(register, 4, value & ~3L);
-            case Reg.PMEN -> {
+            case Reg.PMEN -> { // PRS follows EPM
                 if (capabilities.protectedMemory()) {
-                    registers.set(register, 4, (value & 1L << 31) | value >>> 31); // EPM, and PRS follows
+                    registers.set(register, 4, Reg.EPM.in(value) | Reg.PRS.of(Reg.EPM.get(value)));
                 }
             }
             case Reg.PLMBASE, Reg.PLMLIMIT ->
-                registers.set(register, 4, capabilities.protectedLowMemory() ? value & -(1L << 21) : 0);
+                registers.set(register, 4, capabilities.protectedLowMemory() ? value & -PROTECTED_GRANULE : 0);
             default -> {
                 if (capabilities.queuedInvalidation()) {
                     writeOfQueue(register, value);
@@ -340,7 +347,7 @@ public final class RemappingUnit {
 
     /** In scalable mode there is only the queue: a command by register is done at no granularity, and so reported. */
     private boolean legacy() {
-        return registers.tableMode() == RegisterFile.LEGACY_MODE;
+        return registers.tableMode() == RootTable.LEGACY_MODE;
     }
 
     private void flushContexts() {
@@ -350,22 +357,22 @@ public final class RemappingUnit {
             return;
         }
         translator.fetches().dropAll();
-        int domain = (int) command & 0xffff;
-        int sourceId = (int) (command >>> 16) & 0xffff;
+        int domain = (int) Ccmd.DID.get(command);
+        int sourceId = (int) Ccmd.SID.get(command);
         long actual = 0;
-        switch (legacy() ? (int) ((command & CCMD_SCOPE) >>> 61) : 0) {
-            case 1 -> {
+        switch (legacy() ? (int) Ccmd.CIRG.get(command) : 0) {
+            case TranslationCaches.GLOBAL -> {
                 caches.flushAllContexts();
                 actual = 1;
             }
-            case 2 -> actual = caches.flushContextsOfDomain(domain);
-            case 3 -> {
-                caches.flushContextsOfDevice(domain, sourceId, (int) (command >>> 32) & 3);
+            case TranslationCaches.DOMAIN -> actual = caches.flushContextsOfDomain(domain);
+            case TranslationCaches.SELECTIVE -> {
+                caches.flushContextsOfDevice(domain, sourceId, (int) Ccmd.FM.get(command));
                 actual = 3;
             }
             default -> refuse(Reg.CCMD, RESERVED, command);
         }
-        registers.set(Reg.CCMD, 8, (command & CCMD_SCOPE) | actual << 59 | domain);
+        registers.set(Reg.CCMD, 8, Ccmd.CIRG.in(command) | Ccmd.CAIG.of(actual) | Ccmd.DID.of(domain));
     }
 
     private void flushTranslations() {
@@ -375,17 +382,17 @@ public final class RemappingUnit {
             refuse(register, QUEUE_ENABLED, command);
             return;
         }
-        int domain = (int) (command >>> 32) & 0xffff;
+        int domain = (int) Iva.DID.get(command);
         long address = registers.get(capabilities.iotlbOffset(), 8);
-        int mask = (int) address & 0x3f;
-        long actual = legacy() ? command >>> 60 & 3 : 0;
+        int mask = (int) Iva.AM.get(address);
+        long actual = legacy() ? Iva.IIRG.get(command) : 0;
         switch ((int) actual) {
-            case 1 -> caches.flushAllTranslations();
-            case 2 -> caches.flushTranslationsOfDomain(domain);
-            case 3 -> {
+            case TranslationCaches.GLOBAL -> caches.flushAllTranslations();
+            case TranslationCaches.DOMAIN -> caches.flushTranslationsOfDomain(domain);
+            case TranslationCaches.SELECTIVE -> {
                 if (capabilities.pageSelective() && mask <= capabilities.maximumAddressMask()) {
-                    caches.flushPages(domain, capabilities.guestAddress(address & ~0xfffL), mask,
-                            (address & 0x40) != 0);
+                    caches.flushPages(domain, capabilities.guestAddress(Iva.ADDR.in(address)), mask,
+                            Iva.IH.isSet(address));
                 } else {
                     actual = 0;
                 }
@@ -395,6 +402,6 @@ public final class RemappingUnit {
         if (actual == 0) {
             refuse(register, RESERVED, command);
         }
-        registers.set(register, 8, (command & IOTLB_KEPT) | actual << 57);
+        registers.set(register, 8, (command & IOTLB_KEPT) | Iva.IAIG.of(actual));
     }
 }

@@ -2,6 +2,13 @@ package org.dmalab.vtd.hardware;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.vtd.spec.FaultReason;
+import org.dmalab.vtd.spec.LegacyContextEntry;
+import org.dmalab.vtd.spec.PasidDirectoryEntry;
+import org.dmalab.vtd.spec.PasidTableEntry;
+import org.dmalab.vtd.spec.RootEntry;
+import org.dmalab.vtd.spec.RootTable;
+import org.dmalab.vtd.spec.ScalableContextEntry;
 
 /**
  * The tables of scalable mode up to the second-level ones: root, context, PASID directory, PASID table.
@@ -12,25 +19,13 @@ import org.dmalab.api.event.Emitter;
  * translation is the same in both modes. With FPD in any entry on the way, faults from there on are not recorded.
  */
 final class ScalableTables {
-    /** The last reason that no entry's FPD can suppress. */
-    static final int CONTEXT_ERROR = 0x40;
+    /** Mark of the lower half of what is in effect: it comes from a PASID table. A reserved bit of context entries. */
+    static final long SCALABLE = LegacyContextEntry.RESERVED_LOW.of(1);
     /** Upper half of a cached context entry: it is one of scalable mode, without a domain-id. */
     static final long MARK = 1L << 63;
-    private static final int TABLE_MODE = 0x30;
-    private static final long PRESENT = 1;
-    private static final long ADDRESS = ~0xfffL;
-    private static final long LOW_BITS_RESERVED = 0xffe;
-    private static final long CONTEXT_RESERVED = 0x1e0;
-    private static final long DEVICE_TLB_ENABLE = 1 << 2;
-    private static final long PASID_ENABLE = 1 << 3;
-    private static final long PAGE_REQUEST_ENABLE = 1 << 4;
-    private static final long RID_PASID = 0xfffff;
-    private static final long DIRECTORY_RESERVED = 0xffc;
-    private static final long ENTRY_RESERVED = 3 << 10 | 1 << 9 | 1 << 5;
-    private static final long ENTRY_HIGH_RESERVED = 0x7f << 16;
-    private static final int SECOND_LEVEL = 2;
-    private static final int PASS_THROUGH = 4;
-    private static final int ENTRY_WORDS = 8;
+    private static final int UPPER_DEVICES = 0x80;
+    private static final long ENTRY_RESERVED = PasidTableEntry.RESERVED_LOW.mask() | PasidTableEntry.SLADE.mask()
+            | PasidTableEntry.SLEE.mask();
     private static final int FIRST_WORD_OF_SECOND_LEVEL = 3;
     private static final int ROOT_LEVEL = 6;
     private static final int CONTEXT_LEVEL = 5;
@@ -55,133 +50,175 @@ final class ScalableTables {
         this.faults = faults;
         this.emitter = emitter;
         this.beyondHost = -(1L << hostAddressBits);
-        this.entryHighReserved = ENTRY_HIGH_RESERVED | (0xffff & ~capabilities.domainMask());
+        this.entryHighReserved = PasidTableEntry.RESERVED_HIGH.mask()
+                | (PasidTableEntry.DID.mask() & ~capabilities.domainMask());
         this.cachesFaults = capabilities.cachingMode() && profile.cachesNotPresent();
-    }
-
-    /** The number that a reason of legacy mode has in scalable mode, for second-level translation. */
-    static int reason(int legacy) {
-        return switch (legacy) {
-            case 0x3 -> 0x7b;
-            case 0x4 -> 0x84;
-            case 0x5, 0x6 -> 0x79;
-            case 0x7 -> 0x78;
-            case 0xc -> 0x7a;
-            default -> legacy;
-        };
     }
 
     /** Fetches a context entry: its slot in the context cache, or minus one minus the fault reason. */
     int context(int sourceId, long address, int access) {
-        if (registers.tableMode() == RegisterFile.RESERVED_MODE) {
-            return (int) faults.raise(sourceId, address, access, TABLE_MODE, 0);
+        // Root table 1: its format is one that there is
+        if (registers.tableMode() == RootTable.RESERVED_MODE) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.TABLE_MODE, 0);
         }
-        long root = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L + (sourceId & 0x80) / 16;
+        // Scalable mode 1: bus and half of the devices choose the root entry
+        boolean upper = (sourceId & UPPER_DEVICES) != 0;
+        long root = RootTable.RTA.in(registers.root()) + (long) (sourceId >>> Byte.SIZE) * RootEntry.BYTES
+                + (upper ? Long.BYTES : 0);
         long table = read(root, ROOT_LEVEL, sourceId);
-        int reason = !memory.isRam(root, 8) ? 0x38 : (table & PRESENT) == 0 ? 0x39
-                : (table & (LOW_BITS_RESERVED | beyondHost)) != 0 ? 0x3a : 0;
-        if (reason != 0) {
+        FaultReason reason = checkRoot(root, table);
+        if (reason != null) {
             return (int) faults.raise(sourceId, address, access, reason, 0);
         }
-        long entry = (table & ADDRESS) + (sourceId & 0x7f) * 32L;
-        if (!memory.isRam(entry, 32)) {
-            return (int) faults.raise(sourceId, address, access, CONTEXT_ERROR, 0);
+        // Scalable mode 2: device and function choose the context entry
+        long entry = RootEntry.CTP.in(table) + (long) (sourceId & (UPPER_DEVICES - 1)) * ScalableContextEntry.BYTES;
+        if (!memory.isRam(entry, ScalableContextEntry.BYTES)) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.SCALABLE_CONTEXT_UNREADABLE, 0);
         }
         long low = read(entry, CONTEXT_LEVEL, sourceId);
         long high = word(entry + 8);
         reason = checkContext(low, high, word(entry + 16) | word(entry + 24));
-        if (reason == 0) {
+        if (reason == null) {
             return caches.putContext(sourceId, low, high | MARK);
         }
+        long disable = ScalableContextEntry.FPD.in(low);
         if (cachesFaults) {
-            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason, true);
+            caches.putFaultingContext(sourceId, disable, reason, true);
         }
-        return (int) faults.raise(sourceId, address, access, reason, low & FaultRecorder.DISABLE);
+        return (int) faults.raise(sourceId, address, access, reason, disable);
     }
 
-    private int checkContext(long low, long high, long rest) {
-        if ((low & PRESENT) == 0) {
-            return 0x41;
+    private FaultReason checkRoot(long root, long table) {
+        if (!memory.isRam(root, Long.BYTES)) {
+            return FaultReason.SCALABLE_ROOT_UNREADABLE;
         }
-        long reserved = capabilities.ridPasid() ? ~RID_PASID : -1L;
-        if ((low & (CONTEXT_RESERVED | beyondHost)) != 0 || (high & reserved) != 0 || rest != 0) {
-            return 0x42;
+        if (!RootEntry.P.isSet(table)) {
+            return FaultReason.SCALABLE_ROOT_NOT_PRESENT;
         }
-        long enabled = (capabilities.deviceTlb() ? DEVICE_TLB_ENABLE : 0) | (capabilities.pasids() ? PASID_ENABLE : 0)
-                | (capabilities.pageRequests() ? PAGE_REQUEST_ENABLE : 0);
-        if ((low & (DEVICE_TLB_ENABLE | PASID_ENABLE | PAGE_REQUEST_ENABLE) & ~enabled) != 0) {
-            return 0x43;
+        boolean reserved = (table & (RootEntry.RESERVED.mask() | beyondHost)) != 0;
+        return reserved ? FaultReason.SCALABLE_ROOT_RESERVED : null;
+    }
+
+    /** What is wrong with a context entry; null if nothing is. */
+    private FaultReason checkContext(long low, long high, long rest) {
+        // Context entry 1: present
+        if (!ScalableContextEntry.P.isSet(low)) {
+            return FaultReason.SCALABLE_CONTEXT_NOT_PRESENT;
         }
-        return ridPasid(high) >>> 6 >= directoryEntries(low) ? 0x48 : 0;
+        // Context entry 2: reserved bits
+        long reserved = capabilities.ridPasid() ? ~ScalableContextEntry.RID_PASID.mask() : -1L;
+        if ((low & (ScalableContextEntry.RESERVED.mask() | beyondHost)) != 0 || (high & reserved) != 0 || rest != 0) {
+            return FaultReason.SCALABLE_CONTEXT_RESERVED;
+        }
+        // Context entry 3: it enables only what the unit has
+        boolean has = (capabilities.deviceTlb() || !ScalableContextEntry.DTE.isSet(low))
+                && (capabilities.pasids() || !ScalableContextEntry.PASIDE.isSet(low))
+                && (capabilities.pageRequests() || !ScalableContextEntry.PRE.isSet(low));
+        if (!has) {
+            return FaultReason.SCALABLE_CONTEXT_INVALID;
+        }
+        // Context entry 4: the directory has an entry for RID_PASID
+        return directoryIndex(ridPasid(high)) >= directoryEntries(low) ? FaultReason.RID_PASID_INVALID : null;
     }
 
     private static long directoryEntries(long contextLow) {
-        return 1L << ((contextLow >>> 9 & 7) + 7);
+        return 1L << (ScalableContextEntry.PDTS.get(contextLow) + 7);
+    }
+
+    private static long directoryIndex(int pasid) {
+        return pasid >>> PasidDirectoryEntry.TABLE_BITS;
+    }
+
+    private static long tableIndex(int pasid) {
+        return pasid & ((1 << PasidDirectoryEntry.TABLE_BITS) - 1);
     }
 
     /** The PASID of requests without one. */
     int ridPasid(long contextHigh) {
-        return capabilities.ridPasid() ? (int) (contextHigh & RID_PASID) : 0;
+        return capabilities.ridPasid() ? (int) ScalableContextEntry.RID_PASID.get(contextHigh) : 0;
     }
 
     /** Slot of the PASID table entry in the PASID cache, or minus one minus the fault reason. */
     int pasidEntry(int sourceId, long address, int access, long contextLow, long contextHigh) {
-        if (access > Translator.WRITES && (contextLow & DEVICE_TLB_ENABLE) == 0) {
-            return (int) faults.raise(sourceId, address, access, 0x44, contextLow & FaultRecorder.DISABLE);
+        long disable = ScalableContextEntry.FPD.in(contextLow);
+        if (access > Translator.WRITES && !ScalableContextEntry.DTE.isSet(contextLow)) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.SCALABLE_BLOCKED, disable);
         }
         int pasid = ridPasid(contextHigh);
         int slot = caches.pasid(sourceId, pasid);
         if (slot >= 0) {
             return slot;
         }
-        long directory = (contextLow & ADDRESS) + (pasid >>> 6) * 8L;
+        // Scalable mode 3: the upper bits of the PASID choose the directory entry
+        long directory = ScalableContextEntry.PASIDDIRPTR.in(contextLow)
+                + directoryIndex(pasid) * PasidDirectoryEntry.BYTES;
         long table = read(directory, DIRECTORY_LEVEL, sourceId);
-        int reason = !memory.isRam(directory, 8) ? 0x50 : (table & PRESENT) == 0 ? 0x51
-                : (table & (DIRECTORY_RESERVED | beyondHost)) != 0 ? 0x52 : 0;
-        long disable = (contextLow | (reason == 0x50 ? 0 : table)) & FaultRecorder.DISABLE;
-        if (reason != 0) {
+        FaultReason reason = checkDirectory(directory, table);
+        disable |= PasidDirectoryEntry.FPD.in(table);
+        if (reason != null) {
             return (int) faults.raise(sourceId, address, access, reason, disable);
         }
-        long entry = (table & ADDRESS) + (pasid & 0x3f) * 64L;
-        if (!memory.isRam(entry, 64)) {
-            return (int) faults.raise(sourceId, address, access, 0x58, disable);
+        // Scalable mode 4: the lower bits choose the entry of the PASID table
+        long entry = PasidDirectoryEntry.SMPTBLPTR.in(table) + tableIndex(pasid) * PasidTableEntry.BYTES;
+        if (!memory.isRam(entry, PasidTableEntry.BYTES)) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.PASID_UNREADABLE, disable);
         }
         long low = read(entry, PASID_LEVEL, sourceId);
         long high = word(entry + 8);
-        disable |= low & FaultRecorder.DISABLE;
+        disable |= PasidTableEntry.FPD.in(low);
         reason = checkEntry(entry, low, high);
-        if (reason != 0) {
+        if (reason != null) {
             return (int) faults.raise(sourceId, address, access, reason, disable);
         }
-        int type = (int) (low >>> 6) & 7;
-        return caches.putPasid(sourceId, pasid, (low & ADDRESS) | Translator.SCALABLE
-                | (type == PASS_THROUGH ? 2 << 2 : 0) | disable | PRESENT, (high & 0xffff) << 8 | (low >>> 2 & 7));
+        return caches.putPasid(sourceId, pasid, inContextForm(low) | disable,
+                LegacyContextEntry.DID.of(PasidTableEntry.DID.get(high))
+                | LegacyContextEntry.AW.of(PasidTableEntry.AW.get(low)));
     }
 
-    private int checkEntry(long entry, long low, long high) {
-        if ((low & PRESENT) == 0) {
-            return 0x59;
+    private static long inContextForm(long low) {
+        boolean passThrough = PasidTableEntry.PGTT.get(low) == PasidTableEntry.PASS_THROUGH;
+        return PasidTableEntry.SLPTPTR.in(low) | SCALABLE | LegacyContextEntry.P.of(1) | LegacyContextEntry.TT.of(
+                passThrough ? LegacyContextEntry.PASS_THROUGH : LegacyContextEntry.MULTI_LEVEL);
+    }
+
+    private FaultReason checkDirectory(long directory, long table) {
+        if (!memory.isRam(directory, PasidDirectoryEntry.BYTES)) {
+            return FaultReason.DIRECTORY_UNREADABLE;
         }
+        if (!PasidDirectoryEntry.P.isSet(table)) {
+            return FaultReason.DIRECTORY_NOT_PRESENT;
+        }
+        boolean reserved = (table & (PasidDirectoryEntry.RESERVED.mask() | beyondHost)) != 0;
+        return reserved ? FaultReason.DIRECTORY_RESERVED : null;
+    }
+
+    /** What is wrong with a PASID table entry; null if nothing is. */
+    private FaultReason checkEntry(long entry, long low, long high) {
+        // PASID table entry 1: present
+        if (!PasidTableEntry.P.isSet(low)) {
+            return FaultReason.PASID_NOT_PRESENT;
+        }
+        // PASID table entry 2: reserved bits
         long rest = 0;
-        for (int word = FIRST_WORD_OF_SECOND_LEVEL; word < ENTRY_WORDS; word++) {
-            rest |= word(entry + 8L * word);
+        for (int word = FIRST_WORD_OF_SECOND_LEVEL; word < PasidTableEntry.BYTES / Long.BYTES; word++) {
+            rest |= word(entry + (long) Long.BYTES * word);
         }
         if ((low & (ENTRY_RESERVED | beyondHost)) != 0 || (high & entryHighReserved) != 0 || rest != 0) {
-            return 0x5a;
+            return FaultReason.PASID_RESERVED;
         }
-        int width = (int) (low >>> 2) & 7;
-        boolean valid = switch ((int) (low >>> 6) & 7) {
-            case SECOND_LEVEL -> capabilities.secondLevel() && width <= 4
-                    && (capabilities.supportedWidths() >>> width & 1) != 0;
-            case PASS_THROUGH -> capabilities.passThrough();
+        // PASID table entry 3: a translation type and width that the unit has
+        boolean has = switch ((int) PasidTableEntry.PGTT.get(low)) {
+            case PasidTableEntry.SECOND_LEVEL -> capabilities.secondLevel()
+                    && capabilities.hasWidth(PasidTableEntry.AW.get(low));
+            case PasidTableEntry.PASS_THROUGH -> capabilities.passThrough();
             default -> false;
         };
-        return valid ? 0 : 0x5b;
+        return has ? null : FaultReason.PASID_INVALID;
     }
 
     /** Reads 8 bytes of an entry; 0 where there is no memory. */
     private long read(long entry, int level, int sourceId) {
-        if (!memory.isRam(entry, 8)) {
+        if (!memory.isRam(entry, Long.BYTES)) {
             return 0;
         }
         emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);

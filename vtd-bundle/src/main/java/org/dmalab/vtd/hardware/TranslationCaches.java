@@ -5,8 +5,12 @@ import java.util.List;
 
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
+import org.dmalab.api.store.BitField;
 import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.FaultReason;
+import org.dmalab.vtd.spec.LegacyContextEntry;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * What a remapping unit remembers of the tables: context cache, IOTLB, paging-structure cache.
@@ -16,19 +20,26 @@ import org.dmalab.api.store.Store;
  * that of their context.
  */
 final class TranslationCaches {
-    /** Read permission in a cached translation. */
-    static final long READ = 1;
-    /** Write permission in a cached translation. */
-    static final long WRITE = 2;
     /** Scopes of a flush of the PASID cache. */
     static final int PASIDS_OF_DOMAIN = 0;
     static final int ONE_PASID = 1;
     static final int ALL_PASIDS = 3;
-    private static final int PAGE_SHIFT = 12;
-    private static final int STRIDE = 9;
+    /** Scopes of a flush, as events and registers number them. */
+    static final int GLOBAL = 1;
+    static final int DOMAIN = 2;
+    static final int SELECTIVE = 3;
     private static final int LEAF_LEVELS = 3;
-    private static final int LEVEL_SHIFT = 16;
+    /** Keys of IOTLB and paging-structure cache: the domain-id, or by profile the source-id, and the level. */
+    private static final BitField TAG = BitField.bits("tag", 15, 0);
+    private static final BitField LEVEL = BitField.bits("level", 18, 16);
+    /** Lower half of a cached translation or pointer: the permissions beside the address. */
+    private static final BitField PERMISSIONS = BitField.bits("RW", 1, 0);
+    private static final BitField ADDRESS = BitField.bits("address", 63, 12);
+    /** Upper half of the context entry that faults: the reason. */
+    private static final BitField REASON = BitField.bits("reason", 39, 32);
     private static final int PASID_ENTRIES = 64;
+    /** By function mask: which bits of the function number a device-selective flush ignores. */
+    private static final List<Integer> IGNORED_OF_FUNCTION = List.of(0, 4, 6, 7);
     private final UnitProfile profile;
     private final Emitter emitter;
     private final AssociativeCache contexts;
@@ -79,16 +90,16 @@ final class TranslationCaches {
      * A context entry that faults: in legacy mode with domain-id 0, as software is told to flush it, in scalable mode
      * with none; of the entry only FPD counts.
      */
-    void putFaultingContext(int sourceId, long faultDisable, int reason, boolean scalable) {
-        contexts.put(sourceId, 0, faultDisable, (long) reason << 32 | (scalable ? ScalableTables.MARK : 0));
+    void putFaultingContext(int sourceId, long faultDisable, FaultReason reason, boolean scalable) {
+        contexts.put(sourceId, 0, faultDisable, REASON.of(reason.number()) | (scalable ? ScalableTables.MARK : 0));
     }
 
-    static int faultOf(long contextHigh) {
-        return (int) (contextHigh >>> 32) & 0xff;
+    static FaultReason faultOf(long contextHigh) {
+        return FaultReason.of((int) REASON.get(contextHigh));
     }
 
     static int domainOf(long contextHigh) {
-        return (int) (contextHigh >>> 8) & 0xffff;
+        return (int) LegacyContextEntry.DID.get(contextHigh);
     }
 
     // ---- PASID cache: source-id and PASID -> PASID table entry, in the form of a context entry ----
@@ -118,8 +129,8 @@ final class TranslationCaches {
         }
         long present = levels();
         for (int level = 1; level <= LEAF_LEVELS; level++) {
-            int slot = (present >>> level & 1) == 0 ? -1
-                    : iotlb.find(tag | (long) level << LEVEL_SHIFT, address >>> shift(level));
+            boolean held = ((present >>> level) & 1) != 0;
+            int slot = held ? iotlb.find(key(tag, level), address >>> SecondLevelEntry.shift(level)) : -1;
             if (slot >= 0) {
                 return slot;
             }
@@ -132,7 +143,7 @@ final class TranslationCaches {
         long present = levels.get(0);
         if (present == 0) {
             for (int slot = iotlb.count() - 1; slot >= 0; slot--) {
-                present |= 1L << (iotlb.key0(slot) >>> LEVEL_SHIFT);
+                present |= 1L << LEVEL.get(iotlb.key0(slot));
             }
             levels.set(0, present);
         }
@@ -140,7 +151,7 @@ final class TranslationCaches {
     }
 
     long permissions(int slot) {
-        return iotlb.value0(slot) & (READ | WRITE);
+        return PERMISSIONS.get(iotlb.value0(slot));
     }
 
     int translationDomain(int slot) {
@@ -148,15 +159,14 @@ final class TranslationCaches {
     }
 
     long physical(int slot, long address) {
-        int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
-        long offset = address & (1L << shift) - 1;
-        return (iotlb.value0(slot) & ~0xfffL & -(1L << shift)) | offset;
+        long size = sizeBytes(slot);
+        return (ADDRESS.in(iotlb.value0(slot)) & -size) | (address & (size - 1));
     }
 
     /** Takes in a translation that was looked up and is not there. */
     int putTranslation(int tag, int domain, int level, long address, long page, long permissions) {
         levels.set(0, levels() | 1L << level);
-        return iotlb.add(tag | (long) level << LEVEL_SHIFT, address >>> shift(level), page | permissions, domain);
+        return iotlb.add(key(tag, level), address >>> SecondLevelEntry.shift(level), page | permissions, domain);
     }
 
     // ---- paging-structure cache: domain-id, level of a table, prefix -> table address and permissions so far ----
@@ -164,21 +174,21 @@ final class TranslationCaches {
     /** Slot of the pointer to the table of a level for an address, or -1. */
     int table(int domain, int level, long address) {
         return profile.pagingEntries() == 0 ? -1
-                : paging.find(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1));
+                : paging.find(key(domain, level), address >>> SecondLevelEntry.shift(level + 1));
     }
 
     long tableAddress(int slot) {
-        return paging.value0(slot) & ~0xfffL;
+        return ADDRESS.in(paging.value0(slot));
     }
 
     long tablePermissions(int slot) {
-        return paging.value0(slot) & (READ | WRITE);
+        return PERMISSIONS.get(paging.value0(slot));
     }
 
     /** Takes in a pointer that was looked up and is not there. */
     void putTable(int domain, int level, long address, long table, long permissions) {
         if (profile.pagingEntries() > 0) {
-            paging.add(domain | (long) level << LEVEL_SHIFT, address >>> shift(level + 1), table | permissions, 0);
+            paging.add(key(domain, level), address >>> SecondLevelEntry.shift(level + 1), table | permissions, 0);
         }
     }
 
@@ -198,7 +208,8 @@ final class TranslationCaches {
             long low = pasids.value0(slot);
             long high = pasids.value1(slot);
             found.add(new CachedPasid((int) pasids.key0(slot), (int) pasids.key1(slot), domainOf(high),
-                    (low >>> 2 & 3) == 2, (int) (high & 7) + 2, low & ~0xfffL));
+                    LegacyContextEntry.TT.get(low) == LegacyContextEntry.PASS_THROUGH,
+                    SecondLevelEntry.levels(LegacyContextEntry.AW.get(high)), LegacyContextEntry.SLPTPTR.in(low)));
         }
         return found;
     }
@@ -206,10 +217,10 @@ final class TranslationCaches {
     List<CachedTranslation> cachedTranslations() {
         List<CachedTranslation> found = new ArrayList<>();
         for (int slot = 0; slot < iotlb.count(); slot++) {
-            int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
-            int sourceId = profile.iotlbBeforeContext() ? (int) iotlb.key0(slot) & 0xffff : -1;
-            found.add(new CachedTranslation(sourceId, translationDomain(slot), iotlb.key1(slot) << shift, 1L << shift,
-                    iotlb.value0(slot) & ~0xfffL & -(1L << shift), permissions(slot)));
+            long size = sizeBytes(slot);
+            int sourceId = profile.iotlbBeforeContext() ? (int) TAG.get(iotlb.key0(slot)) : -1;
+            found.add(new CachedTranslation(sourceId, translationDomain(slot), iotlb.key1(slot) * size, size,
+                    ADDRESS.in(iotlb.value0(slot)) & -size, permissions(slot)));
         }
         return found;
     }
@@ -217,7 +228,7 @@ final class TranslationCaches {
     int cachedTables(int domain) {
         int found = 0;
         for (int slot = 0; slot < paging.count(); slot++) {
-            found += (paging.key0(slot) & 0xffff) == domain ? 1 : 0;
+            found += TAG.get(paging.key0(slot)) == domain ? 1 : 0;
         }
         return found;
     }
@@ -236,14 +247,14 @@ final class TranslationCaches {
     void flushAllContexts() {
         int dropped = contexts.count();
         contexts.clear();
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, GLOBAL, 0, 0, dropped);
     }
 
     /** Domain-selective; returns the scope that was executed. */
     int flushContextsOfDomain(int domain) {
         if (profile.contextDomainIsGlobal()) {
             flushAllContexts();
-            return 1;
+            return GLOBAL;
         }
         int before = contexts.count();
         for (int slot = before - 1; slot >= 0; slot--) {
@@ -251,13 +262,13 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 2, domain, 0, before - contexts.count());
-        return 2;
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, DOMAIN, domain, 0, before - contexts.count());
+        return DOMAIN;
     }
 
     /** Device-selective; the function mask says which bits of the function number to ignore. */
     void flushContextsOfDevice(int domain, int sourceId, int functionMask) {
-        int ignored = functionMask == 0 ? 0 : functionMask == 1 ? 4 : functionMask == 2 ? 6 : 7;
+        int ignored = IGNORED_OF_FUNCTION.get(functionMask);
         int before = contexts.count();
         for (int slot = before - 1; slot >= 0; slot--) {
             boolean device = ((contexts.key0(slot) ^ sourceId) & ~ignored) == 0;
@@ -265,7 +276,8 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, 3, domain, sourceId, before - contexts.count());
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, SELECTIVE, domain, sourceId, before
+                - contexts.count());
     }
 
     /** A context entry of scalable mode has no domain-id: it counts as every domain's. */
@@ -277,8 +289,9 @@ final class TranslationCaches {
     void flushPasids(int scope, int domain, int pasid) {
         int before = pasids.count();
         for (int slot = before - 1; slot >= 0; slot--) {
-            if (scope == ALL_PASIDS || (domainOf(pasids.value1(slot)) == domain
-                    && (scope == PASIDS_OF_DOMAIN || pasids.key1(slot) == pasid))) {
+            boolean ofDomain = domainOf(pasids.value1(slot)) == domain;
+            boolean ofPasid = scope == PASIDS_OF_DOMAIN || pasids.key1(slot) == pasid;
+            if (scope == ALL_PASIDS || (ofDomain && ofPasid)) {
                 pasids.remove(slot);
             }
         }
@@ -289,7 +302,7 @@ final class TranslationCaches {
         int dropped = iotlb.count();
         iotlb.clear();
         paging.clear();
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 1, 0, 0, dropped);
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, GLOBAL, 0, 0, dropped);
     }
 
     void flushTranslationsOfDomain(int domain) {
@@ -300,53 +313,44 @@ final class TranslationCaches {
             }
         }
         for (int slot = paging.count() - 1; slot >= 0; slot--) {
-            if ((paging.key0(slot) & 0xffff) == domain) {
+            if (TAG.get(paging.key0(slot)) == domain) {
                 paging.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 2, domain, 0, before - iotlb.count());
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, DOMAIN, domain, 0, before - iotlb.count());
     }
 
     /** Page-selective: the low mask bits of the page number are ignored; the hint keeps table pointers. */
     void flushPages(int domain, long address, int mask, boolean leafOnly) {
-        long size = 1L << (PAGE_SHIFT + mask);
+        long size = 1L << (SecondLevelEntry.PAGE_SHIFT + mask);
         long first = address & -size;
         int before = iotlb.count();
         for (int slot = before - 1; slot >= 0; slot--) {
-            int shift = shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
-            if (iotlb.value1(slot) == domain && overlaps(iotlb.key1(slot) << shift, 1L << shift, first, size)) {
+            long held = sizeBytes(slot);
+            if (iotlb.value1(slot) == domain && overlaps(iotlb.key1(slot) * held, held, first, size)) {
                 iotlb.remove(slot);
             }
         }
         for (int slot = leafOnly ? -1 : paging.count() - 1; slot >= 0; slot--) {
-            int shift = shift((int) (paging.key0(slot) >>> LEVEL_SHIFT) + 1);
-            if ((paging.key0(slot) & 0xffff) == domain
-                    && overlaps(paging.key1(slot) << shift, 1L << shift, first, size)) {
+            long held = 1L << SecondLevelEntry.shift((int) LEVEL.get(paging.key0(slot)) + 1);
+            if (TAG.get(paging.key0(slot)) == domain && overlaps(paging.key1(slot) * held, held, first, size)) {
                 paging.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, 3, domain, first | mask, before - iotlb.count());
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, SELECTIVE, domain, first | mask, before
+                - iotlb.count());
     }
 
     private static boolean overlaps(long firstA, long sizeA, long firstB, long sizeB) {
         return firstA < firstB + sizeB && firstB < firstA + sizeA;
     }
 
-    private static int shift(int level) {
-        return PAGE_SHIFT + STRIDE * (level - 1);
-    }
-
-    /** For tests: entries of the PASID cache. */
-    int pasidCount() {
-        return pasids.count();
-    }
-
+    /** Size of the page of a cached translation. */
     long sizeBytes(int slot) {
-        return 1L << shift((int) (iotlb.key0(slot) >>> LEVEL_SHIFT));
+        return 1L << SecondLevelEntry.shift((int) LEVEL.get(iotlb.key0(slot)));
     }
 
-    /** For tests: IOTLB entries, context entries, table pointers. */
-    int[] counts() {
-        return new int[] {iotlb.count(), contexts.count(), paging.count()};
+    private static long key(int tag, int level) {
+        return LEVEL.of(level) | TAG.of(tag);
     }
 }

@@ -3,15 +3,20 @@ package org.dmalab.vtd.hardware;
 import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.FaultReason;
+import org.dmalab.vtd.spec.LegacyContextEntry;
+import org.dmalab.vtd.spec.RootEntry;
+import org.dmalab.vtd.spec.RootTable;
+import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * Translates the addresses of DMA requests without PASID, in legacy mode by itself and in scalable mode with what
  * {@link ScalableTables} finds.
  *
  * <p>Specification: DMA Remapping, Legacy Mode Address Translation; Second-Level Translation; Fault Conditions. Tables
- * are read from machine memory; each check stands where it decides between two faults. An access is 0 for a read or
- * {@link #WRITES}, with {@link #ASKS} for a device's request of a translation and {@link #TRANSLATED} for a request
- * whose address a device has translated.
+ * are read from machine memory; each check stands where it decides between two faults, and the steps are counted in the
+ * order of those sections. An access is 0 for a read or {@link #WRITES}, with {@link #ASKS} for a device's request of a
+ * translation and {@link #TRANSLATED} for a request whose address a device has translated.
  */
 final class Translator implements EntryFetch.Walker {
     /** Result of a request that was lost without a record. */
@@ -24,26 +29,9 @@ final class Translator implements EntryFetch.Walker {
     static final int ASKS = 2;
     /** A translated request (ATS). */
     static final int TRANSLATED = 4;
-    /** Mark of the lower half of what is in effect: it comes from a PASID table. */
-    static final long SCALABLE = 1 << 4;
-    private static final int READ_NOT_SET = 6;
-    private static final int WRITE_NOT_SET = 5;
-    private static final long PRESENT = 1;
-    private static final long ADDRESS = ~0xfffL;
-    private static final long CONTEXT_LOW_RESERVED = 0xff0;
-    private static final long CONTEXT_HIGH_RESERVED = 0xffffffffff000080L;
-    private static final long DOMAIN = 0xffff00;
-    private static final long ROOT_RESERVED = 0xffe;
-    private static final long PTE_IGNORED = 0xbff0000000000000L;
-    private static final long PTE_TRANSIENT = 1L << 62;
-    private static final long PTE_SNOOP = 1 << 11;
-    private static final long PTE_SUPERPAGE = 1 << 7;
     private static final int TOP_SUPERPAGE_LEVEL = 3;
     private static final int ROOT_LEVEL = 6;
     private static final int CONTEXT_LEVEL = 5;
-    private static final int PASS_THROUGH = 2;
-    private static final int DEVICE_TLB = 1;
-    private static final int BLOCKED = 0xd;
     private static final int ABORTED = Integer.MIN_VALUE;
     private final MachineMemory memory;
     private final RegisterFile registers;
@@ -79,10 +67,14 @@ final class Translator implements EntryFetch.Walker {
                 hostAddressBits);
         this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
-        long ignored = PTE_IGNORED | (capabilities.deviceTlb() ? PTE_TRANSIENT : 0);
-        this.reservedInTables = (beyondHost & ~PTE_IGNORED) | PTE_SNOOP;
-        this.reservedInPages = (beyondHost & ~ignored) | (capabilities.snoopControl() ? 0 : PTE_SNOOP);
-        this.contextHighReserved = CONTEXT_HIGH_RESERVED | (DOMAIN & ~((long) capabilities.domainMask() << 8));
+        long ignored = SecondLevelEntry.IGNORED.mask() | SecondLevelEntry.IGNORED_TOP.mask();
+        long snoop = SecondLevelEntry.SNP.mask();
+        this.reservedInTables = (beyondHost & ~ignored) | snoop;
+        long transientMapping = capabilities.deviceTlb() ? SecondLevelEntry.TM.mask() : 0;
+        this.reservedInPages = (beyondHost & ~ignored & ~transientMapping) | (capabilities.snoopControl() ? 0 : snoop);
+        long domainBits = LegacyContextEntry.DID.of(capabilities.domainMask());
+        this.contextHighReserved = LegacyContextEntry.RESERVED_HIGH.mask() | LegacyContextEntry.RESERVED_BIT.mask()
+                | (LegacyContextEntry.DID.mask() & ~domainBits);
     }
 
     /** The physical address; {@link #DROPPED} or {@link #NOTHING}; or minus one minus the fault reason. */
@@ -115,7 +107,7 @@ final class Translator implements EntryFetch.Walker {
         }
         long low = caches.contextLow(context);
         long high = caches.contextHigh(context);
-        if ((low & PRESENT) == 0) {
+        if (!LegacyContextEntry.P.isSet(low)) {
             return faults.raise(sourceId, address, access, TranslationCaches.faultOf(high), low);
         }
         return high < 0 || access > WRITES ? special(sourceId, address, access, low, high, how)
@@ -133,8 +125,8 @@ final class Translator implements EntryFetch.Walker {
             }
             low = caches.pasidLow(slot);
             high = caches.pasidHigh(slot);
-        } else if ((low >>> 2 & 3) != DEVICE_TLB) {
-            return faults.raise(sourceId, address, access, BLOCKED, low);
+        } else if (LegacyContextEntry.TT.get(low) != LegacyContextEntry.DEVICE_TLB) {
+            return faults.raise(sourceId, address, access, FaultReason.BLOCKED, low);
         }
         return (access & TRANSLATED) != 0 ? address & Long.MAX_VALUE
                 : inEffect(sourceId, address, access, low, high, how);
@@ -142,13 +134,16 @@ final class Translator implements EntryFetch.Walker {
 
     /** With an entry in effect, of a context table or in its form. */
     private long inEffect(int sourceId, long address, int access, long low, long high, long how) {
-        if ((low >>> 2 & 3) == PASS_THROUGH) {
+        // Translation type: pass-through ends here
+        if (LegacyContextEntry.TT.get(low) == LegacyContextEntry.PASS_THROUGH) {
             translated(sourceId, address, address, how, TranslationCaches.domainOf(high));
             return address & Long.MAX_VALUE;
         }
-        int widthBits = Math.min(capabilities.maximumWidthBits(), 30 + 9 * (int) (high & 7));
+        // Address width: the smaller one of the unit's and of the entry's
+        int widthBits = Math.min(capabilities.maximumWidthBits(),
+                SecondLevelEntry.widthBits(LegacyContextEntry.AW.get(high)));
         if (widthBits < Long.SIZE && address >>> widthBits != 0) {
-            return faults.raise(sourceId, address, access, 4, low);
+            return faults.raise(sourceId, address, access, FaultReason.BEYOND_WIDTH, low);
         }
         if (!profile.iotlbBeforeContext()) {
             int slot = caches.translation(TranslationCaches.domainOf(high), address);
@@ -172,25 +167,33 @@ final class Translator implements EntryFetch.Walker {
 
     /** The IOTLB has the address without permission. */
     private long refused(int sourceId, long address, int access, long low) {
-        return (access & ASKS) != 0 ? NOTHING : profile.permissionMissDropped() ? DROPPED
+        if ((access & ASKS) != 0) {
+            return NOTHING;
+        }
+        return profile.permissionMissDropped() ? DROPPED
                 : faults.raise(sourceId, address, access, noPermission(access), low);
     }
 
     /** Permissions of which one at least must be there. */
     private static long needed(int access) {
-        return (access & ASKS) != 0 ? TranslationCaches.READ | TranslationCaches.WRITE
-                : access == WRITES ? TranslationCaches.WRITE : TranslationCaches.READ;
+        if ((access & ASKS) != 0) {
+            return SecondLevelEntry.PERMISSIONS;
+        }
+        return access == WRITES ? SecondLevelEntry.W.mask() : SecondLevelEntry.R.mask();
     }
 
-    private static int noPermission(int access) {
-        return (access & WRITES) != 0 ? WRITE_NOT_SET : READ_NOT_SET;
+    private static FaultReason noPermission(int access) {
+        return (access & WRITES) != 0 ? FaultReason.NO_WRITE : FaultReason.NO_READ;
     }
 
     /** Lower half of the cached entry in effect, after a hit that did not look for it; 0 if none is cached. */
     private long lowInEffect(int sourceId) {
         int context = caches.context(sourceId);
+        if (context < 0) {
+            return 0;
+        }
         int pasid = pasidOf(sourceId, context);
-        return context < 0 ? 0 : pasid < 0 ? caches.contextLow(context) : caches.pasidLow(pasid);
+        return pasid < 0 ? caches.contextLow(context) : caches.pasidLow(pasid);
     }
 
     /** Slot in the PASID cache that a context entry of scalable mode leads to; -1 if there is none. */
@@ -217,36 +220,53 @@ final class Translator implements EntryFetch.Walker {
     /** Slot in the context cache, or minus one minus the fault reason. */
     private int fetchContext(int sourceId, long address, int access) {
         int mode = registers.tableMode();
-        if (mode != RegisterFile.LEGACY_MODE) {
-            return mode == RegisterFile.ABORT_MODE ? ABORTED : scalable.context(sourceId, address, access);
+        if (mode != RootTable.LEGACY_MODE) {
+            return mode == RootTable.ABORT_MODE ? ABORTED : scalable.context(sourceId, address, access);
         }
-        long rootEntry = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L;
-        if (!memory.isRam(rootEntry, 16)) {
-            return (int) faults.raise(sourceId, address, access, 0x8, 0);
+        // Legacy mode 1: the bus number chooses the root entry
+        long rootEntry = rootEntry(sourceId);
+        if (!memory.isRam(rootEntry, RootEntry.BYTES)) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.ROOT_UNREADABLE, 0);
         }
         long root = read(rootEntry, ROOT_LEVEL, sourceId);
-        if ((root & PRESENT) == 0) {
-            return (int) faults.raise(sourceId, address, access, 0x1, 0);
+        FaultReason reason = checkRoot(rootEntry, root);
+        if (reason != null) {
+            return (int) faults.raise(sourceId, address, access, reason, 0);
         }
-        if ((root & (ROOT_RESERVED | beyondHost)) != 0 || table(rootEntry + 8) != 0) {
-            return (int) faults.raise(sourceId, address, access, 0xa, 0);
-        }
-        long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
-        if (!memory.isRam(entry, 16)) {
-            return (int) faults.raise(sourceId, address, access, 0x9, 0);
+        // Legacy mode 2: device and function choose the context entry
+        long entry = contextEntry(root, sourceId);
+        if (!memory.isRam(entry, LegacyContextEntry.BYTES)) {
+            return (int) faults.raise(sourceId, address, access, FaultReason.CONTEXT_UNREADABLE, 0);
         }
         emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
         fetches.request(sourceId, address, access);
         long low = fetches.low(sourceId, entry);
         long high = fetches.high(sourceId, entry);
-        int reason = checkContext(low, high);
-        if (reason == 0) {
+        reason = checkContext(low, high);
+        if (reason == null) {
             return caches.putContext(sourceId, low, high);
         }
         if (cachesNotPresent) {
-            caches.putFaultingContext(sourceId, low & FaultRecorder.DISABLE, reason, false);
+            caches.putFaultingContext(sourceId, LegacyContextEntry.FPD.in(low), reason, false);
         }
         return (int) faults.raise(sourceId, address, access, reason, low);
+    }
+
+    private long rootEntry(int sourceId) {
+        return RootTable.RTA.in(registers.root()) + (long) (sourceId >>> Byte.SIZE) * RootEntry.BYTES;
+    }
+
+    private static long contextEntry(long root, int sourceId) {
+        return RootEntry.CTP.in(root) + (long) (sourceId & 0xff) * LegacyContextEntry.BYTES;
+    }
+
+    /** What is wrong with a root entry, first present, then reserved bits; null if nothing is. */
+    private FaultReason checkRoot(long rootEntry, long root) {
+        if (!RootEntry.P.isSet(root)) {
+            return FaultReason.ROOT_NOT_PRESENT;
+        }
+        boolean reserved = (root & (RootEntry.RESERVED.mask() | beyondHost)) != 0 || table(rootEntry + 8) != 0;
+        return reserved ? FaultReason.ROOT_RESERVED : null;
     }
 
     /** The fetches of context entries, which may be read half by half. */
@@ -261,11 +281,11 @@ final class Translator implements EntryFetch.Walker {
 
     @Override
     public long contextEntry(int sourceId) {
-        long rootEntry = (registers.root() & ADDRESS) + (sourceId >>> 8) * 16L;
-        boolean read = registers.tableMode() == RegisterFile.LEGACY_MODE && memory.isRam(rootEntry, 16);
+        long rootEntry = rootEntry(sourceId);
+        boolean read = registers.tableMode() == RootTable.LEGACY_MODE && memory.isRam(rootEntry, RootEntry.BYTES);
         long root = read ? table(rootEntry) : 0;
-        long entry = (root & ADDRESS) + (sourceId & 0xff) * 16L;
-        return (root & PRESENT) != 0 && memory.isRam(entry, 16) ? entry : -1;
+        long entry = contextEntry(root, sourceId);
+        return RootEntry.P.isSet(root) && memory.isRam(entry, LegacyContextEntry.BYTES) ? entry : -1;
     }
 
     @Override
@@ -273,36 +293,37 @@ final class Translator implements EntryFetch.Walker {
         fetchContext(sourceId, address, access);
     }
 
-    private int checkContext(long low, long high) {
-        if ((low & PRESENT) == 0) {
-            return 0x2;
+    /** What is wrong with a context entry; null if nothing is. */
+    private FaultReason checkContext(long low, long high) {
+        // Context entry 1: present
+        if (!LegacyContextEntry.P.isSet(low)) {
+            return FaultReason.CONTEXT_NOT_PRESENT;
         }
-        int type = (int) (low >>> 2) & 3;
-        long beyond = type == PASS_THROUGH ? 0 : beyondHost; // which ignores the pointer
-        if ((low & (CONTEXT_LOW_RESERVED | beyond)) != 0 || (high & contextHighReserved) != 0) {
-            return 0xb;
+        // Context entry 2: reserved bits; pass-through ignores the pointer
+        int type = (int) LegacyContextEntry.TT.get(low);
+        long beyond = type == LegacyContextEntry.PASS_THROUGH ? 0 : beyondHost;
+        if ((low & (LegacyContextEntry.RESERVED_LOW.mask() | beyond)) != 0 || (high & contextHighReserved) != 0) {
+            return FaultReason.CONTEXT_RESERVED;
         }
-        int width = (int) high & 7;
-        if (width > 4 || (capabilities.supportedWidths() >>> width & 1) == 0) {
-            return 0x3;
-        }
-        return switch (type) {
-            case 0 -> 0;
-            case DEVICE_TLB -> capabilities.deviceTlb() ? 0 : 0x3;
-            case PASS_THROUGH -> capabilities.passThrough() ? 0 : 0x3;
-            default -> 0x3;
+        // Context entry 3: a width and a translation type that the unit has
+        boolean has = switch (type) {
+            case LegacyContextEntry.MULTI_LEVEL -> true;
+            case LegacyContextEntry.DEVICE_TLB -> capabilities.deviceTlb();
+            case LegacyContextEntry.PASS_THROUGH -> capabilities.passThrough();
+            default -> false;
         };
+        return has && capabilities.hasWidth(LegacyContextEntry.AW.get(high)) ? null : FaultReason.CONTEXT_INVALID;
     }
 
     // ---- second-level tables ----
 
     private long walk(int sourceId, long address, int access, long low, long high, long how) {
         int domain = TranslationCaches.domainOf(high);
-        int top = (int) (high & 7) + 2;
+        int top = SecondLevelEntry.levels(LegacyContextEntry.AW.get(high));
         int level = top;
-        long table = low & ADDRESS;
+        long table = LegacyContextEntry.SLPTPTR.in(low);
         long needed = needed(access);
-        long permissions = TranslationCaches.READ | TranslationCaches.WRITE;
+        long permissions = SecondLevelEntry.PERMISSIONS;
         for (int cached = 1; cached < top; cached++) {
             int slot = caches.table(domain, cached, address);
             if (slot >= 0) {
@@ -314,27 +335,32 @@ final class Translator implements EntryFetch.Walker {
         }
         long origin = level == top ? how : how | HardwareEvent.PAGING_HIT;
         while (true) {
-            long entry = table + (address >>> shift(level) & 0x1ff) * 8;
-            if (!memory.isRam(entry, 8)) {
-                return faults.raise(sourceId, address, access, level == top ? 0x3 : 0x7, low);
+            // Second level 1: the entry of this level is readable
+            long entry = SecondLevelEntry.at(table, address, level);
+            if (!memory.isRam(entry, SecondLevelEntry.BYTES)) {
+                return faults.raise(sourceId, address, access,
+                        level == top ? FaultReason.CONTEXT_INVALID : FaultReason.TABLE_UNREADABLE, low);
             }
             long pte = read(entry, level, sourceId);
+            // Second level 2: permissions, which hold if all levels give them
             permissions &= pte;
-            if (cachesNotPresent && (pte & 3) == 0) {
+            if (cachesNotPresent && (pte & SecondLevelEntry.PERMISSIONS) == 0) {
                 caches.putTranslation(profile.iotlbBeforeContext() ? sourceId : domain, domain, 1, address, 0, 0);
             }
             if ((permissions & needed) == 0) {
                 return (access & ASKS) != 0 ? NOTHING
                         : faults.raise(sourceId, address, access, noPermission(access), low);
             }
-            boolean leaf = level == 1 || (level <= TOP_SUPERPAGE_LEVEL && (pte & PTE_SUPERPAGE) != 0);
+            // Second level 3: reserved bits
+            boolean leaf = level == 1 || (level <= TOP_SUPERPAGE_LEVEL && SecondLevelEntry.PS.isSet(pte));
             if ((pte & reserved(level, leaf)) != 0) {
-                return faults.raise(sourceId, address, access, 0xc, low);
+                return faults.raise(sourceId, address, access, FaultReason.TABLE_RESERVED, low);
             }
+            // Second level 4: a page, or the table of the next level
             if (leaf) {
                 return insert(sourceId, address, domain, level, pte, permissions, origin);
             }
-            table = pte & ADDRESS & ~beyondHost;
+            table = SecondLevelEntry.ADDR.in(pte) & ~beyondHost;
             level--;
             caches.putTable(domain, level, address, table, permissions);
         }
@@ -342,24 +368,23 @@ final class Translator implements EntryFetch.Walker {
 
     private long insert(int sourceId, long address, int domain, int level, long pte, long permissions, long how) {
         int tag = profile.iotlbBeforeContext() ? sourceId : domain;
-        long page = pte & -(1L << shift(level)) & ~beyondHost;
+        long offset = (1L << SecondLevelEntry.shift(level)) - 1;
+        long page = pte & ~offset & ~beyondHost;
         caches.putTranslation(tag, domain, level, address, page, permissions);
-        long physical = page | (address & (1L << shift(level)) - 1);
+        long physical = page | (address & offset);
         translated(sourceId, address, physical, how, domain);
         return physical;
     }
 
     /** Bits of a table entry that must be zero: beyond the host address width, snoop, and low bits of superpages. */
     private long reserved(int level, boolean leaf) {
+        long size = SecondLevelEntry.PS.mask();
         if (!leaf) {
-            return reservedInTables | (level > TOP_SUPERPAGE_LEVEL ? PTE_SUPERPAGE : 0);
+            return reservedInTables | (level > TOP_SUPERPAGE_LEVEL ? size : 0);
         }
-        boolean supported = level == 1 || (capabilities.superpages() >>> (level - 2) & 1) != 0;
-        return reservedInPages | ((1L << shift(level)) - 1 & ADDRESS) | (supported ? 0 : PTE_SUPERPAGE);
-    }
-
-    private static int shift(int level) {
-        return 12 + 9 * (level - 1);
+        long belowPage = SecondLevelEntry.ADDR.in((1L << SecondLevelEntry.shift(level)) - 1);
+        boolean supported = level == 1 || capabilities.hasSuperpage(level);
+        return reservedInPages | belowPage | (supported ? 0 : size);
     }
 
     private long read(long entry, int level, int sourceId) {

@@ -6,12 +6,12 @@
  * memory; context cache, PASID cache, IOTLB and paging-structure cache with tagging by profile; not-present entries
  * with CAP.CM; tables behind the processors' dirty lines (ECAP.C=0); context entries of legacy mode read half by half;
  * invalidation by register and by queue with its waits and errors; the TLBs of devices with address translation
- * services; primary fault logging; read and write ACPI DMAR
- * tables; a RAID controller with its reset and no-op message.
+ * services; primary fault logging; read and write ACPI DMAR tables; a RAID controller with its reset and no-op message.
  *
  * <p>Can't: first-level and nested translation, requests with PASID, page requests, interrupt remapping, advanced fault
  * logging, protected memory regions (PMEN reads back, and blocks nothing). More than one unit.
  *
- * <p>Specification: Intel Virtualization Technology for Directed I/O, by the names of its sections.
+ * <p>Specification: Intel Virtualization Technology for Directed I/O, by the names of its sections. What registers and
+ * entries are made of is in {@link org.dmalab.vtd.spec}; the steps of a section stand above the code that does them.
  */
 package org.dmalab.vtd.hardware;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dmalab.api.port.DmaMaster.Outcome;
+import org.dmalab.vtd.spec.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -212,7 +213,7 @@ class DeviceTlbTest {
         assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
         assertEquals(0x44, rig.faultReason(0));
         rig.memory.put(Rig.CONTEXT_TABLE, 8, directory | 1 << 2 | 1);
-        rig.unit.write(Reg.IQA, 8, QUEUE | Reg.WIDE);
+        rig.unit.write(Reg.IQA, 8, QUEUE | Queue.DW.mask());
         rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.QIE);
         rig.memory.put(QUEUE, 8, 0x11);
         rig.unit.write(Reg.IQT, 8, 32);

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.dmalab.api.event.EventKind;
+import org.dmalab.vtd.spec.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,7 +144,7 @@ class InvalidationQueueTest {
     @ParameterizedTest
     @CsvSource({"0, 256, false", "1, 512, false", "3, 2048, false", "0, 128, true", "2, 512, true"})
     void wraps(int size, int entries, boolean wide) {
-        Rig rig = queued(Rig.STRICT, SMTS, size | (wide ? Reg.WIDE : 0));
+        Rig rig = queued(Rig.STRICT, SMTS, size | (wide ? Queue.DW.mask() : 0));
         int step = wide ? 32 : 16;
         long bytes = (long) entries * step;
         for (int round = 0; round < 2; round++) {
@@ -299,10 +300,10 @@ class InvalidationQueueTest {
     /** Without scalable mode the width is ignored; with it, wide descriptors have 16 bytes more that must be zero. */
     @Test
     void wideDescriptors() {
-        Rig ignored = queued(Rig.STRICT, 0, Reg.WIDE);
+        Rig ignored = queued(Rig.STRICT, 0, Queue.DW.mask());
         submit(ignored, wait(4), STATUS);
         assertEquals(4, ignored.memory.fetch(STATUS, 4));
-        Rig rig = queued(Rig.STRICT, SMTS | DT, Reg.WIDE);
+        Rig rig = queued(Rig.STRICT, SMTS | DT, Queue.DW.mask());
         put(rig, 0, CONTEXTS, 0);
         put(rig, 32, wait(5), STATUS);
         rig.unit.write(Reg.IQT, 8, 48); // inside a descriptor
@@ -327,7 +328,7 @@ class InvalidationQueueTest {
         for (int offset = 0; offset < 4096; offset += 32) {
             put(rig, offset, CONTEXTS, 0);
         }
-        rig.unit.write(Reg.IQA, 8, QUEUE | Reg.WIDE);
+        rig.unit.write(Reg.IQA, 8, QUEUE | Queue.DW.mask());
         rig.unit.write(Reg.IQT, 8, 16);
         rig.unit.write(Reg.GCMD, 4, Reg.QIE);
         assertEquals(Reg.IQE, status(rig));

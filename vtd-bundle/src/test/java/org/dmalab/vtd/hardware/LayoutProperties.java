@@ -10,6 +10,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
+import org.dmalab.vtd.spec.FaultRecord;
 
 /** Layouts that the unit reads and writes, field by field: descriptors, fault records, capabilities, profiles. */
 class LayoutProperties {
@@ -135,14 +136,14 @@ class LayoutProperties {
             rig.dma.read(sid, bus, 8);
         }
         assertEquals(bus & -4096, rig.unit.read(0x100, 8));
-        long high = Reg.F | (write ? 0 : 1L << 62) | 1L << 32 | sid;
+        long high = FaultRecord.F.mask() | (write ? 0 : 1L << 62) | 1L << 32 | sid;
         assertEquals(high, rig.unit.read(0x108, 8));
         rig.unit.write(0x100, 8, written);
         rig.unit.write(0x108, 4, written);
         rig.unit.write(0x108, 8, written & Long.MAX_VALUE);
         assertEquals(high, rig.unit.read(0x108, 8));
         rig.unit.write(0x10c, 4, written | 1L << 31);
-        assertEquals(high & ~Reg.F, rig.unit.read(0x108, 8));
+        assertEquals(high & ~FaultRecord.F.mask(), rig.unit.read(0x108, 8));
         assertEquals(0, rig.unit.read(Reg.FSTS, 4));
     }
 

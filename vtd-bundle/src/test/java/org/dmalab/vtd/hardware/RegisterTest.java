@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 import org.dmalab.api.event.EventKind;
+import org.dmalab.vtd.spec.Ccmd;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,7 +124,7 @@ class RegisterTest {
         rig.read(0);
         rig.iotlbFlush(2, 0xff05, 0);
         rig.contextFlush(3, 0x105, 0x200);
-        assertArrayEquals(new int[] {0, 0, 0}, rig.unit.caches().counts());
+        assertArrayEquals(new int[] {0, 0, 0}, rig.counts());
         rig.context(Rig.SID, 0x105, top); // in an entry the others are reserved
         rig.read(0);
         assertEquals(0xb, rig.faultReason(0));
@@ -139,7 +140,7 @@ class RegisterTest {
         rig.start();
         rig.read(0x1000);
         rig.iotlbFlush(3, 5, 0x1000 | 1L << 39);
-        assertEquals(0, rig.unit.caches().counts()[0]);
+        assertEquals(0, rig.counts()[0]);
     }
 
     /** Where there is scalable mode, switching translation off empties the caches. */
@@ -153,7 +154,7 @@ class RegisterTest {
             rig.start();
             rig.read(0x1000);
             rig.unit.write(Reg.GCMD, 4, 0);
-            assertEquals(smts == 0 ? 1 : 0, rig.unit.caches().counts()[0]);
+            assertEquals(smts == 0 ? 1 : 0, rig.counts()[0]);
         }
     }
 
@@ -228,8 +229,8 @@ class RegisterTest {
             for (int function = 0; function < 8; function++) {
                 rig.dma.read(Rig.SID + function, 0, 8);
             }
-            rig.unit.write(Reg.CCMD, 8, Reg.ICC | 3L << 61 | (long) mask << 32 | (long) Rig.SID << 16 | 5);
-            assertEquals(left[mask], rig.unit.caches().counts()[1]);
+            rig.unit.write(Reg.CCMD, 8, Ccmd.ICC.mask() | 3L << 61 | (long) mask << 32 | (long) Rig.SID << 16 | 5);
+            assertEquals(left[mask], rig.counts()[1]);
         }
     }
 
@@ -273,7 +274,7 @@ class RegisterTest {
             rig.start();
             rig.read(0);
             rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.SRTP);
-            assertEquals(row[2], rig.unit.caches().counts()[0]);
+            assertEquals(row[2], rig.counts()[0]);
         }
     }
 

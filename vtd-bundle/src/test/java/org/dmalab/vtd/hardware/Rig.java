@@ -2,10 +2,13 @@ package org.dmalab.vtd.hardware;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.port.DmaMaster;
 import org.dmalab.api.store.Store;
+import org.dmalab.vtd.spec.Ccmd;
+import org.dmalab.vtd.spec.Iva;
 
 /** A remapping unit alone, with tables made by hand. */
 final class Rig {
@@ -86,13 +89,13 @@ final class Rig {
     }
 
     void contextFlush(int scope, int did, int sid) {
-        unit.write(Reg.CCMD, 8, Reg.ICC | (long) scope << 61 | (long) sid << 16 | did);
+        unit.write(Reg.CCMD, 8, Ccmd.ICC.mask() | (long) scope << 61 | (long) sid << 16 | did);
     }
 
     void iotlbFlush(int scope, int did, long addressAndMask) {
         int offset = unit.capabilities().iotlbOffset();
         unit.write(offset, 8, addressAndMask);
-        unit.write(offset + 8, 8, Reg.IVT | (long) scope << 60 | (long) did << 32);
+        unit.write(offset + 8, 8, Iva.IVT.mask() | (long) scope << 60 | (long) did << 32);
     }
 
     DmaMaster.Access read(long address) {
@@ -116,5 +119,11 @@ final class Rig {
             unit.write(unit.capabilities().faultOffset() + 16 * i + 12, 4, 1L << 31);
         }
         unit.write(Reg.FSTS, 4, 0xff);
+    }
+
+    /** How much is cached: translations, context entries, pointers to tables of the first domain-ids. */
+    int[] counts() {
+        int tables = IntStream.range(0, 0x100).map(unit::cachedTables).sum();
+        return new int[] {unit.cachedTranslations().size(), unit.cachedContexts().size(), tables};
     }
 }

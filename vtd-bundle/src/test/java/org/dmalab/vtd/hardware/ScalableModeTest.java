@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.dmalab.api.port.DmaMaster.Outcome;
+import org.dmalab.vtd.spec.Queue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,7 +62,7 @@ class ScalableModeTest {
     private static void start(Rig rig, long root) {
         rig.unit.write(Reg.RTADDR, 8, root);
         rig.unit.write(Reg.GCMD, 4, Reg.SRTP);
-        rig.unit.write(Reg.IQA, 8, QUEUE | Reg.WIDE);
+        rig.unit.write(Reg.IQA, 8, QUEUE | Queue.DW.mask());
         rig.unit.write(Reg.GCMD, 4, Reg.QIE);
         rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.QIE);
     }
@@ -81,9 +82,9 @@ class ScalableModeTest {
             start(rig);
             assertEquals(77, rig.read(IOVA + 8).value());
             assertEquals(77, rig.read(IOVA + 8).value()); // from the caches
-            assertArrayEquals(new int[] {1, 1}, new int[] {rig.unit.caches().counts()[0],
-                rig.unit.caches().counts()[1]});
-            assertEquals(1, rig.unit.caches().pasidCount());
+            assertArrayEquals(new int[] {1, 1}, new int[] {rig.counts()[0],
+                rig.counts()[1]});
+            assertEquals(1, rig.unit.cachedPasids().size());
         }
     }
 
@@ -307,9 +308,9 @@ class ScalableModeTest {
         pasid(rig, 0, 5, rig.newTable());
         start(rig);
         rig.read(IOVA);
-        assertEquals(1, rig.unit.caches().pasidCount());
+        assertEquals(1, rig.unit.cachedPasids().size());
         rig.unit.write(Reg.GCMD, 4, Reg.TE | Reg.QIE | Reg.SRTP);
-        assertEquals(0, rig.unit.caches().pasidCount());
+        assertEquals(0, rig.unit.cachedPasids().size());
     }
 
     /** CAP.CM=1: a context entry that was not present stays so until it is flushed. */

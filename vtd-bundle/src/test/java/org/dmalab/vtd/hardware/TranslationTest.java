@@ -196,7 +196,7 @@ class TranslationTest {
         assertEquals(Outcome.FAULT, rig.read(0x400000).outcome());
         assertEquals(0xc, rig.faultReason(0));
         rig.iotlbFlush(3, 5, 0x200000); // one page of the 2 MiB page
-        assertEquals(1, rig.unit.caches().counts()[0]);
+        assertEquals(1, rig.counts()[0]);
     }
 
     @Test
@@ -333,7 +333,7 @@ class TranslationTest {
         }
         assertEquals(Outcome.OK, rig.read(IOVA).outcome());
         rig.read(0x10000000 + 1023 * 0x1000L);
-        assertArrayEquals(new int[] {1, 1, 0}, rig.unit.caches().counts());
+        assertArrayEquals(new int[] {1, 1, 0}, rig.counts());
         assertEquals(Outcome.FAULT, rig.read(IOVA).outcome());
     }
 
@@ -352,7 +352,7 @@ class TranslationTest {
         for (int i = 0; i < 3; i++) {
             assertEquals(Outcome.OK, rig.dma.read(Rig.SID + i, (long) i << 30, 8).outcome());
         }
-        assertEquals(left, rig.unit.caches().counts()[cache]);
+        assertEquals(left, rig.counts()[cache]);
         assertEquals(cache == 1 ? -1 : 0, Math.min(0, rig.unit.caches().context(Rig.SID)));
         assertEquals(cache == 0 ? -1 : 0, Math.min(0, rig.unit.caches().translation(5, 0)));
         assertEquals(cache == 2 ? -1 : 0, Math.min(0, rig.unit.caches().table(5, 1, 0)));
@@ -403,7 +403,7 @@ class TranslationTest {
         long before = rig.store.fingerprint();
         rig.iotlbFlush(2, 5, 0);
         rig.contextFlush(3, 5, Rig.SID);
-        assertArrayEquals(new int[] {0, 0, 0}, rig.unit.caches().counts());
+        assertArrayEquals(new int[] {0, 0, 0}, rig.counts());
         rig.store.rollback(mark);
         assertEquals(before, rig.store.fingerprint());
         rig.memory.put(rig.contextEntry(Rig.SID), 8, 0);
