@@ -172,7 +172,7 @@ public final class RemappingUnit {
             refuse(offset, WRONG_WIDTH, 0);
             return widthBytes == 8 ? -1L : (1L << (Byte.SIZE * widthBytes)) - 1;
         }
-        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> (offset & 4) * 8);
+        return registers.get(offset, widthBytes) & ~(writeOnly(offset & ~7) >>> ((offset & 4) * 8));
     }
 
     /** Bits of a register and its neighbour that read as 0: GCMD, IVA, source-id and function mask of CCMD. */

@@ -126,11 +126,11 @@ final class ScalableTables {
     }
 
     private static long directoryIndex(int pasid) {
-        return pasid >>> PasidDirectoryEntry.TABLE_BITS;
+        return (long) pasid >>> PasidDirectoryEntry.TABLE_BITS;
     }
 
     private static long tableIndex(int pasid) {
-        return pasid & ((1 << PasidDirectoryEntry.TABLE_BITS) - 1);
+        return pasid & ((1L << PasidDirectoryEntry.TABLE_BITS) - 1);
     }
 
     /** The PASID of requests without one. */
