@@ -2,6 +2,7 @@ package org.dmalab.c;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -57,6 +58,9 @@ public interface PatchImporter {
      * @throws InterruptedException if the thread is interrupted while it waits
      */
     List<String> remove(String id) throws InterruptedException;
+
+    /** What is wrong with C files in the folder of dropped-in bundles, by name of the file; nothing if nothing is. */
+    Map<String, String> problems();
 
     /** Ids of the variants of C text that are installed. */
     List<String> ids();

@@ -45,6 +45,11 @@ public final class Imports {
      */
     public record Result(List<Made> variants, List<String> remarks) { }
 
+    /** Tells whether a C file says for which architecture it is, so that it is a variant by itself. */
+    public static boolean isVariant(Path file) {
+        return TextSources.text(file).matches("(?s)// dmalab:[^\n]*\\barch=\\S+.*");
+    }
+
     /**
      * Imports.
      *

@@ -1,5 +1,6 @@
 package org.dmalab.c.platform;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,10 +8,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
+import org.apache.felix.fileinstall.ArtifactListener;
+import org.apache.felix.fileinstall.ArtifactTransformer;
 import org.dmalab.api.Architecture;
 import org.dmalab.c.ImportException;
 import org.dmalab.c.ImportRequest;
@@ -33,10 +38,11 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  * text
  * comes and goes as any dropped-in bundle does, and is there again when the platform starts the next time.
  */
-@Component(service = PatchImporter.class)
-public final class FolderImporter implements PatchImporter {
+@Component(service = {PatchImporter.class, ArtifactListener.class, ArtifactTransformer.class})
+public final class FolderImporter implements PatchImporter, ArtifactTransformer {
     private static final String FOLDER = "felix.fileinstall.dir";
     private static final String BEFORE = "-before";
+    private static final String C_FILE = ".c";
     private static final long PATIENCE_NANOS = 20_000_000_000L;
     private static final long LOOK_MILLIS = 10;
 
@@ -44,11 +50,47 @@ public final class FolderImporter implements PatchImporter {
         fieldOption = FieldOption.REPLACE)
     private volatile List<Architecture> architectures = List.of();
     private final BundleContext context;
+    /** By file: what was wrong with it when it was last looked at. */
+    private final Map<String, String> problems = new ConcurrentSkipListMap<>();
 
     /** Wired by Declarative Services. */
     @Activate
     public FolderImporter(BundleContext context) {
         this.context = context;
+    }
+
+    /** A C file in the folder is a variant if it says for which architecture. */
+    @Override
+    public boolean canHandle(File file) {
+        if (!file.getName().endsWith(C_FILE)) {
+            return false;
+        }
+        if (!Imports.isVariant(file.toPath())) {
+            problems.put(file.getName(), "no variant; one begins with a line such as // dmalab: arch=mips");
+            return false;
+        }
+        return true;
+    }
+
+    /** Makes a bundle of it; what is wrong is told when the user looks. */
+    @Override
+    public File transform(File file, File folder) throws IOException {
+        try {
+            ImportRequest request = new ImportRequest(List.of(file.getPath()), null, null, null, null, 0, List.of());
+            Path jar = folder.toPath().resolve(file.getName() + ".jar");
+            Files.write(jar, build(request).variants().get(0).jar());
+            problems.remove(file.getName());
+            return jar.toFile();
+        } catch (ImportException e) {
+            problems.put(file.getName(), e.getMessage().lines().findFirst().orElse("can't be compiled"));
+            throw e;
+        }
+    }
+
+    @Override
+    public Map<String, String> problems() {
+        problems.keySet().removeIf(name -> !Files.exists(folder().resolve(name)));
+        return Map.copyOf(problems);
     }
 
     @Override

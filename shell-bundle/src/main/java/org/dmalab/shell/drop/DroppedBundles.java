@@ -8,11 +8,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 
+import org.dmalab.c.PatchImporter;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.guard.Declarations;
 import org.osgi.framework.Bundle;
@@ -33,14 +36,21 @@ public final class DroppedBundles {
 
     private final BundleContext context;
     private final Catalog catalog;
+    private final Supplier<Map<String, String>> texts;
     private final long startMillis = System.currentTimeMillis();
     private final Set<String> told = new HashSet<>();
 
     /** Wired by Declarative Services. */
     @Activate
-    public DroppedBundles(BundleContext context, @Reference Catalog catalog) {
+    public DroppedBundles(BundleContext context, @Reference Catalog catalog, @Reference PatchImporter importer) {
+        this(context, catalog, importer::problems);
+    }
+
+    /** With what tells of C files that are no variants. */
+    public DroppedBundles(BundleContext context, Catalog catalog, Supplier<Map<String, String>> texts) {
         this.context = context;
         this.catalog = catalog;
+        this.texts = texts;
     }
 
     /** What is wrong now and was not the last time; one line each. */
@@ -59,6 +69,7 @@ public final class DroppedBundles {
                 problems.add(jar.getParent().getFileName() + "/" + jar.getFileName() + ": " + problem);
             }
         }
+        texts.get().forEach((file, problem) -> problems.add("bundles/" + file + ": " + problem));
         problems.addAll(catalog.objections());
         return problems;
     }

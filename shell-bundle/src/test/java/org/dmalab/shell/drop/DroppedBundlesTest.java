@@ -35,7 +35,7 @@ class DroppedBundlesTest {
 
     private DroppedBundles dropped(String dir) {
         return new DroppedBundles(proxy(BundleContext.class, Map.of("getBundles", bundles.toArray(new Bundle[0]),
-                "getProperty", dir)), PlainCatalog.builder().build());
+                "getProperty", dir)), PlainCatalog.builder().build(), Map::of);
     }
 
     private static <T> T proxy(Class<T> type, Map<String, Object> answers) {
@@ -147,6 +147,6 @@ class DroppedBundlesTest {
     void aFolderThatIsNotThereIsEmpty() {
         assertEquals(List.of(), dropped(folder.resolve("none").toString()).problems());
         assertEquals(List.of(), new DroppedBundles(proxy(BundleContext.class, Map.of("getBundles", new Bundle[0])),
-                PlainCatalog.builder().build()).problems());
+                PlainCatalog.builder().build(), Map::of).problems());
     }
 }

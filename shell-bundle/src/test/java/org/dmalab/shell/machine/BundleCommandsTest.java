@@ -51,7 +51,7 @@ class BundleCommandsTest {
     });
     private final PlainCatalog catalog = FakePlatform.catalog("fake");
     private final BundleCommands bundles = new BundleCommands(context, new MachineRegistry(catalog,
-            new FakeConfigurations(catalog, "fake").patchSwitch()), new DroppedBundles(context, catalog));
+            new FakeConfigurations(catalog, "fake").patchSwitch()), new DroppedBundles(context, catalog, Map::of));
 
     private interface Answer {
         Object to(String method, Object[] arguments);
