@@ -6,6 +6,7 @@ import org.osgi.annotation.bundle.Header;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.hooks.resolver.ResolverHookFactory;
 import org.osgi.framework.hooks.weaving.WeavingHook;
 
 /**
@@ -22,6 +23,7 @@ public final class GuardActivator implements BundleActivator {
         Guard guard = new Guard(context, folder == null || folder.isBlank() ? null
                 : new File(folder).getAbsoluteFile().toURI().toString());
         context.addBundleListener(guard);
+        context.registerService(ResolverHookFactory.class, triggers -> new NoFragments(guard), null);
         context.registerService(new String[] {WeavingHook.class.getName(), Guard.class.getName()}, guard, null);
     }
 

@@ -26,6 +26,7 @@ final class PatchClass {
     private static final String STRUCT = Type.getInternalName(Struct.class);
     /** What a layout grows by. */
     private static final Set<String> DECLARES = Set.of("field", "array", "at");
+    private static final String OUTPUT = Type.getInternalName(PatchOutput.class);
     private static final String LOOPS = Type.getInternalName(Loops.class);
 
     private PatchClass() { }
@@ -296,8 +297,11 @@ final class PatchClass {
         public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
             begin();
             check.member(owner, name, line);
-            boolean out = owner.equals("java/lang/System") && name.equals("out");
-            super.visitFieldInsn(opcode, owner, out ? "err" : name, descriptor);
+            if (owner.equals("java/lang/System")) { // out or err
+                super.visitMethodInsn(Opcodes.INVOKESTATIC, OUTPUT, "stream", "()Ljava/io/PrintStream;", false);
+            } else {
+                super.visitFieldInsn(opcode, owner, name, descriptor);
+            }
         }
 
         @Override

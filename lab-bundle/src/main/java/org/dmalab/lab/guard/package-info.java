@@ -6,7 +6,8 @@
  * Cpu. Can't: look into the platform's own bundles, whose variants are reviewed with them, nor into classes that no
  * bundle loads (tests on a plain class path).
  *
- * <p>Its class {@link org.dmalab.lab.guard.Loops} is exported because the woven code of variants calls it.
+ * <p>Its classes {@link org.dmalab.lab.guard.Loops} and {@link org.dmalab.lab.guard.PatchOutput} are exported because
+ * the woven code of variants calls them.
  */
 @org.osgi.annotation.bundle.Export
 @org.osgi.annotation.versioning.Version("1.0.0")

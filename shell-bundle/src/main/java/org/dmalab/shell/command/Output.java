@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.apache.felix.service.command.CommandSession;
-import org.dmalab.lab.report.VisibleStream;
-import org.dmalab.lab.report.VisibleText;
+import org.dmalab.lab.VisibleStream;
+import org.dmalab.lab.VisibleText;
 
 /**
  * Where a command writes its result. Text goes to standard output; a document ({@code json}, {@code junit},

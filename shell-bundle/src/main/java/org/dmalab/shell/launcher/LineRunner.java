@@ -21,7 +21,7 @@ import org.apache.felix.service.command.Job;
 import org.apache.felix.service.threadio.ThreadIO;
 import org.dmalab.lab.guard.Described;
 import org.dmalab.lab.guard.UnusableVariant;
-import org.dmalab.lab.report.VisibleStream;
+import org.dmalab.lab.VisibleStream;
 import org.dmalab.lab.run.RunInterrupted;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSpec;

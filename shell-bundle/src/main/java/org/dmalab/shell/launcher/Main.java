@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.threadio.ThreadIO;
-import org.dmalab.lab.report.VisibleText;
+import org.dmalab.lab.VisibleText;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.ExitCode;
 import org.dmalab.shell.command.Prompt;

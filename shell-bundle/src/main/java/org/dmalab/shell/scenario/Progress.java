@@ -3,7 +3,7 @@ package org.dmalab.shell.scenario;
 import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
-import org.dmalab.lab.report.VisibleText;
+import org.dmalab.lab.VisibleText;
 import org.dmalab.shell.command.Terminals;
 
 /**

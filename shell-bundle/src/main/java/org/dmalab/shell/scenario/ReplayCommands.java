@@ -21,7 +21,7 @@ import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.DebugText;
 import org.dmalab.lab.report.Replayed;
-import org.dmalab.lab.report.VisibleText;
+import org.dmalab.lab.VisibleText;
 import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.scenario.Scenario;
 import org.dmalab.shell.command.Arguments;

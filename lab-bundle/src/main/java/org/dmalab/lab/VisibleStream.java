@@ -1,4 +1,4 @@
-package org.dmalab.lab.report;
+package org.dmalab.lab;
 
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,4 +1,4 @@
-package org.dmalab.lab.report;
+package org.dmalab.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

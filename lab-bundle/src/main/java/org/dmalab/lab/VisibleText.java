@@ -1,4 +1,4 @@
-package org.dmalab.lab.report;
+package org.dmalab.lab;
 
 /**
  * Text from outside (scenario files, kernel messages, file names, what a patch throws) as a person may see it: a control
