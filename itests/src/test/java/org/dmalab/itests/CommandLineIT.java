@@ -184,9 +184,11 @@ public class CommandLineIT {
 
     @Test
     public void exploringFindsWhatNoRestoreBreaks() throws Exception {
-        RunnableJar.Result good = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-l1-vipt");
+        RunnableJar.Result good = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-l1-vipt",
+            "--max-states", "1000000");
         assertEquals(good.out() + good.err(), 0, good.code());
-        RunnableJar.Result mutant = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-no-restore");
+        RunnableJar.Result mutant = run("scenario:explore", "mips/interrupted-flush", "--patch", "arm-no-restore",
+            "--max-states", "1000000");
         assertEquals(mutant.out() + mutant.err(), 1, mutant.code());
         assertTrue(mutant.out(), mutant.out().contains("op-on-intended-page"));
         String token = mutant.out().replaceAll("(?s).*?scenario:replay (\\S+).*", "$1");

@@ -80,7 +80,7 @@ public class ExplorerIT {
         Map<String, String> found = new LinkedHashMap<>();
         Set<String> printed = new HashSet<>();
         for (JsonNode one : run(1, "scenario:explore", "pseries/hotplug-memory", "vtd/kdump-probe-qemu",
-                "mips/unmapped-highmem-sg", "--all", "--fail-each", "--budget", "10m")) {
+                "mips/unmapped-highmem-sg", "--all", "--fail-each", "--budget", "24h")) {
             String what = List.of(one.get("scenario"), one.get("patch"), one.get("call"), one.get("line")).toString();
             if (one.get("verdict").asText().equals("fail") && !one.get("token").asText().isEmpty()
                     && printed.add(what)) {
@@ -94,7 +94,7 @@ public class ExplorerIT {
 
     /** Explores, holds the verdicts against the matrix, and takes every schedule again that is printed. */
     private void explore(int leastCells, String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("scenario:explore", "--check", "--budget", "10m"));
+        List<String> all = new ArrayList<>(List.of("scenario:explore", "--check", "--max-states", "10000000"));
         all.addAll(List.of(arguments));
         Map<String, List<String>> found = new LinkedHashMap<>();
         int cells = 0;

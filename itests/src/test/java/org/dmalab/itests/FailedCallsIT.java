@@ -52,7 +52,7 @@ public class FailedCallsIT {
     /** Returns token and reason of what fails, in turn. */
     private List<String> sweep(String scenarios, String patches) throws Exception {
         RunnableJar.Result result = RunnableJar.run(folder, "scenario:explore", scenarios, "--patch", patches,
-            "--fail-each", "--check", "--budget", "10m", "--format", "json");
+            "--fail-each", "--check", "--budget", "24h", "--format", "json");
         assertEquals(result.err(), 0, result.code());
         assertTrue(result.err(), result.err().contains(" cells as expected"));
         List<String> failed = new ArrayList<>();

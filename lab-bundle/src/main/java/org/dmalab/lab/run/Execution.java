@@ -166,12 +166,13 @@ final class Execution implements EventSink {
                 if (i == Math.max(1, first)) {
                     intervene();
                 }
-                if (turns.get(i).first() && machine.processors().irqsOff(turns.get(i).processor())) {
+                boolean begun = inside && i == first;
+                if (!begun && turns.get(i).first() && machine.processors().irqsOff(turns.get(i).processor())) {
                     while (!turns.get(i).last()) {
                         i++; // it is not let in
                     }
                 } else {
-                    turn(turns.get(i), i, inside && i == first);
+                    turn(turns.get(i), i, begun);
                 }
             }
             end();

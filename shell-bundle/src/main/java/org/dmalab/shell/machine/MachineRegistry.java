@@ -14,7 +14,7 @@ import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
-import org.dmalab.lab.catalog.VariantInfo;
+import org.dmalab.lab.catalog.UsualPatch;
 import org.dmalab.lab.live.LiveMachine;
 import org.dmalab.lab.scenario.MachineSpecs;
 import org.dmalab.shell.swap.Lane;
@@ -80,7 +80,7 @@ public final class MachineRegistry {
      *
      * @param preset a preset's name, or an architecture's for its usual one
      * @param profile null for the usual one
-     * @param patch null for the newest mainline variant without known defects
+     * @param patch null for the usual one
      * @param oracles names of those who watch; null for all that fit
      */
     NamedMachine create(String name, String preset, String profile, String patch, List<String> oracles)
@@ -94,7 +94,7 @@ public final class MachineRegistry {
         }
         Architecture architecture = architectureOf(preset);
         MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), Map.of());
-        Selection selection = patch == null ? usual(architecture.name())
+        Selection selection = patch == null ? UsualPatch.of(catalog, spec)
                 : Selection.parse(patch, catalog, architecture.name());
         MachineHost host = patchSwitch.create(name, spec, selection);
         try {
@@ -127,15 +127,5 @@ public final class MachineRegistry {
         List<Architecture> architectures = catalog.architectures();
         return Stream.concat(architectures.stream().map(Architecture::name),
                 architectures.stream().flatMap(one -> one.presets().stream().map(Preset::name))).distinct().toList();
-    }
-
-    /** The newest mainline variant without known defects, else the newest mainline one. */
-    private Selection usual(String arch) {
-        List<VariantInfo> mainline = catalog.variants(arch).stream().filter(VariantInfo::mainlineOrProposed).toList();
-        VariantInfo chosen = mainline.stream().filter(info -> info.defects().isEmpty())
-                .reduce((first, second) -> second)
-                .or(() -> mainline.stream().reduce((first, second) -> second))
-                .orElseThrow(() -> new InputException("there is no variant for " + arch + "; is its bundle started?"));
-        return Selection.parse(chosen.id());
     }
 }

@@ -1,9 +1,7 @@
 package org.dmalab.shell.scenario;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -11,7 +9,6 @@ import java.util.TreeMap;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.lab.catalog.Catalog;
-import org.dmalab.lab.explore.Exploration;
 import org.dmalab.lab.explore.ScenarioExplorer;
 import org.dmalab.lab.explore.ScenarioExplorer.Outcome;
 import org.dmalab.lab.report.ExplorationText;
@@ -51,7 +48,8 @@ public final class ExplorerCommands implements CommandSet {
                     + " once, one at a time, in a plain run of any scenario")
             .option("--profile", "PROFILE", Commands.PROFILE_HELP)
             .option("--budget", "DURATION", "how long to search in all: 500ms, 30s, 2m; each patch may use its share of"
-                    + " what is left; if not given, 30s for each patch")
+                    + " what is left, and what is left in the end goes to those that were cut off; if neither it nor"
+                    + " --max-states is given, 30s for each patch")
             .option("--max-states", "N", "give up with one patch after this many states; if not given, " + MAX_STATES)
             .option("--jobs", "N", Commands.JOBS_HELP + " unless a search hits a bound of time")
             .flag("--verify", "search twice, with two hash functions for the 64-bit fingerprints of states; both must"
@@ -93,29 +91,12 @@ public final class ExplorerCommands implements CommandSet {
             scenarios.forEach(explorer::check);
             Check check = Check.of(catalog, args, scenarios, bench.library()::explored);
             List<Workbench.Search> searches = bench.searches(bench.cells(scenarios, args, options), args, options);
-            int jobs = Math.min(Commands.jobs(args), searches.size());
-            Budget budget = new Budget(args.duration("--budget", BUDGET.multipliedBy(searches.size())),
-                    searches.size(), jobs);
-            long maxBytes = Runtime.getRuntime().maxMemory() / 2 / jobs;
-            CellRuns<Timed> timed = CellRuns.run(searches, jobs, new CellRuns.Task<>((one, progress) -> {
-                long startNanos = System.nanoTime();
-                long shareNanos = budget.shareNanos();
-                Exploration.Limits limits = new Exploration.Limits(maxStates, maxBytes, (states, executions, open) -> {
-                    progress.accept(String.format(Locale.ROOT, "%s: %,d states, %,d executions, %,d open", one, states,
-                            executions, open));
-                    return System.nanoTime() - startNanos < shareNanos ? ""
-                            : "budget " + args.option("--budget", "30s for each patch");
-                });
-                Outcome outcome = explorer.search(one.scenario(), one.patches(), options, limits,
-                        args.has("--verify"));
-                budget.ended();
-                return new Timed(outcome, (System.nanoTime() - startNanos) / 1e9);
-            }, (one, reason) -> {
-                budget.ended();
-                return new Timed(ScenarioExplorer.broken(one.scenario(), one.patches(), reason), 0);
-            }), bench.outsiders(Workbench.Search::scenario, one -> one.patches().selections()));
-            List<Double> seconds = timed.results().stream().map(Timed::seconds).toList();
-            CellRuns<Outcome> runs = new CellRuns<>(timed.results().stream().map(Timed::outcome).toList(),
+            CellRuns<Searches.Timed> timed = new Searches((one, limits) -> explorer.search(one.scenario(),
+                    one.patches(), options, limits, args.has("--verify")), maxStates, time(args, searches.size()),
+                    System::nanoTime).run(searches, Commands.jobs(args),
+                            bench.outsiders(Workbench.Search::scenario, one -> one.patches().selections()));
+            List<Double> seconds = timed.results().stream().map(Searches.Timed::seconds).toList();
+            CellRuns<Outcome> runs = new CellRuns<>(timed.results().stream().map(Searches.Timed::outcome).toList(),
                     timed.interrupted());
             runs.results().forEach(outcome -> outcome.search().firstOfEachOracle()
                     .forEach(found -> tokens.add(outcome.token(found))));
@@ -129,6 +110,15 @@ public final class ExplorerCommands implements CommandSet {
             }
             return Check.exitCode(runs.exitCode(Outcome::verdict, !check.asked()), differences);
         });
+    }
+
+    /** The bound of time: what is asked for; if nothing is, so much for each patch, unless states are the bound. */
+    private static Optional<Searches.Time> time(Arguments args, int searches) {
+        if (args.has("--budget")) {
+            return Optional.of(new Searches.Time(args.duration("--budget", BUDGET), args.option("--budget").get()));
+        }
+        return args.has("--max-states") ? Optional.empty()
+                : Optional.of(new Searches.Time(BUDGET.multipliedBy(searches), "30s for each patch"));
     }
 
     /** Of names with {@code *} those that can be explored, unless none can. */
@@ -186,31 +176,5 @@ public final class ExplorerCommands implements CommandSet {
             case "json" -> JsonReport.explorations(outcomes, seconds, several);
             default -> ExplorationText.text(outcomes);
         };
-    }
-
-    /** What came of a search, and how long it took. */
-    private record Timed(Outcome outcome, double seconds) { }
-
-    /** Time for all searches of a command; what a short one leaves goes to those after it. */
-    private static final class Budget {
-        private final long endNanos;
-        private final int jobs;
-        private int left;
-
-        Budget(Duration all, int searches, int jobs) {
-            this.endNanos = System.nanoTime() + all.toNanos();
-            this.left = searches;
-            this.jobs = jobs;
-        }
-
-        /** What the next search may take: its share of what is left, of which so many are used up at once. */
-        synchronized long shareNanos() {
-            long all = endNanos - System.nanoTime();
-            return left <= jobs ? all : all / left * jobs;
-        }
-
-        synchronized void ended() {
-            left--;
-        }
     }
 }

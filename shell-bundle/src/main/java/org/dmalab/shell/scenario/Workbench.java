@@ -16,14 +16,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-import org.dmalab.api.Architecture;
 import org.dmalab.api.MachineSpec;
 import org.dmalab.api.service.Origin;
-import org.dmalab.api.service.ServiceKind;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.Names;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.catalog.UsualPatch;
 import org.dmalab.lab.catalog.VariantInfo;
 import org.dmalab.lab.explore.Patches;
 import org.dmalab.lab.guard.UnusableVariant;
@@ -234,22 +233,9 @@ final class Workbench {
                 scenario.parameters(), scenario.files());
     }
 
-    /** The newest mainline variant without known defects that provides what the machine needs; else the newest. */
+    /** The patch that is meant where none is named. */
     Selection usualPatch(Scenario scenario, RunOptions options) {
-        Architecture architecture = catalog.architecture(scenario.arch());
-        MachineSpec spec = spec(scenario, options);
-        List<ServiceKind> needed = architecture.services().stream()
-                .filter(kind -> architecture.builtIn(spec, kind) == null).toList();
-        List<VariantInfo> fitting = catalog.variants(scenario.arch()).stream()
-                .filter(info -> info.services().containsAll(needed)).toList();
-        return Stream.of(
-                fitting.stream().filter(info -> info.origin().equals("mainline") && info.defects().isEmpty()),
-                fitting.stream().filter(info -> info.mainlineOrProposed() && info.defects().isEmpty()),
-                fitting.stream().filter(VariantInfo::mainlineOrProposed), fitting.stream())
-                .flatMap(variants -> variants.reduce((first, second) -> second).stream()).findFirst()
-                .map(info -> Selection.of(info.id()))
-                .orElseThrow(() -> new InputException("no patch of " + scenario.arch() + " provides all that its "
-                        + "machine needs; name one for each service with --patch SERVICE=ID,SERVICE=ID"));
+        return UsualPatch.of(catalog, spec(scenario, options));
     }
 
     /** Parts of {@code --patch}: ids and patterns one by one, or one combination as a whole. */

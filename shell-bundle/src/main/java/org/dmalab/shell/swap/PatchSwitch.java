@@ -21,6 +21,7 @@ import org.dmalab.api.service.Variant;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
+import org.dmalab.lab.catalog.UsualPatch;
 import org.dmalab.lab.catalog.VariantInfo;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
@@ -122,8 +123,7 @@ public final class PatchSwitch {
     }
 
     /**
-     * The variant for each service that is not built in: what is selected, else what is in use, else the newest
-     * mainline or proposed variant that provides it.
+     * The variant for each service that is not built in: what is selected, else what is in use, else the usual one.
      */
     private Map<ServiceKind, String> resolve(MachineSpec spec, Selection selection,
             Map<ServiceKind, String> inUse, List<VariantInfo> variants) {
@@ -135,7 +135,8 @@ public final class PatchSwitch {
             if (id != null && provides(variants, id, kind)) {
                 patches.put(kind, id);
             } else if (architecture.builtIn(spec, kind) == null) {
-                patches.put(kind, inUse.containsKey(kind) ? inUse.get(kind) : usual(variants, kind, spec.arch()));
+                patches.put(kind, inUse.containsKey(kind) ? inUse.get(kind)
+                        : UsualPatch.of(variants, spec.arch(), kind).id());
             }
         }
         return patches;
@@ -152,13 +153,6 @@ public final class PatchSwitch {
 
     private static boolean provides(List<VariantInfo> variants, String id, ServiceKind kind) {
         return variants.stream().anyMatch(info -> info.id().equals(id) && info.services().contains(kind));
-    }
-
-    private static String usual(List<VariantInfo> variants, ServiceKind kind, String arch) {
-        return variants.stream().filter(info -> info.services().contains(kind) && info.mainlineOrProposed())
-                .map(VariantInfo::id).reduce((first, second) -> second)
-                .orElseThrow(() -> new InputException("no variant of " + arch + " provides "
-                        + kind.type().getSimpleName() + "; see patch:list " + arch));
     }
 
     private Map<ServiceKind, Object> builtIns(MachineSpec spec, Map<ServiceKind, String> patches) {

@@ -55,11 +55,11 @@ class MachineCommandsTest {
     @Test
     void machinesAreMadeListedAndRemoved() throws Exception {
         assertEquals("no machines; make one with machine:create NAME PRESET\n", run(machines::list));
-        assertEquals("machine m0: small, profile strict, patch declining\n", run(machines::create, "m0", "fake"));
-        assertEquals("machine preset profile backend patches\nm0 small strict embedded declining\n",
+        assertEquals("machine m0: small, profile strict, patch careful\n", run(machines::create, "m0", "fake"));
+        assertEquals("machine preset profile backend patches\nm0 small strict embedded careful\n",
                 run(machines::list).replaceAll(" +", " "));
-        assertTrue(run(machines::list, "--format", "json").contains("\"Iommu\": \"declining\""));
-        assertTrue(run(machines::show, "m0").contains("patch Iommu = declining\n"));
+        assertTrue(run(machines::list, "--format", "json").contains("\"Iommu\": \"careful\""));
+        assertTrue(run(machines::show, "m0").contains("patch Iommu = careful\n"));
         assertEquals("machine m0 is gone\n", run(machines::destroy, "m0"));
         assertEquals("there is no machine m0; make one with machine:create m0 PRESET", refused(machines::show, "m0"));
     }
@@ -88,7 +88,7 @@ class MachineCommandsTest {
         assertEquals(CommandException.INTERRUPTED, refusal.exitCode());
         assertEquals("interrupted: machine m0 was not made", refusal.getMessage());
         assertEquals("no machines; make one with machine:create NAME PRESET\n", run(commands::list));
-        assertEquals("machine m0: small, profile strict, patch declining\n",
+        assertEquals("machine m0: small, profile strict, patch careful\n",
                 run(commands::create, "m0", FakePlatform.INTERRUPTED, "--cold"));
     }
 
