@@ -144,7 +144,7 @@ class ScenarioReaderTest {
                 + "of a processor, 0 to 63",
         "concurrent: [{level: device, processor: 0}] | test.yaml:2:41: concurrent[0].processor: a device runs on no",
         "concurrent: [{level: device, steps: [cpu.read]}] | test.yaml:2:38: concurrent[0].steps[0]: action cpu.read is "
-                + "nothing that a device does by itself; there is: device.read, device.write",
+                + "nothing that a device does by itself; there is: device.decline, device.read, device.write",
         "concurrent: [{level: hardirq, times: 0}] | test.yaml:2:38: concurrent[0].times: \"0\", expected how often",
         "concurrent: [{times: 2}]           | test.yaml:2:22: concurrent[0].times: code at user level runs once",
         "concurrent: [{migrates: maybe}]    | test.yaml:2:25: concurrent[0].migrates: \"maybe\", expected true or",
