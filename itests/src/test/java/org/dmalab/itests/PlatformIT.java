@@ -63,10 +63,10 @@ public class PlatformIT {
                 ours++;
             }
         }
-        assertEquals(6, ours);
+        assertEquals(7, ours);
     }
 
-    /** Of the shipped variants each has an id of its own, a day, an origin, and one line that says what it is. */
+    /** Of the shipped variants each has an id of its own, an origin, a day if it is no mutant, and a line of words. */
     @Test
     public void everyVariantSaysWhatItIs() throws InvalidSyntaxException {
         List<String> wrong = new ArrayList<>();
@@ -88,8 +88,8 @@ public class PlatformIT {
 
     private static List<String> whatIsWrong(ServiceReference<?> variant) {
         Map<String, String> patterns = Map.of(Variant.ARCH, "pseries|vtd|mips", Variant.ID, "[a-z0-9][a-z0-9._-]*",
-            Variant.ORIGIN, Arrays.stream(Origin.values()).map(Origin::word).collect(Collectors.joining("|")),
-            Variant.DESCRIPTION, "\\S.{10,}\\S", Variant.DATE, "\\d{4}-\\d\\d-\\d\\d");
+            Variant.ORIGIN, Arrays.stream(Origin.values()).map(Origin::name).collect(Collectors.joining("|")),
+            Variant.DESCRIPTION, "\\S.{10,}\\S", Variant.DATE, "|\\d{4}-\\d\\d-\\d\\d");
         List<String> wrong = new ArrayList<>();
         patterns.forEach((key, pattern) -> {
             if (!(variant.getProperty(key) instanceof String value) || !value.matches(pattern)) {
@@ -97,9 +97,10 @@ public class PlatformIT {
             }
         });
         if (wrong.isEmpty()) {
-            LocalDate day = LocalDate.parse((String) variant.getProperty(Variant.DATE));
-            if (day.isBefore(LocalDate.of(1991, 8, 25))) {
-                wrong.add(day + " is before there was a kernel");
+            String date = (String) variant.getProperty(Variant.DATE);
+            boolean mutant = variant.getProperty(Variant.ORIGIN).equals(Origin.MUTANT.name());
+            if (!mutant && LocalDate.parse(date).isBefore(LocalDate.of(1991, 8, 25))) {
+                wrong.add(date + " is before there was a kernel");
             }
         }
         return wrong;

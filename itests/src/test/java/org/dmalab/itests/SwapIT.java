@@ -58,7 +58,7 @@ public class SwapIT {
     public void theFourServicesAreThereForTheirArchitectures() throws Exception {
         assertService(DmaWindows.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
         assertService(MemoryNotifier.class, "(&(dmalab.arch=pseries)(dmalab.id=pmem-guard))");
-        assertService(Iommu.class, "(&(dmalab.arch=vtd)(dmalab.patch=flush-old-did))");
+        assertService(Iommu.class, "(&(dmalab.arch=vtd)(dmalab.id=flush-old-did))");
         assertService(CacheFlush.class, "(&(dmalab.arch=mips)(dmalab.id=per-page-irq-off))");
     }
 

@@ -19,8 +19,8 @@ class DependencyTest {
     @Test
     void onlyTheLabTheContractsAndLibrariesAreUsed() {
         classes().should().onlyDependOnClassesThat().resideInAnyPackage("java..", "org.osgi..", "org.apache.felix..",
-                "org.jline..", "org.slf4j..", "org.HdrHistogram..", "org.dmalab.api..", "org.dmalab.lab..",
-                "org.dmalab.shell..").check(SHELL);
+                "org.jline..", "org.slf4j..", "org.HdrHistogram..", "org.dmalab.api..", "org.dmalab.c..",
+                "org.dmalab.lab..", "org.dmalab.shell..").check(SHELL);
     }
 
     @Test
@@ -32,6 +32,7 @@ class DependencyTest {
                 "launcher", List.of("command", "drop"),
                 "machine", List.of("command", "drop", "swap"),
                 "scenario", List.of("command"),
+                "text", List.of("command", "drop"),
                 "tool", List.of("command"))).check(SHELL);
     }
 
