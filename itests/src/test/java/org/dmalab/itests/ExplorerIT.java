@@ -71,7 +71,7 @@ public class ExplorerIT {
                 "three-slots,stack-kmap,arm-l1-vipt");
         explore(3 * 4, "vtd/kdump-dma-during-attach*", "--patch", "clear-then-flush,clear-present-first,copied-bitmap",
                 "--swap", "clear-*");
-        // In the other scenarios an exchange in the middle is neither the one kernel nor the other, and no row says more.
+        // In the other scenarios an exchange in the middle is neither the one kernel nor the other: no row tells more.
         explore(1, "pseries/online-during-window-creation", "--patch", "ddw-disabled", "--swap", "limited-mask");
     }
 
