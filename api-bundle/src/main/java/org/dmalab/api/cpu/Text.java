@@ -46,11 +46,11 @@ public final class Text {
      * @param formatId id of the format
      */
     public static String brokenFormat(long formatId) {
-        String broken = FORMATS.get(formatId);
-        if (broken == null) {
-            broken = brokenFormat(of(formatId));
-            FORMATS.put(formatId, broken);
+        String format = INTERNED.get(formatId);
+        if (format == null) {
+            return null; // printed as a number, and nothing is kept of it
         }
+        String broken = FORMATS.computeIfAbsent(formatId, any -> brokenFormat(format));
         return broken.isEmpty() ? null : broken;
     }
 

@@ -3,6 +3,7 @@ package org.dmalab.api.cpu;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +81,19 @@ class WrongUseTest {
         }
         assertEquals("100%", Text.format(Text.id("100%")));
         assertEquals("7", Text.format(Text.id("%99999999999d"), 7));
+    }
+
+    /** A number that is no text is no format, whatever text gets this number later. */
+    @Test
+    void nothingIsKeptOfAFormatThatIsNoText() {
+        String late = "%q comes late";
+        long id = 0xcbf29ce484222325L;
+        for (int i = 0; i < late.length(); i++) {
+            id = (id ^ late.charAt(i)) * 0x100000001b3L;
+        }
+        assertNull(Text.brokenFormat(id));
+        assertEquals(id, Text.id(late));
+        assertTrue(Text.brokenFormat(id).startsWith("\"%q\" is no conversion"));
     }
 
     /** Nobody can tell from the object who runs the code. */

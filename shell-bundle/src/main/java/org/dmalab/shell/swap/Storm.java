@@ -9,6 +9,8 @@ import java.util.function.IntConsumer;
 
 import org.HdrHistogram.Histogram;
 import org.dmalab.api.Machine;
+import org.dmalab.lab.guard.Described;
+import org.dmalab.lab.guard.Loops;
 import org.dmalab.lab.live.LiveMachine;
 import org.dmalab.lab.oracle.Violation;
 
@@ -158,8 +160,8 @@ public final class Storm {
         public void run() {
             try {
                 load = loaded.own(this::callUntilStopped);
-            } catch (RuntimeException | LinkageError e) {
-                failed("after call " + calls + ": " + e);
+            } catch (Throwable e) { // whatever a variant throws, somebody waits for the result
+                failed("after call " + calls + ": " + Described.of(e));
             } finally {
                 underLoad.countDown();
             }
@@ -177,6 +179,7 @@ public final class Storm {
         }
 
         private void call(Machine machine, long sequence) {
+            Loops.begin();
             try {
                 long result = target.call(machine, sequence);
                 if (result >= 0) {
@@ -184,8 +187,8 @@ public final class Storm {
                 } else {
                     failed("call " + sequence + " returned " + result);
                 }
-            } catch (RuntimeException | Error e) {
-                failed("call " + sequence + ": " + e);
+            } catch (Throwable e) {
+                failed("call " + sequence + ": " + Described.of(e));
             }
         }
 

@@ -55,10 +55,31 @@ class StormTest {
     @Test
     void anErrorOfAVariantIsAFailedCallAndNotTheEndOfTheLoad() {
         Target target = new Target(false);
-        target.wrong = true;
+        target.wrong = new AssertionError("of the variant");
         Storm.Result result = new Storm(target, PATCHES, 1).run(50, 1, done -> { });
         assertTrue(result.failed() > 0);
         assertEquals("call 0: java.lang.AssertionError: of the variant", result.firstFailure());
+    }
+
+    /** The compiler lets no variant throw it, a class file can; and its message may throw as well. */
+    @Test
+    void whateverAVariantThrowsIsAFailedCall() {
+        Target target = new Target(false);
+        target.wrong = new Exception() {
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException();
+            }
+        };
+        Storm.Result result = new Storm(target, PATCHES, 1).run(50, 1, done -> { });
+        assertTrue(result.failed() > 0);
+        assertTrue(result.firstFailure().endsWith("(its getMessage throws java.lang.IllegalStateException)"),
+                result::firstFailure);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T unchecked(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     @Test
@@ -86,7 +107,7 @@ class StormTest {
         private final Map<Machine, CountingMachine> machines = new IdentityHashMap<>();
         private Object current;
         private boolean absent;
-        private boolean wrong;
+        private Throwable wrong;
         private final AtomicLong ended = new AtomicLong();
 
         Target(boolean dropping) {
@@ -150,8 +171,8 @@ class StormTest {
         public long call(Machine machine, long sequence) {
             try {
                 long result = machines.get(machine).call();
-                if (wrong) {
-                    throw new AssertionError("of the variant");
+                if (wrong != null) {
+                    throw StormTest.<RuntimeException>unchecked(wrong);
                 }
                 return result;
             } finally {
