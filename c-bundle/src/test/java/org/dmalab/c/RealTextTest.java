@@ -39,12 +39,6 @@ class RealTextTest {
                             "tce_clearrange_multi_pSeriesLP")),
             new Real("vtd", "drivers/iommu/intel/iommu.c", "copied-bitmap", Set.of("domain_context_mapping_one")));
 
-    /** Scenarios of pSeries in which enable_ddw and the mapping of buffers decide: they are today's around the C text. */
-    private static final Set<String> KERNEL_AROUND = Set.of("pseries/default-window-cleaned-by-mistake",
-            "pseries/default-window-does-not-come-back", "pseries/default-window-exhausted",
-            "pseries/kdump-in-a-full-window", "pseries/last-block-of-a-tce", "pseries/second-mask-call",
-            "pseries/single-window-direct");
-
     @TempDir
     private static Path folder;
 
@@ -73,8 +67,7 @@ class RealTextTest {
             ScenarioLibrary library = Platform.library(catalog);
             return Stream.concat(Stream.of(DynamicTest.dynamicTest(real.file(),
                     () -> assertEquals(Set.of(), missing(real.functions(), functions)))),
-                    library.list(real.arch() + "/*").stream()
-                            .filter(name -> !KERNEL_AROUND.contains(name)).map(name -> DynamicTest.dynamicTest(name,
+                    library.list(real.arch() + "/*").stream().map(name -> DynamicTest.dynamicTest(name,
                             () -> compare(catalog, library.get(name), real.twin()))));
         });
     }

@@ -220,15 +220,19 @@ public record Kit(String name, ClassLoader loader, Properties properties) {
         return Stream.of(text.trim().split("\\s+")).filter(word -> !word.isEmpty()).toList();
     }
 
-    /** The methods of the seam that stand for functions of the kernel, by the names of these. */
+    /**
+     * The methods of the seam that are functions of the kernel, by name. One that has a name of its own stands for a
+     * part of the function that its annotation names: other parameters, another result.
+     */
     Map<String, Method> functions() {
         Map<String, Method> functions = new LinkedHashMap<>();
         for (Method method : seam().getMethods()) {
             KernelFunction function = method.getAnnotation(KernelFunction.class);
-            boolean callable = function != null && method.getParameterCount() > 0
+            boolean whole = function != null && List.of("", method.getName()).contains(function.value());
+            boolean callable = whole && method.getParameterCount() > 0
                     && method.getParameterTypes()[0] == Cpu.class;
             if (callable) {
-                functions.put(function.value().isEmpty() ? method.getName() : function.value(), method);
+                functions.put(method.getName(), method);
             }
         }
         return functions;
