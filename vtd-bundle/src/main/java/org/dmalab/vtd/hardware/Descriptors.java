@@ -154,8 +154,8 @@ final class Descriptors {
     /** With S set, the address says the size too: twice a page, doubled for each 1 from bit 12 upwards. */
     private int deviceTlb(long low, long high) {
         int sourceId = (int) Descriptor.SID.get(low);
-        long size = Descriptor.S.isSet(high) ? (2 * PAGE_BYTES) << Long.numberOfTrailingZeros(~Descriptor.ADDR.get(high))
-                : PAGE_BYTES;
+        long ones = Long.numberOfTrailingZeros(~Descriptor.ADDR.get(high));
+        long size = Descriptor.S.isSet(high) ? (2 * PAGE_BYTES) << ones : PAGE_BYTES;
         boolean answered = devices.invalidate(sourceId, high & -size, size);
         if (!answered && timesOut && registers.timedOut() < 0) {
             registers.timedOut(sourceId);

@@ -97,7 +97,7 @@ public final class DmaPath implements DmaMaster {
      */
     private long throughDeviceTlb(int sourceId, long address, int access) {
         DeviceTlbs tlbs = unit.deviceTlbs();
-        long needed = (access & Translator.WRITES) != 0 ? SecondLevelEntry.W.mask() : SecondLevelEntry.R.mask();
+        long needed = (access & Translator.WRITES) != 0 ? SecondLevelEntry.WRITE : SecondLevelEntry.READ;
         int entry = tlbs.lookUp(sourceId, address, needed);
         if (entry < 0) {
             long answer = unit.ask(sourceId, address, access);

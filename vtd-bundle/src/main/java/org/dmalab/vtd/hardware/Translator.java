@@ -179,7 +179,7 @@ final class Translator implements EntryFetch.Walker {
         if ((access & ASKS) != 0) {
             return SecondLevelEntry.PERMISSIONS;
         }
-        return access == WRITES ? SecondLevelEntry.W.mask() : SecondLevelEntry.R.mask();
+        return access == WRITES ? SecondLevelEntry.WRITE : SecondLevelEntry.READ;
     }
 
     private static FaultReason noPermission(int access) {

@@ -5,6 +5,8 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Descriptor;
+import org.dmalab.vtd.spec.Ecap;
 
 /**
  * Address translation services: devices with a TLB of their own, which the kernel turns on when it attaches them and
@@ -13,7 +15,6 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 public final class Ats {
     /** Address mask of a flush of everything. */
     static final long ALL = 52;
-    private static final int DEVICE_TLB_CAP = 2;
     private static final int FIRST_EXTENDED = 0x100;
     private static final int MOST_EXTENDED = 48;
     private static final long CAPABILITY_ID = 0xf;
@@ -22,9 +23,7 @@ public final class Ats {
     private static final long QUEUE_DEPTH = 0x1f;
     private static final long PAGE_ALIGNED = 1 << 5;
     private static final long ENABLE = 1 << 15;
-    private static final long DEVICE_TLB = 3;
     private static final int SECONDARY_BUS = 0x19;
-    private static final long SIZE = 1;
 
     private Ats() { }
 
@@ -35,7 +34,7 @@ public final class Ats {
     static void probe(Cpu cpu, long device) {
         long iommu = cpu.load(device, Device.IOMMU);
         boolean possible = cpu.load(iommu, IntelIommu.QI) != 0
-                && (cpu.load(iommu, IntelIommu.ECAP) >>> DEVICE_TLB_CAP & 1) != 0;
+                && Ecap.DT.isSet(cpu.load(iommu, IntelIommu.ECAP));
         long capability = possible ? capability(cpu, cpu.load(device, Device.SOURCE_ID)) : 0;
         cpu.store(device, Device.ATS_CAP, capability != 0 && allowed(cpu, device) ? capability : 0);
     }
@@ -129,9 +128,9 @@ public final class Ats {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
         int at = (int) cpu.load(device, Device.ATS_CAP) + CAPABILITY;
         long depth = cpu.readConfig(sourceId, at, 2) & QUEUE_DEPTH;
-        long low = DEVICE_TLB | depth << 16 | sourceId << 32;
+        long low = Descriptor.DEVICE_TLB | Descriptor.MIP.of(depth) | Descriptor.SID.of(sourceId);
         long high = addressMask == 0 ? address & ~0xfffL
-                : ((address | (1L << (12 + addressMask - 1)) - 1) & ~0xfffL) | SIZE;
+                : ((address | (1L << (12 + addressMask - 1)) - 1) & ~0xfffL) | Descriptor.S.mask();
         QueuedInvalidation.submit(cpu, cpu.load(device, Device.IOMMU), low, high);
     }
 }

@@ -7,6 +7,7 @@ import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+import org.dmalab.vtd.spec.Cap;
 
 /** Start and end of a kernel: {@code init_dmars}, and the crash. */
 public final class Boot {
@@ -223,7 +224,8 @@ public final class Boot {
     /** {@code iommu_disable_protect_mem_regions}. */
     @KernelFunction("iommu_disable_protect_mem_regions")
     private static void disableProtectedMemory(Cpu cpu, long iommu) {
-        if ((cpu.load(iommu, IntelIommu.CAP) >>> 5 & 3) != 0) {
+        long cap = cpu.load(iommu, IntelIommu.CAP);
+        if (Cap.PLMR.isSet(cap) || Cap.PHMR.isSet(cap)) {
             long value = Hw.read(cpu, iommu, Hw.PMEN, 4);
             Hw.write(cpu, iommu, Hw.PMEN, 4, value & ~PROTECTED_ENABLE);
             Hw.await(cpu, iommu, Hw.PMEN, 4, 1, 0);

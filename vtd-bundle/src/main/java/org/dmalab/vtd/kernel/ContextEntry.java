@@ -4,6 +4,7 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Endian;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.LegacyContextEntry;
 
 /**
  * Context entries in machine memory, by kernel address: one read or write of a half at a time, as the kernel's inline
@@ -11,11 +12,11 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
  */
 public final class ContextEntry {
     /** Size of an entry. */
-    public static final int BYTES = 16;
-    private static final long PRESENT = 1;
-    private static final long FAULT_DISABLE = 2;
+    public static final int BYTES = LegacyContextEntry.BYTES;
+    private static final long PRESENT = LegacyContextEntry.P.mask();
+    private static final long FAULT_DISABLE = LegacyContextEntry.FPD.mask();
     private static final long COPIED = 1 << 3; // bit 67
-    private static final long PAGE_MASK = ~0xfffL;
+    private static final long PAGE_MASK = LegacyContextEntry.SLPTPTR.mask();
     private static final long BUSES = 256;
 
     private ContextEntry() { }
@@ -109,7 +110,7 @@ public final class ContextEntry {
     /** {@code context_domain_id}. */
     @KernelFunction("context_domain_id")
     public static long domainId(Cpu cpu, long entry) {
-        return high(cpu, entry) >>> 8 & 0xffff;
+        return LegacyContextEntry.DID.get(high(cpu, entry));
     }
 
     /** {@code context_clear_entry}. */
@@ -122,7 +123,7 @@ public final class ContextEntry {
     /** {@code context_set_domain_id}. */
     @KernelFunction("context_set_domain_id")
     public static void setDomainId(Cpu cpu, long entry, long domainId) {
-        writeHigh(cpu, entry, high(cpu, entry) | (domainId & 0xffff) << 8);
+        writeHigh(cpu, entry, high(cpu, entry) | LegacyContextEntry.DID.of(domainId & 0xffff));
     }
 
     /** {@code context_set_address_root}. */
@@ -140,7 +141,7 @@ public final class ContextEntry {
     /** {@code context_set_translation_type}. */
     @KernelFunction("context_set_translation_type")
     public static void setTranslationType(Cpu cpu, long entry, long type) {
-        writeLow(cpu, entry, (low(cpu, entry) & (-1L << 4 | 3)) | (type & 3) << 2);
+        writeLow(cpu, entry, LegacyContextEntry.TT.set(low(cpu, entry), type));
     }
 
     /** {@code context_set_fault_enable}. */

@@ -9,6 +9,7 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+import org.dmalab.vtd.spec.Cap;
 
 /** The kernel's reading of the DMAR table that firmware left in memory: {@code dmar_table_init}. */
 final class DmarTables {
@@ -77,7 +78,7 @@ final class DmarTables {
         long version = Hw.read(cpu, iommu, 0, 4);
         cpu.store(iommu, IntelIommu.CAP, cap);
         cpu.store(iommu, IntelIommu.ECAP, ecap);
-        long widths = cap >>> 8 & 0x1f;
+        long widths = Cap.SAGAW.get(cap);
         int agaw = (DEFAULT_WIDTH_BITS - 30) / 9;
         while (agaw >= 0 && (widths >>> agaw & 1) == 0) {
             agaw--;

@@ -12,6 +12,7 @@ import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
+import org.dmalab.vtd.spec.Ecap;
 
 /** Domains and the devices in them. */
 public final class Domains {
@@ -61,7 +62,7 @@ public final class Domains {
         }
         cpu.store(domain, DmarDomain.IOMMU, iommu);
         cpu.store(domain, DmarDomain.AGAW, cpu.load(iommu, IntelIommu.AGAW));
-        cpu.store(domain, DmarDomain.COHERENT, cpu.load(iommu, IntelIommu.ECAP) & 1);
+        cpu.store(domain, DmarDomain.COHERENT, Ecap.C.get(cpu.load(iommu, IntelIommu.ECAP)));
         cpu.store(domain, DmarDomain.PGD, pgd);
         Mappings.flush(cpu, domain, pgd, Pages.BYTES);
         FlushQueue.init(cpu, domain);

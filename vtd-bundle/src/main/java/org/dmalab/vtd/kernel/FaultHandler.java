@@ -4,6 +4,8 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
+import org.dmalab.vtd.spec.FaultRecord;
 
 /** {@code dmar_fault}: reads, clears and prints fault records in the form of kernels to 5.4. Prints are not limited. */
 public final class FaultHandler {
@@ -47,10 +49,10 @@ public final class FaultHandler {
     @KernelFunction("dmar_fault")
     private static void records(Cpu cpu, long iommu, long lock, int first) {
         long cap = cpu.load(iommu, IntelIommu.CAP);
-        int count = (int) (cap >>> 40 & 0xff) + 1;
-        int base = (int) (cap >>> 24 & 0x3ff) << 4;
+        int count = Cap.faultCount(cap);
+        int base = Cap.faultOffset(cap);
         for (int index = first; ; index = (index + 1) % count) {
-            int record = base + index * 16;
+            int record = base + index * FaultRecord.BYTES;
             long upper = Hw.read(cpu, iommu, record + 12, 4);
             if ((upper & F) == 0) {
                 return;

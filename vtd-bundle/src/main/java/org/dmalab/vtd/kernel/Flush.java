@@ -6,10 +6,12 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
+import org.dmalab.vtd.spec.Iva;
 
 /** The kernel's calls through {@code iommu->flush}. */
 public final class Flush {
-    private static final long INVALIDATION_HINT = 1 << 6;
+    private static final long INVALIDATION_HINT = Iva.IH.mask();
 
     private Flush() { }
 
@@ -51,7 +53,7 @@ public final class Flush {
         long did = cpu.load(domain, DmarDomain.DID);
         long cap = cpu.load(iommu, IntelIommu.CAP);
         long mask = mask(firstPfn, count);
-        boolean selective = (cap >>> 39 & 1) != 0 && mask <= (cap >>> 48 & 0x3f);
+        boolean selective = Cap.PSI.isSet(cap) && mask <= Cap.MAMV.get(cap);
         if (selective) {
             iotlb(cpu, iommu, did, firstPfn << 12 | (leafOnly ? INVALIDATION_HINT : 0), mask, Scope.SELECTIVE);
         } else {

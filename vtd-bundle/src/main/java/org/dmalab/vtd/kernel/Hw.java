@@ -5,6 +5,8 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
+import org.dmalab.vtd.spec.Ecap;
 
 /** A remapping unit's registers as the kernel uses them. */
 public final class Hw {
@@ -78,7 +80,7 @@ public final class Hw {
     /** {@code iommu_flush_write_buffer}. */
     @KernelFunction("iommu_flush_write_buffer")
     public static void flushWriteBuffer(Cpu cpu, long iommu) {
-        if ((cpu.load(iommu, IntelIommu.CAP) >>> 4 & 1) != 0) {
+        if (Cap.RWBF.isSet(cpu.load(iommu, IntelIommu.CAP))) {
             command(cpu, iommu, WBF, 0);
         }
     }
@@ -86,7 +88,7 @@ public final class Hw {
     /** {@code __iommu_flush_cache}: writes table lines back when the unit does not snoop. */
     @KernelFunction("__iommu_flush_cache")
     public static void flushCache(Cpu cpu, long iommu, long address, long sizeBytes) {
-        if ((cpu.load(iommu, IntelIommu.ECAP) & 1) == 0) {
+        if (!Ecap.C.isSet(cpu.load(iommu, IntelIommu.ECAP))) {
             flushLines(cpu, address, sizeBytes);
         }
     }
@@ -102,12 +104,12 @@ public final class Hw {
     /** {@code cap_ndoms}. */
     @KernelFunction("cap_ndoms")
     public static long domainCount(Cpu cpu, long iommu) {
-        return 1L << (4 + 2 * (cpu.load(iommu, IntelIommu.CAP) & 7));
+        return Cap.domainCount(cpu.load(iommu, IntelIommu.CAP));
     }
 
     /** {@code cap_caching_mode}. */
     @KernelFunction("cap_caching_mode")
     public static boolean cachingMode(Cpu cpu, long iommu) {
-        return (cpu.load(iommu, IntelIommu.CAP) >>> 7 & 1) != 0;
+        return Cap.CM.isSet(cpu.load(iommu, IntelIommu.CAP));
     }
 }

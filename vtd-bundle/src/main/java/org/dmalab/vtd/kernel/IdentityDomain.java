@@ -5,6 +5,7 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Ecap;
 
 /**
  * {@code si_domain}: all memory at its own address, for all devices ({@code iommu=pt}). Where every unit passes
@@ -25,7 +26,7 @@ public final class IdentityDomain {
         }
         boolean passThrough = true;
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
-            passThrough &= (cpu.load(iommu, IntelIommu.ECAP) >>> 6 & 1) != 0;
+            passThrough &= Ecap.PT.isSet(cpu.load(iommu, IntelIommu.ECAP));
         }
         long domain = Domains.alloc(cpu, cpu.load(KernelLayout.IOMMUS));
         if (domain == 0) {

@@ -8,6 +8,7 @@ import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
 
 /**
  * Second-level tables: {@code __domain_mapping}, {@code dma_pte_clear_range} and what they are made of. Superpages are
@@ -59,7 +60,7 @@ public final class Mappings {
     /** The access that a direction needs; a unit without zero-length reads takes one as a read (CAP.ZLR). */
     static long protection(Cpu cpu, long domain, Direction direction) {
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
-        boolean zeroLengthReads = (cpu.load(iommu, IntelIommu.CAP) >>> 22 & 1) != 0;
+        boolean zeroLengthReads = Cap.ZLR.isSet(cpu.load(iommu, IntelIommu.CAP));
         long read = direction == Direction.FROM_DEVICE && zeroLengthReads ? 0 : READ;
         return read | (direction == Direction.TO_DEVICE ? 0 : WRITE);
     }
@@ -119,7 +120,7 @@ public final class Mappings {
         if (count < pagesOf(2)) {
             return 1;
         }
-        long sizes = cpu.load(cpu.load(domain, DmarDomain.IOMMU), IntelIommu.CAP) >>> 34 & 0xf;
+        long sizes = Cap.SLLPS.get(cpu.load(cpu.load(domain, DmarDomain.IOMMU), IntelIommu.CAP));
         int level = 1;
         while (level < levels(cpu, domain) && (sizes >>> (level - 1) & 1) != 0 && count >= pagesOf(level + 1)
                 && ((pfn | physicalPfn) & pagesOf(level + 1) - 1) == 0) {

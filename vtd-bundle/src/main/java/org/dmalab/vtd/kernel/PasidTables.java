@@ -9,6 +9,7 @@ import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Ecap;
 
 /**
  * Scalable mode: the PASID directory and table of each device, of which the kernel uses one entry here, that of PASID 0
@@ -17,10 +18,6 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 public final class PasidTables {
     /** Domain-id of entries that pass requests through ({@code FLPT_DEFAULT_DID}); no domain gets it. */
     static final int PASS_THROUGH_ID = 1;
-    private static final int SCALABLE_MODE_CAP = 43;
-    private static final int SECOND_LEVEL_CAP = 46;
-    private static final int PAGE_WALK_COHERENCY_CAP = 48;
-    private static final int SUPERVISOR_CAP = 31;
     private static final int ENTRY_BYTES = 64;
     private static final int ENTRIES = 64;
     private static final long PRESENT = 1;
@@ -46,7 +43,7 @@ public final class PasidTables {
     @KernelFunction("sm_supported")
     public static boolean inUse(Cpu cpu, long iommu) {
         return cpu.load(KernelLayout.SCALABLE) != 0
-                && (cpu.load(iommu, IntelIommu.ECAP) >>> SCALABLE_MODE_CAP & 1) != 0;
+                && Ecap.SMTS.isSet(cpu.load(iommu, IntelIommu.ECAP));
     }
 
     /** The domain-id that requests of a domain's devices are tagged with: of the domain, or that of pass-through. */
@@ -68,7 +65,7 @@ public final class PasidTables {
         }
         boolean passThrough = IdentityDomain.passesThrough(cpu, domain);
         long ecap = cpu.load(iommu, IntelIommu.ECAP);
-        if (!passThrough && (ecap >>> SECOND_LEVEL_CAP & 1) == 0) {
+        if (!passThrough && !Ecap.SLTS.isSet(ecap)) {
             cpu.printk(NO_SECOND_LEVEL, cpu.load(iommu, IntelIommu.SEQ_ID));
             return Errno.EINVAL;
         }
@@ -81,9 +78,9 @@ public final class PasidTables {
             return Errno.EBUSY;
         }
         clear(cpu, entry);
-        long snoop = (ecap >>> PAGE_WALK_COHERENCY_CAP & 1) != 0 ? PAGE_WALK_SNOOP : 0;
+        long snoop = Ecap.SMPWC.isSet(ecap) ? PAGE_WALK_SNOOP : 0;
         ContextEntry.writeHigh(cpu, entry, domainId(cpu, domain) | snoop);
-        if (passThrough && (ecap >>> SUPERVISOR_CAP & 1) != 0) {
+        if (passThrough && Ecap.SRS.isSet(ecap)) {
             cpu.write(entry + 16, 8, Endian.LITTLE, SUPERVISOR);
         }
         long low = (passThrough ? PASS_THROUGH : Pages.physical(table) | SECOND_LEVEL)

@@ -4,6 +4,8 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
+import org.dmalab.vtd.spec.Descriptor;
 
 /**
  * Invalidation by queue: {@code qi_flush_context} and {@code qi_flush_iotlb}. The kernel does not hand the
@@ -11,8 +13,6 @@ import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
  * queue there was no memory is flushed by register.
  */
 public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
-    private static final int WRITE_DRAIN_CAP = 54;
-    private static final int READ_DRAIN_CAP = 55;
     private static final long WRITE_DRAIN = 1 << 6;
     private static final long READ_DRAIN = 1 << 7;
     private static final long PAGE = ~0xfffL;
@@ -35,27 +35,26 @@ public final class QueuedFlush implements CacheFlush, QueuedInvalidation.User {
             return;
         }
         long cap = cpu.load(iommu, IntelIommu.CAP);
-        long drain = ((cap >>> WRITE_DRAIN_CAP & 1) != 0 ? WRITE_DRAIN : 0)
-                | ((cap >>> READ_DRAIN_CAP & 1) != 0 ? READ_DRAIN : 0);
+        long drain = (Cap.DWD.isSet(cap) ? WRITE_DRAIN : 0) | (Cap.DRD.isSet(cap) ? READ_DRAIN : 0);
         QueuedInvalidation.submit(cpu, iommu, iotlbDescriptor(domainId, scope) | drain,
                 (address & PAGE) | (addressMask & 0x3f));
     }
 
     /** Lower half of a context-cache descriptor; the upper one is zero. */
     static long contextDescriptor(long domainId, long sourceId, long functionMask, Scope scope) {
-        return 1 | granularity("context cache", scope) | (domainId & 0xffff) << 16 | (sourceId & 0xffff) << 32
-                | (functionMask & 3) << 48;
+        return Descriptor.CONTEXT_CACHE | granularity("context cache", scope) | Descriptor.DID.of(domainId & 0xffff)
+                | Descriptor.SID.of(sourceId & 0xffff) | Descriptor.FM.of(functionMask & 3);
     }
 
     /** Lower half of an IOTLB descriptor without draining. */
     static long iotlbDescriptor(long domainId, Scope scope) {
-        return 2 | granularity("IOTLB", scope) | (domainId & 0xffff) << 16;
+        return Descriptor.IOTLB | granularity("IOTLB", scope) | Descriptor.DID.of(domainId & 0xffff);
     }
 
     private static long granularity(String cache, Scope scope) {
         if (scope == Scope.NONE) {
             throw new IllegalArgumentException("a flush of the " + cache + " of no scope");
         }
-        return (long) scope.ordinal() << 4;
+        return Descriptor.G.of(scope.ordinal());
     }
 }

@@ -8,6 +8,7 @@ import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.QInval;
+import org.dmalab.vtd.spec.Ecap;
 
 /**
  * The kernel's side of the invalidation queue: {@code intel_iommu_init_qi}, {@code dmar_disable_qi},
@@ -51,7 +52,7 @@ public final class QueuedInvalidation {
      */
     @KernelFunction("intel_iommu_init_qi")
     static void init(Cpu cpu, long iommu) {
-        if ((cpu.load(iommu, IntelIommu.ECAP) >>> 1 & 1) != 0) {
+        if (Ecap.QI.isSet(cpu.load(iommu, IntelIommu.ECAP))) {
             disable(cpu, iommu);
         }
         boolean used = isUsed(cpu) && enable(cpu, iommu);
@@ -111,7 +112,7 @@ public final class QueuedInvalidation {
     }
 
     private static long stride(Cpu cpu, long iommu) {
-        return (cpu.load(iommu, IntelIommu.ECAP) >>> 43 & 1) != 0 ? 32 : 16;
+        return Ecap.SMTS.isSet(cpu.load(iommu, IntelIommu.ECAP)) ? 32 : 16;
     }
 
     /**

@@ -24,8 +24,12 @@ public final class SecondLevelEntry {
     public static final int BYTES = 8;
     /** Entries of a table. */
     public static final int ENTRIES = 512;
+    /** Read permission. */
+    public static final long READ = 1;
+    /** Write permission. */
+    public static final long WRITE = 2;
     /** Both permissions; an entry with neither is not present. */
-    public static final long PERMISSIONS = 3;
+    public static final long PERMISSIONS = READ | WRITE;
     /** The number of an address's bits that are its place in a page. */
     public static final int PAGE_SHIFT = 12;
     /** The number of bits that choose the entry of one level. */
