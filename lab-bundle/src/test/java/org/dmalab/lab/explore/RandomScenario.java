@@ -22,7 +22,8 @@ import org.dmalab.lab.scenario.Scenario;
 
 /**
  * A scenario made by chance from the actions that are registered for an architecture, on the machine of a shipped one.
- * Values are as a rule such that some shipped scenario gives to that parameter, so that more comes of it than a refusal.
+ * Values are as a rule such that some shipped scenario gives to that parameter, so that more comes of it than that it
+ * is refused.
  */
 final class RandomScenario {
     private final Random random;

@@ -19,8 +19,8 @@ class RandomScenariosTest {
     private static final Catalog CATALOG = ShippedCatalog.make();
     private static final Map<String, List<Scenario>> SHIPPED = new TreeMap<>();
     /** Of twenty scenarios so many are of each: memory of pSeries is large, and takes its time. */
-    private static final List<String> ARCHITECTURES = List.of("mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd",
-            "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "pseries");
+    private static final List<String> ARCHITECTURES = List.of("mips", "vtd", "mips", "vtd", "mips", "vtd", "mips",
+            "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "vtd", "mips", "pseries");
 
     static {
         ScenarioLibrary library = new ScenarioLibrary(Path.of("..", "scenarios"), new ScenarioReader(CATALOG));

@@ -2,6 +2,7 @@ package org.dmalab.lab.explore;
 
 import java.lang.reflect.Constructor;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -63,7 +64,7 @@ final class ShippedCatalog {
     private static Map<String, Object> properties(JavaAnnotation<?> patch) {
         Map<String, Object> properties = new TreeMap<>();
         patch.getProperties().forEach((name, value) -> properties.put("dmalab." + name,
-                value instanceof JavaEnumConstant constant ? constant.name().toLowerCase(java.util.Locale.ROOT) : value));
+                value instanceof JavaEnumConstant constant ? constant.name().toLowerCase(Locale.ROOT) : value));
         return properties;
     }
 }
