@@ -141,7 +141,7 @@ public final class ExplorerComparison {
             Exploration exploration = Models.twoPhaseProcesses(MANAGERS - 1, reductions);
             Timed timed = timed(() -> exploration);
             say("  sleep sets %-5b private cells %-5b  %,d states, %,d transitions, %.2f s; %,d complete and %,d"
-                    + " deadlocked ends", reductions.sleepSets(), reductions.privateCells(), timed.result().states(),
+                    + " deadlocked ends", reductions.sleepSets(), reductions.persistentSets(), timed.result().states(),
                     timed.result().transitions(), timed.seconds(), timed.result().executions(),
                     exploration.deadlocks());
         }

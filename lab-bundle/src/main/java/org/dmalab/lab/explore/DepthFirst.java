@@ -3,38 +3,41 @@ package org.dmalab.lab.explore;
 import org.dmalab.api.store.Footprint;
 
 /**
- * The search that decides: depth first over all states, with sleep sets and with {@link LoneSteps steps that go alone}.
+ * The search that decides: depth first over all states with partial-order reduction, that is with sleep sets and with
+ * {@link PersistentSets persistent sets} of one step.
  *
  * <p>What was tried at a state sleeps while what comes after it does not touch what it touches. A state keeps the set
  * with which it was searched; come to again, those are tried that slept then and are awake now.
  */
 final class DepthFirst {
     private static final long ALL = -1;
+    private static final int NOTE_BYTES = 64;
     /** After so many beginnings no step goes alone any more. */
     private static final int MAX_ROUNDS = 32;
 
     private final World world;
-    private final Path path;
+    private final Path<Reduction> path;
     private final Findings findings;
     private final Meter meter;
     private final boolean sleepSets;
     /** What was touched since the state before. */
     private final Footprint footprint = new Footprint();
-    private final Sleepers sleepers = new Sleepers();
+    private final SleepSets sleepers = new SleepSets();
     /** Null if none is to go alone. */
-    private final LoneSteps lone;
+    private final PersistentSets lone;
     private final int processors;
     private VisitedStates visited;
     private boolean cyclic;
 
     DepthFirst(World world, Findings findings, Meter meter, Exploration.Reductions reductions) {
         this.world = world;
-        this.path = new Path(world);
+        this.path = new Path<>(world, () -> new Reduction(Reduction.sleepers(world)),
+                NOTE_BYTES + 4 * Reduction.sleepers(world));
         this.findings = findings;
         this.meter = meter;
         this.sleepSets = reductions.sleepSets() && !world.enabled().solo();
         this.processors = world.processors();
-        this.lone = reductions.privateCells() ? new LoneSteps(world, path, findings, meter, footprint,
+        this.lone = reductions.persistentSets() ? new PersistentSets(world, path, findings, meter, footprint,
                 sleepSets) : null;
     }
 
@@ -68,6 +71,7 @@ final class DepthFirst {
                 search();
             } while (lone != null && lone.wrong() && !meter.hit());
         } finally {
+            meter.keeps(0);
             world.touched().into(null);
         }
     }
@@ -75,7 +79,7 @@ final class DepthFirst {
     private void search() {
         enter(0, 0);
         while (!path.isEmpty()) {
-            Path.Point point = path.top();
+            Path.Point<Reduction> point = path.top();
             path.undo(point);
             if (meter.hit() || (lone != null && lone.beginsAgain()) || !goOn(point)) {
                 path.unname();
@@ -114,33 +118,28 @@ final class DepthFirst {
             findings.end(path);
             return;
         }
-        Path.Point point = path.push(enabled);
+        Path.Point<Reduction> point = path.push(enabled);
         path.name(fingerprint);
-        point.asleep = asleep;
-        point.awake = awake;
-        point.footprintsEnd = footprintsEnd;
-        point.candidate = lone != null ? 0 : processors;
-        point.alone = -1;
-        point.trying = -1;
+        point.note().begin(asleep, awake, footprintsEnd, lone != null ? 0 : processors);
     }
 
     /** Takes the next transition of a state that is to be tried; false if there is none. */
-    private boolean goOn(Path.Point point) {
-        if (point.candidate < processors) {
-            LoneSteps.Went went = lone.goAlone(point);
+    private boolean goOn(Path.Point<Reduction> point) {
+        if (point.note().candidate < processors) {
+            PersistentSets.Went went = lone.goAlone(point);
             if (went != null) {
-                follow(point, point.alone, went);
+                follow(point, point.note().alone, went);
                 return true;
             }
         }
         while (point.next < point.count()) {
             int number = point.next++;
             int id = id(path.transition(point, number));
-            if (id != point.trying) {
+            if (id != point.note().trying) {
                 fallAsleep(point);
             }
-            if (point.alone >= 0 ? id == point.alone : isAwake(point, id)) {
-                point.trying = id;
+            if (point.note().alone >= 0 ? id == point.note().alone : isAwake(point, id)) {
+                point.note().trying = id;
                 follow(point, id, lone != null ? lone.go(point, number) : take(point, number));
                 return true;
             }
@@ -148,23 +147,23 @@ final class DepthFirst {
         return false;
     }
 
-    private LoneSteps.Went take(Path.Point point, int number) {
+    private PersistentSets.Went take(Path.Point<Reduction> point, int number) {
         meter.transition(path.transition(point, number), visited, path);
         boolean goesOn = path.take(point, number);
         findings.collect(path);
-        return goesOn ? LoneSteps.Went.ON : LoneSteps.Went.TO_AN_END;
+        return goesOn ? PersistentSets.Went.ON : PersistentSets.Went.TO_AN_END;
     }
 
-    private static boolean isAwake(Path.Point point, int id) {
-        return id < 0 ? point.awake == ALL : (point.awake & ~point.asleep & 1L << id) != 0;
+    private static boolean isAwake(Path.Point<Reduction> point, int id) {
+        return id < 0 ? point.note().awake == ALL : (point.note().awake & ~point.note().asleep & 1L << id) != 0;
     }
 
     /** What was tried in all its outcomes sleeps at this state from now on. */
-    private void fallAsleep(Path.Point point) {
-        if (sleepSets && point.trying >= 0) {
-            point.asleep |= 1L << point.trying;
+    private void fallAsleep(Path.Point<Reduction> point) {
+        if (sleepSets && point.note().trying >= 0) {
+            point.note().asleep |= 1L << point.note().trying;
         }
-        point.trying = -1;
+        point.note().trying = -1;
     }
 
     /** A number for a transition, the same for all outcomes of a step; -1 if it can't sleep. */
@@ -177,31 +176,32 @@ final class DepthFirst {
             case Transition.HARDWARE -> 2 * processors + world.strands().size() + operand;
             default -> -1;
         };
-        return id < Sleepers.MAX ? id : -1;
+        return id < SleepSets.MAX ? id : -1;
     }
 
     /** Goes on to the state after a transition, with those asleep whom it does not wake. */
-    private void follow(Path.Point point, int id, LoneSteps.Went went) {
-        boolean goesOn = went == LoneSteps.Went.ON;
+    private void follow(Path.Point<Reduction> point, int id, PersistentSets.Went went) {
+        boolean goesOn = went == PersistentSets.Went.ON;
         long asleep = 0;
         if (sleepSets) {
-            asleep = goesOn ? sleepers.stillAsleep(point, path.following().footprints(), footprint) : 0;
+            asleep = goesOn ? sleepers.stillAsleep(point.note(), path.following().note().footprints(), footprint) : 0;
             keep(point, id);
         }
         if (goesOn) {
-            enter(asleep, point.footprintsEnd);
+            enter(asleep, point.note().footprintsEnd);
         }
     }
 
     /** Keeps what a transition touched for when it sleeps; of a step with several outcomes, all of it. */
-    private void keep(Path.Point point, int id) {
+    private void keep(Path.Point<Reduction> point, int id) {
         if (id >= 0) {
-            boolean again = point.keptFor == id;
-            int start = point.footprintsEnd;
-            point.footprintsEnd = sleepers.keep(footprint, start, again ? point.footprints()[id] : -1);
+            boolean again = point.note().keptFor == id;
+            int start = point.note().footprintsEnd;
+            point.note().footprintsEnd = sleepers.keep(footprint, start, again ? point.note().footprints()[id] : -1);
+            meter.keeps(sleepers.bytes());
             if (!again) {
-                point.footprints()[id] = start;
-                point.keptFor = id;
+                point.note().footprints()[id] = start;
+                point.note().keptFor = id;
             }
         }
     }

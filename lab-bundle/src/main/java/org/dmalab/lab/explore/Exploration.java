@@ -44,9 +44,9 @@ public final class Exploration {
      * schedules to a violation it meets differs.
      *
      * @param sleepSets steps that can change places are tried in one order
-     * @param privateCells steps that touch only what nobody else touches go alone
+     * @param persistentSets steps that touch only what nobody else touches go alone
      */
-    public record Reductions(boolean sleepSets, boolean privateCells) {
+    public record Reductions(boolean sleepSets, boolean persistentSets) {
         /** All of them. */
         public static final Reductions ALL = new Reductions(true, true);
         /** The search of every state by every way. */
@@ -251,7 +251,7 @@ public final class Exploration {
      */
     private SearchResult simplest(SearchResult result, Findings.Violation met) {
         meter.reset();
-        Findings.Violation simplest = new FewestUnusual(world, findings, meter, stuck, met.warning() ? met : null)
+        Findings.Violation simplest = new PreemptionBound(world, findings, meter, stuck, met.warning() ? met : null)
                 .find();
         if (simplest != null) {
             SearchResult.Found told = new Retelling(world).tell(simplest);
@@ -296,7 +296,8 @@ public final class Exploration {
     }
 
     private static List<String> frames(List<StackWalker.StackFrame> stack) {
-        return stack.stream().map(frame -> frame == null ? ReplayStep.INTERRUPT : KernelFunctions.frame(frame)).toList();
+        return stack.stream().map(frame -> frame == null ? ReplayStep.INTERRUPT : KernelFunctions.frame(frame))
+                .toList();
     }
 
     /** A schedule must come to the same verdict however it is run. */
@@ -339,7 +340,7 @@ public final class Exploration {
             world.engine().resume(declinedBefore);
             world.begin();
             LiveSchedule live = new LiveSchedule(world, taken);
-            Path path = new Path(world);
+            Path<Void> path = Path.of(world);
             try {
                 stacks.addAll(live.run());
                 boolean ended = world.violatedOracle() != null;
@@ -365,7 +366,7 @@ public final class Exploration {
         return onMachine(() -> {
             world.start();
             Wording wording = new Wording(world);
-            Path path = new Path(world);
+            Path<Void> path = Path.of(world);
             VisitedStates seen = new VisitedStates(false);
             endless = false;
             while (true) {
@@ -375,7 +376,7 @@ public final class Exploration {
                 } else if (choices.over() && !seen.add(world.fingerprintWithOrder())) {
                     goesRound(path);
                 } else {
-                    Path.Point point = path.push(enabled);
+                    Path.Point<Void> point = path.push(enabled);
                     int choice = choices.next(world, world.enabled().list());
                     int transition = path.transition(point, choice);
                     choices.check(world.kindOfCall(transition));
@@ -403,7 +404,7 @@ public final class Exploration {
     }
 
     /** A schedule has come back to a state: either there is no way out, or it need not have gone on like that. */
-    private void goesRound(Path path) {
+    private void goesRound(Path<?> path) {
         endless = true;
         Findings inside = new Findings(world, nobody(machine), engine -> { });
         VisitedStates around = new Livelocks(world, inside, new Meter(Limits.states(MAX_AROUND), inside, world)).find();

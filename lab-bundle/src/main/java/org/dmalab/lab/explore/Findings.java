@@ -112,7 +112,7 @@ final class Findings {
     }
 
     /** Takes over what the last transition has violated, if anything. */
-    void collect(Path path) {
+    void collect(Path<?> path) {
         if (world.declined()) {
             collectDeclined();
         }
@@ -143,11 +143,11 @@ final class Findings {
         return declinedLast;
     }
 
-    void add(String oracle, String message, Path path) {
+    void add(String oracle, String message, Path<?> path) {
         add(oracle, message, false, path);
     }
 
-    private void add(String oracle, String message, boolean warning, Path path) {
+    private void add(String oracle, String message, boolean warning, Path<?> path) {
         found.computeIfAbsent(oracle + message, key -> {
             int[] schedule = path.schedule();
             foundBytes += FOUND_BYTES + 4L * schedule.length;
@@ -156,7 +156,7 @@ final class Findings {
     }
 
     /** Nothing is enabled: either all have ended, and what comes after runs, or it is a deadlock. */
-    void end(Path path) {
+    void end(Path<?> path) {
         if (!world.finished()) {
             deadlockedStates++;
             stuck(DEADLOCK, path);
@@ -166,7 +166,7 @@ final class Findings {
     }
 
     /** All have ended: what comes after runs, and the oracles look at the end. */
-    void endOfCode(Path path) {
+    void endOfCode(Path<?> path) {
         executions++;
         int declinedBefore = world.engine().declinedCount();
         long mark = world.machine().store().mark();
@@ -188,7 +188,7 @@ final class Findings {
     }
 
     /** From the present state nobody comes to an end any more: they wait, or go round for ever. */
-    void stuck(String oracle, Path path) {
+    void stuck(String oracle, Path<?> path) {
         List<Object> waiting = new ArrayList<>(List.of(oracle)); // one deadlock is met in many states
         for (int p = 0; p < world.processors(); p++) {
             waiting.add(world.run().frames(p) == 0 ? -1 : world.run().node(p));

@@ -192,7 +192,7 @@ final class LiveSchedule {
         private String action = "";
         /** The action that begins with the next call; null if none does. */
         private String beginning;
-        /** Code at user level begins when its first call is taken; what makes no call is the end's, as in the search. */
+        /** Code at user level begins when its first call is taken; what makes no call is heard by the world. */
         private boolean first = true;
         private final List<Runnable> heldBack = new ArrayList<>();
 

@@ -15,9 +15,10 @@ final class Livelocks {
     private static final long LIVELOCK = 0;
     private static final long DEADLOCK = 1;
     private static final long CLOSED = Long.MAX_VALUE;
+    private static final int NOTE_BYTES = 48;
 
     private final World world;
-    private final Path path;
+    private final Path<Component> path;
     private final Findings findings;
     private final Meter meter;
     private final VisitedStates visited = new VisitedStates(true);
@@ -26,9 +27,21 @@ final class Livelocks {
     private int openCount;
     private long next;
 
+    /** What has to be remembered of a state: where its strongly connected component begins. */
+    private static final class Component {
+        private long index;
+        private long low;
+        private int firstOpen;
+        /** The transition that led to it. */
+        private int entered;
+        private boolean leaves;
+        private boolean cycle;
+        private boolean moves;
+    }
+
     Livelocks(World world, Findings findings, Meter meter) {
         this.world = world;
-        this.path = new Path(world);
+        this.path = new Path<>(world, Component::new, NOTE_BYTES);
         this.findings = findings;
         this.meter = meter;
     }
@@ -37,7 +50,7 @@ final class Livelocks {
     VisitedStates find() {
         enter(null, 0);
         while (!path.isEmpty()) {
-            Path.Point point = path.top();
+            Path.Point<Component> point = path.top();
             path.undo(point);
             if (!meter.hit() && point.next < point.count()) {
                 int number = point.next++;
@@ -48,7 +61,7 @@ final class Livelocks {
                 if (goesOn) {
                     enter(point, transition);
                 } else {
-                    point.leaves = true;
+                    point.note().leaves = true;
                 }
             } else {
                 leave(point, path.length() > 1 ? path.below() : null);
@@ -57,15 +70,15 @@ final class Livelocks {
         return stuck;
     }
 
-    private void enter(Path.Point from, int transition) {
+    private void enter(Path.Point<Component> from, int transition) {
         long fingerprint = world.fingerprint();
         if (!visited.add(fingerprint)) {
             if (visited.note() == CLOSED) {
-                from.leaves = true;
+                from.note().leaves = true;
             } else {
-                from.low = Math.min(from.low, visited.note());
-                from.cycle = true;
-                from.moves |= moves(transition);
+                from.note().low = Math.min(from.note().low, visited.note());
+                from.note().cycle = true;
+                from.note().moves |= moves(transition);
             }
             return;
         }
@@ -74,7 +87,7 @@ final class Livelocks {
         if (enabled == 0) {
             visited.note(CLOSED);
             if (from != null) {
-                from.leaves = true;
+                from.note().leaves = true;
             }
             return;
         }
@@ -84,14 +97,14 @@ final class Livelocks {
             meter.keeps(3 * 8L * open.length + stuck.bytesToAdd());
         }
         open[openCount] = fingerprint;
-        Path.Point point = path.push(enabled);
-        point.firstOpen = openCount++;
-        point.index = next;
-        point.low = next++;
-        point.entered = transition;
-        point.leaves = false;
-        point.cycle = false;
-        point.moves = false;
+        Path.Point<Component> point = path.push(enabled);
+        point.note().firstOpen = openCount++;
+        point.note().index = next;
+        point.note().low = next++;
+        point.note().entered = transition;
+        point.note().leaves = false;
+        point.note().cycle = false;
+        point.note().moves = false;
     }
 
     /** Tells whether code goes on or comes to run; a task that only moves waits as before. */
@@ -101,30 +114,30 @@ final class Livelocks {
     }
 
     /** All is tried from a state: it belongs to the component of one below it, or it closes its own. */
-    private void leave(Path.Point point, Path.Point below) {
-        boolean root = point.low == point.index;
+    private void leave(Path.Point<Component> point, Path.Point<Component> below) {
+        boolean root = point.note().low == point.note().index;
         if (root && !meter.hit()) {
-            boolean found = point.cycle && !point.leaves;
+            boolean found = point.note().cycle && !point.note().leaves;
             if (found) {
-                findings.stuck(point.moves ? ORACLE : Findings.DEADLOCK, path);
+                findings.stuck(point.note().moves ? ORACLE : Findings.DEADLOCK, path);
             }
-            while (openCount > point.firstOpen) {
+            while (openCount > point.note().firstOpen) {
                 long member = open[--openCount];
                 visited.contains(member);
                 visited.note(CLOSED);
                 if (found) {
                     stuck.add(member);
-                    stuck.note(point.moves ? LIVELOCK : DEADLOCK);
+                    stuck.note(point.note().moves ? LIVELOCK : DEADLOCK);
                 }
             }
         }
         path.pop();
         if (below != null) {
-            below.leaves |= root || point.leaves;
+            below.note().leaves |= root || point.note().leaves;
             if (!root) {
-                below.low = Math.min(below.low, point.low);
-                below.cycle = true;
-                below.moves |= point.moves | moves(point.entered);
+                below.note().low = Math.min(below.note().low, point.note().low);
+                below.note().cycle = true;
+                below.note().moves |= point.note().moves | moves(point.note().entered);
             }
         }
     }

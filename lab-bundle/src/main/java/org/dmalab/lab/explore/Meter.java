@@ -49,7 +49,7 @@ final class Meter {
     }
 
     /** Counts a transition. */
-    void transition(int transition, VisitedStates visited, Path path) {
+    void transition(int transition, VisitedStates visited, Path<?> path) {
         arrivals += Transition.kind(transition) == Transition.ARRIVAL ? 1 : 0;
         transitions++;
         if ((++ticks & WATCH_MASK) == 0) {
@@ -68,7 +68,7 @@ final class Meter {
     }
 
     /** Counts a new state. */
-    void state(VisitedStates visited, Path path) {
+    void state(VisitedStates visited, Path<?> path) {
         if (visited.size() >= limits.maxStates()) {
             bound = "max-states " + limits.maxStates();
         } else {
@@ -76,7 +76,7 @@ final class Meter {
         }
     }
 
-    private void checkMemory(VisitedStates visited, Path path) {
+    private void checkMemory(VisitedStates visited, Path<?> path) {
         long bytes = visited.bytesToAdd() + path.bytes() + world.bytes() + findings.bytes() + keptBytes;
         if (bytes > limits.maxBytes() && bound.isEmpty()) {
             bound = "memory " + (limits.maxBytes() >> 20) + " MiB";

@@ -1,21 +1,22 @@
 package org.dmalab.lab.explore;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 
 /**
  * The way from the start to the present state of a world, and at each state on it the transitions that were enabled.
  * What it is made of is used again, so that going forth and back allocates nothing.
+ *
+ * @param <N> what a search has to remember of a state
  */
-final class Path {
+final class Path<N> {
     private static final int FIRST_BUCKETS = 1 << 13;
     /** Of a state with what undoes it, without what its sleepers touched. */
     private static final int POINT_BYTES = 256;
-    /** Of one word in the footprints of sleepers, while there is room made for more. */
-    private static final int FOOTPRINT_BYTES = 36;
-
     private final World world;
-    private final int sleepers;
-    private Point[] points = new Point[64];
+    private final Supplier<N> notes;
+    private final int noteBytes;
+    private Point<N>[] points = points(64);
     private final World.Undo spare = new World.Undo();
     /** For each bucket of fingerprints the newest state in it, counted from 1; the others are chained to it. */
     private int[] newest = new int[FIRST_BUCKETS];
@@ -24,8 +25,13 @@ final class Path {
     private int[] transitions = new int[1024];
     private int transitionCount;
 
-    /** A state on the way. What a search has to remember of it, it puts here. */
-    static final class Point {
+    /**
+     * A state on the way.
+     *
+     * @param <N> what a search has to remember of it
+     */
+    static final class Point<N> {
+        private final N note;
         private final World.Undo undo = new World.Undo();
         private int first;
         private int count;
@@ -34,38 +40,16 @@ final class Path {
         private int more;
         /** Next transition to be looked at. */
         int next;
-        /** Of a search in the order of unusual choices: how many more are allowed. */
-        int unusualLeft;
-        /** Of such a search for a warning: it was given on the way here. */
-        boolean warned;
-        /** Of a search with sleep sets: who sleeps, and who is to be tried. */
-        long asleep;
-        long awake;
-        /** What the sleepers touched, see {@link Sleepers}. */
-        private int[] footprints;
-        private final int sleepers;
-        int footprintsEnd;
-        /** The transition, numbered for sleep sets, that is being tried, and the one whose footprint was kept last. */
-        int trying;
-        int keptFor;
-        /** The processor that is tried as one that can go alone; from the number of processors on it is settled. */
-        int candidate;
-        /** Only this processor goes on from here; -1 if all may. */
-        int alone;
-        int aloneNode;
-        /** Of a search for states that can't be left: see {@link Livelocks}. */
-        long index;
-        long low;
-        int firstOpen;
-        int entered;
-        boolean leaves;
-        boolean cycle;
-        boolean moves;
         private long fingerprint;
         private int olderInBucket;
 
-        Point(int sleepers) {
-            this.sleepers = sleepers;
+        Point(N note) {
+            this.note = note;
+        }
+
+        /** What the search has to remember of the state. */
+        N note() {
+            return note;
         }
 
         int count() {
@@ -82,25 +66,35 @@ final class Path {
             return undo.frames();
         }
 
-        /** For each transition that can sleep, where its footprint lies. */
-        int[] footprints() {
-            if (footprints == null) {
-                footprints = new int[sleepers];
-            }
-            return footprints;
+        /** How much was declined before the transition taken. */
+        int declinedBefore() {
+            return undo.declined();
         }
     }
 
-    Path(World world) {
+    /**
+     * @param notes makes room for what a search has to remember of a state
+     * @param noteBytes that such room takes
+     */
+    Path(World world, Supplier<N> notes, int noteBytes) {
         this.world = world;
-        this.sleepers = Math.min(Sleepers.MAX,
-                2 * world.processors() + world.strands().size() + world.places());
+        this.notes = notes;
+        this.noteBytes = noteBytes;
+    }
+
+    /** For who has to remember nothing. */
+    static Path<Void> of(World world) {
+        return new Path<>(world, () -> null, 0);
     }
 
     /** Bytes that the way takes. */
     long bytes() {
-        return longest * (POINT_BYTES + 4L * sleepers) + 4L * newest.length + 12L * transitions.length
-                + (length == 0 ? 0 : FOOTPRINT_BYTES * (long) top().footprintsEnd);
+        return longest * (long) (POINT_BYTES + noteBytes) + 4L * newest.length + 12L * transitions.length;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <N> Point<N>[] points(int length) {
+        return (Point<N>[]) new Point<?>[length];
     }
 
     boolean isEmpty() {
@@ -111,36 +105,35 @@ final class Path {
         return length;
     }
 
-    Point top() {
+    Point<N> top() {
         return points[length - 1];
     }
 
     /** The state before the last one. */
-    Point below() {
+    Point<N> below() {
         return points[length - 2];
     }
 
     /** What the next state will be put in. */
-    Point following() {
+    Point<N> following() {
         if (length == points.length) {
             points = Arrays.copyOf(points, length * 2);
         }
         if (points[length] == null) {
-            points[length] = new Point(sleepers);
+            points[length] = new Point<>(notes.get());
             longest = length + 1;
         }
         return points[length];
     }
 
     /** Adds the present state with its enabled transitions, found by {@link Enabled#count}. */
-    Point push(int enabled) {
-        Point point = following();
+    Point<N> push(int enabled) {
+        Point<N> point = following();
         length++;
         point.first = transitionCount;
         point.count = enabled;
         point.taken = -1;
         point.next = 0;
-        point.keptFor = -1;
         transitionCount += enabled;
         if (transitionCount > transitions.length) {
             transitions = Arrays.copyOf(transitions, Math.max(transitionCount, transitions.length * 2));
@@ -172,7 +165,7 @@ final class Path {
     }
 
     private void chain(int number) {
-        Point point = points[number - 1];
+        Point<N> point = points[number - 1];
         int bucket = bucket(point.fingerprint);
         point.olderInBucket = newest[bucket];
         newest[bucket] = number;
@@ -193,19 +186,19 @@ final class Path {
         transitionCount = points[length].first;
     }
 
-    int transition(Point point, int number) {
+    int transition(Point<N> point, int number) {
         return transitions[point.first + number];
     }
 
     /** Takes a transition of the last state; false if the schedule ends there. */
-    boolean take(Point point, int number) {
+    boolean take(Point<N> point, int number) {
         point.taken = number;
         point.more = 0;
         return world.take(transitions[point.first + number], point.undo);
     }
 
     /** Takes one more step of the processor, after the transition taken, until it is kept or taken back. */
-    boolean takeMore(Point point, int step) {
+    boolean takeMore(Point<N> point, int step) {
         point.more++;
         return world.take(step, spare);
     }
@@ -216,25 +209,25 @@ final class Path {
     }
 
     /** Takes back what {@link #takeMore} took. */
-    void undoMore(Point point) {
+    void undoMore(Point<N> point) {
         point.more--;
         world.undo(spare);
     }
 
     /** Takes a transition of the last state with the steps after it, as they were remembered. */
-    void takeAgain(Point point, int number, Stretches.Stretch stretch) {
+    void takeAgain(Point<N> point, int number, MacroSteps.MacroStep stretch) {
         point.taken = number;
         point.more = stretch.more();
         world.takeAgain(transitions[point.first + number], stretch, point.undo);
     }
 
     /** Steps that were taken as one with the transition taken. */
-    int more(Point point) {
+    int more(Point<N> point) {
         return point.more;
     }
 
     /** Takes back what was taken at the last state, if anything was. */
-    void undo(Point point) {
+    void undo(Point<N> point) {
         if (point.taken >= 0) {
             world.undo(point.undo);
             point.taken = -1;
@@ -255,7 +248,7 @@ final class Path {
         int[] schedule = new int[Arrays.stream(points, 0, states).mapToInt(point -> 1 + point.more).sum()];
         int at = 0;
         for (int i = 0; i < states; i++) {
-            Point point = points[i];
+            Point<N> point = points[i];
             int taken = transitions[point.first + point.taken];
             schedule[at++] = taken;
             for (int step = 0; step < point.more; step++) {

@@ -109,7 +109,8 @@ public final class Schedule {
         public int next(World world, int[] enabled) {
             int choice = position < choices.length ? choices[position] : 0;
             if (choice >= enabled.length) {
-                throw new IllegalArgumentException("step " + (position + 1) + " is choice " + choice + " of " + enabled.length
+                throw new IllegalArgumentException("step " + (position + 1) + " is choice " + choice + " of "
+                        + enabled.length
                         + ": the schedule no longer fits the scenario, the patch or this version; explore again");
             }
             return choice;

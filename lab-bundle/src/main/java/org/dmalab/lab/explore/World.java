@@ -324,7 +324,7 @@ final class World {
     }
 
     /** Takes a transition and the steps after it as they were remembered, without running them. */
-    void takeAgain(int transition, Stretches.Stretch stretch, Undo undo) {
+    void takeAgain(int transition, MacroSteps.MacroStep stretch, Undo undo) {
         int p = Transition.processor(transition);
         prepare(transition, undo);
         run.setLast(p);
@@ -449,8 +449,8 @@ final class World {
     }
 
     /**
-     * An action has come to its end on a processor. Who judges what it has left is told of it if nobody is in the middle
-     * of another.
+     * An action has come to its end on a processor. Who judges what it has left is told of it if nobody is in the
+     * middle of another.
      */
     void ended(int p, int level, ActionEnd end) {
         ended(p, level, end, watchers.judgeStates() && watchers.leave(p));
@@ -518,8 +518,8 @@ final class World {
     }
 
     /**
-     * All code has ended, and what makes no call with it. Who judges what actions have left is told of the end of all of
-     * them, as the last may have ended in a handler.
+     * All code has ended, and what makes no call with it. Who judges what actions have left is told of the end of all
+     * of them, as the last may have ended in a handler.
      */
     void allEnded() {
         boolean before = true;

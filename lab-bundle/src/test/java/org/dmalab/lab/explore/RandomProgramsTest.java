@@ -78,7 +78,7 @@ class RandomProgramsTest {
             assertTrue(reduced.exhausted(), name);
             assertEquals(plain.ends(), reduced.ends(), name);
             assertEquals(plain.violations(), reduced.violations(), name);
-            if (!reductions.privateCells()) {
+            if (!reductions.persistentSets()) {
                 assertEquals(plain.states(), reduced.states(), name);
                 assertEquals(plain.deadlocks(), reduced.deadlocks(), name);
             }

@@ -5,11 +5,11 @@ import java.util.Arrays;
 import org.dmalab.api.store.Footprint;
 
 /**
- * Sleep sets with footprints: a transition that was tried at a state needs not be tried again after those whose
- * footprints do not meet its own. The footprints of sleepers lie in one array used as a stack; each is what the
+ * Sleep sets (Godefroid) with footprints: a transition that was tried at a state needs not be tried again after those
+ * whose footprints do not meet its own. The footprints of sleepers lie in one array used as a stack; each is what the
  * transition touched when it was taken, which is what it would touch now, as nothing that it reads has changed.
  */
-final class Sleepers {
+final class SleepSets {
     /** Transitions that can sleep: what has a greater number never does. */
     static final int MAX = 64;
     /** Cells, and whether the footprint of another outcome of the same step follows. */
@@ -27,7 +27,7 @@ final class Sleepers {
      * @param into the state entered, which gets the footprints
      * @param taken footprint of the transition
      */
-    long stillAsleep(Path.Point point, int[] into, Footprint taken) {
+    long stillAsleep(Reduction point, int[] into, Footprint taken) {
         if (taken.everything()) {
             return 0;
         }
@@ -63,6 +63,11 @@ final class Sleepers {
             }
             at = follows[at];
         }
+    }
+
+    /** Bytes that the footprints take, while there is room made for more. */
+    long bytes() {
+        return (8L + 4) * words.length * 3;
     }
 
     /**

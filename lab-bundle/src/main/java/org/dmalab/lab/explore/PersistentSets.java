@@ -6,7 +6,8 @@ import org.dmalab.api.cpu.Op;
 import org.dmalab.api.store.Footprint;
 
 /**
- * Steps that go alone, for {@link DepthFirst}: at a state with such a step nothing else needs to be tried.
+ * Persistent sets of one step, for {@link DepthFirst}: a step that goes alone, so that at its state nothing else needs
+ * to be tried.
  *
  * <p>A step that touches no byte that another context touches (or all only read) can go first: who comes later finds
  * the same. That holds for an interrupt on the same processor, too, unless the step ends its code. It does not for a
@@ -17,13 +18,13 @@ import org.dmalab.api.store.Footprint;
  *
  * <p>Steps that go alone, and steps where nothing else is enabled because all code is of one processor that lets no
  * interrupt in, are taken as one with the transition before them: the states between have one way on, so nothing is
- * lost if they are not kept. What such a stretch does is remembered, see {@link Stretches}.
+ * lost if they are not kept. What such a stretch does is remembered, see {@link MacroSteps}.
  */
-final class LoneSteps {
+final class PersistentSets {
     private static final int MIN_RESTART_STATES = 1000;
 
     private final World world;
-    private final Path path;
+    private final Path<Reduction> path;
     private final Findings findings;
     private final Meter meter;
     private final int processors;
@@ -33,7 +34,7 @@ final class LoneSteps {
     private final Footprint step = new Footprint();
     private final PrivateCells cells = new PrivateCells();
     private final Contexts contexts;
-    private final Stretches stretches;
+    private final MacroSteps stretches;
     /** Histories after which a step does not go alone. */
     private boolean[] notAlone = new boolean[1024];
     private VisitedStates visited;
@@ -53,7 +54,8 @@ final class LoneSteps {
      * @param footprint gets what a transition has touched with the steps that were taken as one with it
      * @param sleepSets whether that has to be said of one that is remembered, too
      */
-    LoneSteps(World world, Path path, Findings findings, Meter meter, Footprint footprint, boolean sleepSets) {
+    PersistentSets(World world, Path<Reduction> path, Findings findings, Meter meter, Footprint footprint,
+            boolean sleepSets) {
         this.world = world;
         this.path = path;
         this.findings = findings;
@@ -62,7 +64,7 @@ final class LoneSteps {
         this.footprint = footprint;
         this.sleepSets = sleepSets;
         this.contexts = new Contexts(world);
-        this.stretches = new Stretches(world);
+        this.stretches = new MacroSteps(world);
     }
 
     /**
@@ -91,31 +93,31 @@ final class LoneSteps {
     }
 
     /** Takes the step of a processor that can go alone, if there is one, and goes on from there; else null. */
-    Went goAlone(Path.Point point) {
-        while (point.candidate < processors) {
-            int p = point.candidate++;
-            if ((point.asleep & 1L << p) != 0 || !mayGoAlone(p)) {
+    Went goAlone(Path.Point<Reduction> point) {
+        while (point.note().candidate < processors) {
+            int p = point.note().candidate++;
+            if ((point.note().asleep & 1L << p) != 0 || !mayGoAlone(p)) {
                 continue;
             }
             int number = numberOfStep(point, p);
-            point.alone = p;
-            point.aloneNode = world.run().node(p);
+            point.note().alone = p;
+            point.note().aloneNode = world.run().node(p);
             Went went = take(point, number);
             if (went != Went.NOT_ALONE) {
-                point.candidate = processors;
+                point.note().candidate = processors;
                 point.next = number + 1;
-                point.trying = p;
+                point.note().trying = p;
                 return went;
             }
             path.undo(point);
-            point.alone = -1;
+            point.note().alone = -1;
         }
         learnGuards();
         return null;
     }
 
     /** Takes a transition and the steps that go alone after it. */
-    Went go(Path.Point point, int number) {
+    Went go(Path.Point<Reduction> point, int number) {
         Went went = take(point, number);
         if (went == Went.NOT_ALONE) { // another outcome of the same step went alone
             cells.setWrong();
@@ -125,10 +127,10 @@ final class LoneSteps {
     }
 
     /** Takes a transition as it is remembered, if it is, or else with the steps that may follow it. */
-    private Went take(Path.Point point, int number) {
+    private Went take(Path.Point<Reduction> point, int number) {
         int transition = path.transition(point, number);
         long key = stretches.key(transition);
-        Stretches.Stretch known = stretches.find(key);
+        MacroSteps.MacroStep known = stretches.find(key);
         meter.transition(transition, visited, path);
         if (known != null) {
             meter.more(known.more());
@@ -142,8 +144,8 @@ final class LoneSteps {
         boolean goesOn = path.take(point, number);
         findings.collect(path);
         learn(context, footprint);
-        if (point.alone >= 0 && !(goesOn && isAlone(point))) {
-            notAlone(point.aloneNode);
+        if (point.note().alone >= 0 && !(goesOn && isAlone(point))) {
+            notAlone(point.note().aloneNode);
             return Went.NOT_ALONE;
         }
         return goesOn && runOn(point, transition, key) ? Went.ON : Went.TO_AN_END;
@@ -153,7 +155,7 @@ final class LoneSteps {
      * After a transition its processor goes on while its steps go alone, or are all that can happen; all of them are
      * remembered. False if the schedule ends there.
      */
-    private boolean runOn(Path.Point point, int transition, long key) {
+    private boolean runOn(Path.Point<Reduction> point, int transition, long key) {
         int kind = Transition.kind(transition);
         if (kind > Transition.IPI) {
             return true;
@@ -181,7 +183,7 @@ final class LoneSteps {
             learnGuards(step); // what went alone before may have shut somebody out, and no state is come to now
         }
         world.touched().into(footprint);
-        if (goesOn) {
+        if (goesOn && world.engine().declinedCount() == point.declinedBefore()) {
             stretches.remember(key, p, point.mark(), footprint, path.more(point), world.run().frames(p) < frames);
         }
         return goesOn;
@@ -194,7 +196,7 @@ final class LoneSteps {
                 && (mayGoAlone(p) || (world.enabled().canStep(p) && world.enabled().undisturbed(p)));
     }
 
-    private boolean takeMore(Path.Point point, int p, boolean undisturbed) {
+    private boolean takeMore(Path.Point<Reduction> point, int p, boolean undisturbed) {
         int transition = Transition.of(Transition.STEP, p, 0);
         int context = contexts.of(transition);
         meter.transition(transition, visited, path);
@@ -229,7 +231,7 @@ final class LoneSteps {
         }
     }
 
-    private int numberOfStep(Path.Point point, int p) {
+    private int numberOfStep(Path.Point<Reduction> point, int p) {
         int number = 0;
         while (path.transition(point, number) != Transition.of(Transition.STEP, p, 0)) {
             number++;
@@ -239,7 +241,7 @@ final class LoneSteps {
 
     /** What is known before the step is taken. */
     private boolean mayGoAlone(int p) {
-        if (p >= Sleepers.MAX || world.run().frames(p) == 0 || world.enabled().migrates(p)) {
+        if (p >= SleepSets.MAX || world.run().frames(p) == 0 || world.enabled().migrates(p)) {
             return false;
         }
         int node = world.run().node(p);
@@ -260,8 +262,8 @@ final class LoneSteps {
     }
 
     /** Tells whether the step just taken, at a point that is to go on alone, was one that can. */
-    private boolean isAlone(Path.Point point) {
-        return world.run().frames(point.alone) == point.framesBefore() && cells.alone(footprint);
+    private boolean isAlone(Path.Point<Reduction> point) {
+        return world.run().frames(point.note().alone) == point.framesBefore() && cells.alone(footprint);
     }
 
     private void notAlone(int node) {

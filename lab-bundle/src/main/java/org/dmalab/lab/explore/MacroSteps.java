@@ -12,9 +12,9 @@ import org.dmalab.api.store.Region;
 import org.dmalab.api.store.Store;
 
 /**
- * What a transition and the steps that go alone after it did to the store, remembered with what they read: where the
- * same code finds the same values again it does the same, and needs not be run. An interrupt that comes over whatever
- * code finds the same more often than not.
+ * Macro steps: what a transition and the steps that go alone after it did to the store, remembered with what they read.
+ * Where the same code finds the same values again it does the same, and needs not be run. An interrupt that comes over
+ * whatever code finds the same more often than not.
  *
  * <p>What code, oracles and hardware do is a function of what they read in the store and of the history of the code,
  * since they keep nothing elsewhere. So a stretch is known by its first transition, the history before it and the depth
@@ -23,7 +23,7 @@ import org.dmalab.api.store.Store;
  * and whose edges are values. One is not remembered if it wrote a log, or an index that is not rolled back, looked at a
  * region as a whole, or touched more than can be listed.
  */
-final class Stretches {
+final class MacroSteps {
     private static final int MAX_CELLS = 256;
     /** Of all stretches together; one takes up to 120 bytes, so that all take up to 30 MiB. */
     private static final int MAX_ALL_CELLS = 1 << 18;
@@ -51,7 +51,7 @@ final class Stretches {
     private record Touch(Region region, long cell, boolean overwritten, boolean written, long before, long after) { }
 
     /** A cell that is read next, or the end of what is read. */
-    private sealed interface Node permits Cell, Stretch { }
+    private sealed interface Node permits Cell, MacroStep { }
 
     /** A cell that is read next, with what follows for each value found so far. */
     private static final class Cell implements Node {
@@ -91,7 +91,7 @@ final class Stretches {
     }
 
     /** One stretch. */
-    static final class Stretch implements Node {
+    static final class MacroStep implements Node {
         private final Region[] regions;
         private final long[] cells;
         private final long[] values;
@@ -103,7 +103,7 @@ final class Stretches {
         private final int level;
         private final int strand;
 
-        private Stretch(List<Touch> written, Footprint footprint, int more, RunState run, int p, boolean ends) {
+        private MacroStep(List<Touch> written, Footprint footprint, int more, RunState run, int p, boolean ends) {
             this.regions = written.stream().map(Touch::region).toArray(Region[]::new);
             this.cells = written.stream().mapToLong(Touch::cell).toArray();
             this.values = written.stream().mapToLong(Touch::after).toArray();
@@ -155,7 +155,7 @@ final class Stretches {
         }
     }
 
-    Stretches(World world) {
+    MacroSteps(World world) {
         this.world = world;
         this.store = world.machine().store();
     }
@@ -183,12 +183,12 @@ final class Stretches {
     }
 
     /** The stretch that begins here; null if it is not known for the values that it would read. */
-    Stretch find(long key) {
+    MacroStep find(long key) {
         Node at = roots.get(key);
         while (at instanceof Cell cell) {
             at = cell.next(cell.region.get(cell.cell));
         }
-        return (Stretch) at;
+        return (MacroStep) at;
     }
 
     /**
@@ -217,7 +217,7 @@ final class Stretches {
         if (at != null || (above != null && above.count == MAX_VALUES)) {
             return;
         }
-        Node node = new Stretch(touches.stream().filter(one -> one.written).toList(), footprint, more, world.run(), p,
+        Node node = new MacroStep(touches.stream().filter(one -> one.written).toList(), footprint, more, world.run(), p,
                 ends);
         for (int i = read.size() - 1; i >= known; i--) {
             node = new Cell(read.get(i), node);

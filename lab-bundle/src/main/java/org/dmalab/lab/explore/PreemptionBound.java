@@ -1,17 +1,19 @@
 package org.dmalab.lab.explore;
 
 /**
- * The search for the simplest schedule of a violation: without reductions, first those in which nothing is unusual,
- * then those with one unusual choice, and so on. A state counts with who ran last, as that decides what is unusual.
+ * Iterative preemption bounding: the search for the simplest schedule of a violation. Without reductions, first those
+ * in which nothing is unusual, then those with one unusual choice, and so on. A state counts with who ran last, as that
+ * decides what is unusual.
  *
  * <p>Of a warning it is one in which all come to their end and nothing worse happens. There need not be one.
  */
-final class FewestUnusual {
+final class PreemptionBound {
     private static final int MAX_UNUSUAL = 64;
     private static final long WARNED = 0x9E3779B97F4A7C15L;
+    private static final int NOTE_BYTES = 24;
 
     private final World world;
-    private final Path path;
+    private final Path<Bound> path;
     private final Findings findings;
     private final Meter meter;
     private final VisitedStates stuck;
@@ -20,15 +22,23 @@ final class FewestUnusual {
     private Findings.Violation found;
     private boolean limited;
 
+    /** What has to be remembered of a state. */
+    private static final class Bound {
+        /** How many unusual choices are still allowed. */
+        private int unusualLeft;
+        /** Of a search for a warning: it was given on the way here. */
+        private boolean warned;
+    }
+
     /**
      * @param stuck states from which there is no way out; null if none are known
      * @param warning which one; null for what ends a schedule
      */
-    FewestUnusual(World world, Findings findings, Meter meter, VisitedStates stuck, Findings.Violation warning) {
+    PreemptionBound(World world, Findings findings, Meter meter, VisitedStates stuck, Findings.Violation warning) {
         this.stuck = stuck;
         this.warning = warning;
         this.world = world;
-        this.path = new Path(world);
+        this.path = new Path<>(world, Bound::new, NOTE_BYTES);
         this.findings = findings;
         this.meter = meter;
     }
@@ -47,7 +57,7 @@ final class FewestUnusual {
         visited = new VisitedStates(true);
         enter(unusual, false);
         while (!path.isEmpty()) {
-            Path.Point point = path.top();
+            Path.Point<Bound> point = path.top();
             path.undo(point);
             if (meter.hit() || found != null || !goOn(point)) {
                 path.pop();
@@ -74,27 +84,27 @@ final class FewestUnusual {
             }
             ended(warned);
         } else {
-            Path.Point point = path.push(enabled);
-            point.unusualLeft = unusualLeft;
-            point.warned = warned;
+            Path.Point<Bound> point = path.push(enabled);
+            point.note().unusualLeft = unusualLeft;
+            point.note().warned = warned;
         }
     }
 
-    private boolean goOn(Path.Point point) {
+    private boolean goOn(Path.Point<Bound> point) {
         if (point.next == point.count()) {
             return false;
         }
-        if (point.next > 0 && point.unusualLeft == 0) {
+        if (point.next > 0 && point.note().unusualLeft == 0) {
             limited = true;
             return false;
         }
-        int left = point.next == 0 ? point.unusualLeft : point.unusualLeft - 1;
+        int left = point.next == 0 ? point.note().unusualLeft : point.note().unusualLeft - 1;
         int number = point.next++;
         meter.transition(path.transition(point, number), visited, path);
         boolean goesOn = path.take(point, number);
         findings.clear();
         findings.collect(path);
-        boolean warned = point.warned || findings.has(warning);
+        boolean warned = point.note().warned || findings.has(warning);
         if (goesOn) {
             enter(left, warned);
         } else {

@@ -13,8 +13,8 @@ import org.dmalab.api.event.EventSink;
 import org.dmalab.lab.explore.Exploration.Reductions;
 import org.junit.jupiter.api.Test;
 
-/** Stretches of steps are kept as one, run once for the same values read, and are the same as their steps. */
-class StretchesTest {
+/** MacroSteps of steps are kept as one, run once for the same values read, and are the same as their steps. */
+class MacroStepsTest {
     private static final int WORK = 30;
 
     /** A handler that nothing disturbs is one step, wherever it comes, and is run once for each value that it reads. */

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.dmalab.api.store.Footprint;
 import org.junit.jupiter.api.Test;
 
-class SleepersTest {
+class SleepSetsTest {
     private static final int ALL = Footprint.ALL_BYTES;
     private static final int ID = 5;
 
-    private final Sleepers sleepers = new Sleepers();
-    private final Path.Point point = new Path.Point(Sleepers.MAX);
-    private final int[] into = new int[Sleepers.MAX];
+    private final SleepSets sleepers = new SleepSets();
+    private final Reduction point = new Reduction(SleepSets.MAX);
+    private final int[] into = new int[SleepSets.MAX];
 
     private static Footprint touching(long key, int read, int written) {
         Footprint footprint = new Footprint();
