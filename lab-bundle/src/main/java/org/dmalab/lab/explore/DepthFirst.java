@@ -31,11 +31,11 @@ final class DepthFirst {
 
     DepthFirst(World world, Findings findings, Meter meter, Exploration.Reductions reductions) {
         this.world = world;
-        this.path = new Path<>(world, () -> new Reduction(Reduction.sleepers(world)),
-                NOTE_BYTES + 4 * Reduction.sleepers(world));
+        this.sleepSets = reductions.sleepSets() && !world.enabled().solo();
+        int asleepAtMost = sleepSets ? Reduction.sleepers(world) : 0;
+        this.path = new Path<>(world, () -> new Reduction(asleepAtMost), NOTE_BYTES + (4 * asleepAtMost));
         this.findings = findings;
         this.meter = meter;
-        this.sleepSets = reductions.sleepSets() && !world.enabled().solo();
         this.processors = world.processors();
         this.lone = reductions.persistentSets() ? new PersistentSets(world, path, findings, meter, footprint,
                 sleepSets) : null;
