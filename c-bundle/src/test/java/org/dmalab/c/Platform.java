@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -16,10 +17,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Architecture;
-import org.dmalab.api.service.Variant;
 import org.dmalab.c.build.Imports;
 import org.dmalab.c.build.Kit;
 import org.dmalab.lab.catalog.Catalog;
@@ -75,8 +76,7 @@ public final class Platform {
     public void add(Imports.Made made) {
         Loader loader = new Loader(made.jar());
         try {
-            builder.variant(Map.of(Variant.ARCH, made.arch(), Variant.ID, made.id(), Variant.ORIGIN, "c"),
-                    loader.variant().getConstructor().newInstance());
+            builder.variant(loader.properties(), loader.variant().getConstructor().newInstance());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
@@ -186,6 +186,8 @@ public final class Platform {
 
     /** Classes and resources of one jar in memory. */
     private static final class Loader extends ClassLoader {
+        private static final Pattern PROPERTY = Pattern.compile("<property name=\"([^\"]+)\" value=\"([^\"]*)\"/>");
+
         private final Map<String, byte[]> entries = new TreeMap<>();
 
         Loader(byte[] jar) {
@@ -212,6 +214,18 @@ public final class Platform {
         public InputStream getResourceAsStream(String name) {
             byte[] bytes = entries.get(name);
             return bytes == null ? super.getResourceAsStream(name) : new ByteArrayInputStream(bytes);
+        }
+
+        /** The properties of its one component. */
+        Map<String, Object> properties() {
+            Map<String, Object> properties = new TreeMap<>();
+            entries.forEach((name, bytes) -> {
+                if (name.startsWith("OSGI-INF/")) {
+                    PROPERTY.matcher(new String(bytes, StandardCharsets.UTF_8)).results()
+                            .forEach(match -> properties.put(match.group(1), match.group(2)));
+                }
+            });
+            return properties;
         }
 
         Class<?> variant() throws ClassNotFoundException {

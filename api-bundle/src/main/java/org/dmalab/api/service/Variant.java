@@ -27,6 +27,8 @@ public final class Variant {
     public static final String DEFECTS = "dmalab.defects";
     /** How the variant keeps kernel state; two variants with different values cannot be swapped on a live machine. */
     public static final String LAYOUT = "dmalab.layout";
+    /** Eight hexadecimal digits of what a variant of C text was made from; a token has them behind the id. */
+    public static final String HASH = "dmalab.hash";
 
     private Variant() { }
 

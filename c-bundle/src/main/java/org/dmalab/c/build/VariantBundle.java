@@ -6,7 +6,10 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,6 +43,7 @@ public final class VariantBundle {
     private static final String PACKAGE = "org.dmalab.c.variant.";
     private static final List<Class<?>> SERVICES =
             List.of(Iommu.class, DmaWindows.class, CacheFlush.class, MemoryNotifier.class);
+    private static final int HASH_BYTES = 4;
     private static final long NO_TIME = 0;
 
     private VariantBundle() { }
@@ -155,6 +159,7 @@ public final class VariantBundle {
         properties.put(Variant.DATE, words.date());
         properties.put(Variant.LAYOUT, kit.layout(text(built)));
         properties.put(Variant.DESCRIPTION, words.description());
+        properties.put(Variant.HASH, hash(built, options));
         properties.put(Variant.SINCE, built.compiler().replaceAll(".*?(clang version [\\d.]+).*", "$1") + " -O"
                 + options.optimization());
         StringBuilder xml = new StringBuilder("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
@@ -174,6 +179,18 @@ public final class VariantBundle {
                 .append(steps.stream().map(VariantBundle::escape).collect(Collectors.joining("\n")))
                 .append("\n  </property>\n</scr:component>\n");
         return xml.toString();
+    }
+
+    /** Of the text as it was compiled and how it was compiled; where its data lies makes no difference. */
+    private static String hash(TextBuilder.Built built, TextBuilder.Options options) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(utf8(built.compiler() + options.optimization() + options.defines()));
+            built.sources().forEach((name, text) -> digest.update(utf8(name + "\n" + text)));
+            return HexFormat.of().formatHex(digest.digest(), 0, HASH_BYTES);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static String escape(String text) {

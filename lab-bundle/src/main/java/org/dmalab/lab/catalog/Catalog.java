@@ -54,6 +54,11 @@ public interface Catalog {
         return Variant.filter(arch, id);
     }
 
+    /** {@link Variant#HASH} of a variant; empty if it has none, as only one of C text has. */
+    default String hash(String arch, String id) {
+        return "";
+    }
+
     /**
      * Lends the service objects of a selection for one run.
      *

@@ -148,6 +148,11 @@ public final class PlainCatalog implements Catalog {
     }
 
     @Override
+    public String hash(String arch, String id) {
+        return Variants.hash(entries(arch), id);
+    }
+
+    @Override
     public Lease borrow(MachineSpec spec, Selection selection) {
         selection.check(this, spec.arch());
         List<Variants.Entry<Object>> entries = entries(spec.arch());

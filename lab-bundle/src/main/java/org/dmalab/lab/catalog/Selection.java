@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -212,6 +213,16 @@ public final class Selection {
     /** The id that is meant for a service; null if the selection does not say. */
     public String id(ServiceKind kind) {
         return single != null ? single : byService.get(kind);
+    }
+
+    /** The same services with other ids. */
+    public Selection map(UnaryOperator<String> change) {
+        if (single != null) {
+            return of(change.apply(single));
+        }
+        Map<ServiceKind, String> changed = new EnumMap<>(ServiceKind.class);
+        byService.forEach((kind, id) -> changed.put(kind, change.apply(id)));
+        return of(changed);
     }
 
     /** How it is printed: {@code pmem-guard} or {@code a+b}. */

@@ -149,6 +149,11 @@ public final class ServiceCatalog implements Catalog {
     }
 
     @Override
+    public String hash(String arch, String id) {
+        return Variants.hash(entries(arch), id);
+    }
+
+    @Override
     public List<String> objections() {
         Map<ServiceReference<?>, Set<ServiceKind>> kinds = kinds(null);
         Map<String, Bundle> homes = new LinkedHashMap<>();

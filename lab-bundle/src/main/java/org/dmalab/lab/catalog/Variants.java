@@ -64,6 +64,12 @@ final class Variants {
                 first.date(), first.origin(), first.description(), first.steps(), first.defects(), first.layout());
     }
 
+    /** What the variant of an id was made from, as it says; empty if it does not. */
+    static <T> String hash(List<Entry<T>> entries, String id) {
+        return entries.stream().filter(entry -> entry.id().equals(id)).findFirst()
+                .map(entry -> text(entry.property(), Variant.HASH, "")).orElse("");
+    }
+
     private static List<ServiceKind> sorted(Set<ServiceKind> kinds) {
         return kinds.stream().sorted().toList();
     }

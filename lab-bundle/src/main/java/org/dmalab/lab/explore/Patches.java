@@ -1,6 +1,7 @@
 package org.dmalab.lab.explore;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.lab.InputException;
@@ -17,6 +18,7 @@ import org.dmalab.lab.catalog.VariantInfo;
  */
 public record Patches(Selection first, Selection then) {
     private static final String TO = "..";
+    private static final char MADE_FROM = '@';
 
     /** One selection and no exchange. */
     public static Patches of(Selection selection) {
@@ -24,19 +26,43 @@ public record Patches(Selection first, Selection then) {
     }
 
     /**
-     * Reads what {@link #text} wrote, and checks it.
+     * Reads what {@link #text} or {@link #token} wrote, and checks it.
      *
-     * @throws InputException if a patch does not exist, or the second keeps kernel state in another way than the first
+     * @throws InputException if a patch does not exist, its C text is not that of the token any more, or the second
+     * keeps kernel state in another way than the first
      */
     public static Patches parse(String text, Catalog catalog, String arch) {
         int at = text.indexOf(TO);
         if (at < 0) {
-            return of(Selection.parse(text, catalog, arch));
+            return of(selection(text, catalog, arch));
         }
-        Patches patches = new Patches(Selection.parse(text.substring(0, at), catalog, arch),
-                Selection.parse(text.substring(at + TO.length()), catalog, arch));
+        Patches patches = new Patches(selection(text.substring(0, at), catalog, arch),
+                selection(text.substring(at + TO.length()), catalog, arch));
         patches.requireSameLayout(catalog, arch);
         return patches;
+    }
+
+    private static Selection selection(String text, Catalog catalog, String arch) {
+        Selection selection = Selection.parse(text).map(id -> unchanged(id, catalog, arch));
+        selection.check(catalog, arch);
+        return selection;
+    }
+
+    /** The id in {@code ID@HASH8}, if the variant is still made from the same text. */
+    private static String unchanged(String written, Catalog catalog, String arch) {
+        int at = written.indexOf(MADE_FROM);
+        if (at < 0) {
+            return written;
+        }
+        String id = written.substring(0, at);
+        String was = written.substring(at + 1);
+        String is = catalog.hash(arch, id);
+        if (!is.equals(was)) {
+            throw new InputException("the token is of patch " + id + " made from C text " + was + ", and there is "
+                    + (is.isEmpty() ? "no patch of C text with this id" : "one made from " + is)
+                    + "; import that text again, or explore again");
+        }
+        return id;
     }
 
     /**
@@ -85,6 +111,15 @@ public record Patches(Selection first, Selection then) {
     /** How it is printed. */
     public String name() {
         return then == null ? first.name() : first.name() + TO + then.name();
+    }
+
+    /** How a token has it: behind the id of a variant of C text stands what it was made from, {@code ID@HASH8}. */
+    public String token(Catalog catalog, String arch) {
+        UnaryOperator<String> made = id -> {
+            String hash = catalog.hash(arch, id);
+            return hash.isEmpty() ? id : id + MADE_FROM + hash;
+        };
+        return new Patches(first.map(made), then == null ? null : then.map(made)).text();
     }
 
     /** How it is typed. */

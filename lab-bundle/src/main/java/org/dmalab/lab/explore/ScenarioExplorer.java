@@ -320,7 +320,8 @@ public final class ScenarioExplorer {
             if (found.schedule() == null) {
                 return "";
             }
-            String token = new Token(scenario.name(), patches.text(), profile, found.schedule()).toString();
+            String token = new Token(scenario.name(), patches.token(catalog, scenario.arch()), profile,
+                    found.schedule()).toString();
             return token.length() > Token.MAX_LENGTH ? "" : token;
         }
 
