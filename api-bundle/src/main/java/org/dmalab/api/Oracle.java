@@ -24,8 +24,8 @@ public interface Oracle {
 
     /**
      * Tells whether it judges, when an action ends ({@link org.dmalab.api.event.EventKind#ACTION_END}), the state that
-     * the action has left. Where actions run concurrently such an oracle is told of the end of one when nobody is in the
-     * middle of another; oracles that judge events only are not told of it there.
+     * the action has left. Where actions run concurrently such an oracle is told of the end of one when nobody is in
+     * the middle of another; oracles that judge events only are not told of it there.
      */
     default boolean judgesState() {
         return false;

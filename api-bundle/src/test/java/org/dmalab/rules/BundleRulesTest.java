@@ -44,7 +44,8 @@ class BundleRulesTest {
             Map.entry("a stop passes through kernel and patch", List.of("kernel.Swallower.swallow")),
             Map.entry("kernel and patch use values only", List.of("kernel.Clock.nanos", "kernel.Clock.pause",
                     "kernel.Clock.seconds", "kernel.Counter.count", "kernel.Counter.shared",
-                    "kernel.Counter.<clinit>", "kernel.Dice.other", "kernel.Identity.ofSystem", "kernel.Swallower.swallow",
+                    "kernel.Counter.<clinit>", "kernel.Dice.other", "kernel.Identity.ofSystem",
+                    "kernel.Swallower.swallow",
                     "kernel.Unordered.keys", "kernel.Unordered.sum", "patch.Choosy.notify")),
             Map.entry("a variant is one public class without fields", List.of("patch.Choosy")));
 

@@ -150,7 +150,8 @@ public final class Signatures {
         Version least = kept.version().after(step);
         if (now.version().compareTo(least) < 0) {
             throw new AssertionError("package " + now.name() + " has changed since " + kept.version() + "; it needs"
-                    + " version " + least + " (" + step.name().toLowerCase(Locale.ROOT) + " step) and has " + now.version() + ":\n"
+                    + " version " + least + " (" + step.name().toLowerCase(Locale.ROOT) + " step) and has "
+                    + now.version() + ":\n"
                     + list(changes) + "Write @Version(\"" + least + "\") in " + now.name().replace('.', '/')
                     + "/package-info.java, then keep the signatures: " + command());
         }

@@ -125,7 +125,8 @@ public class HostileVariantsIT {
                 + " (example.hostile.Talks:11)",
             "Hides", "example.hostile.Hides$Rude",
             "Recurses", "java.lang.StackOverflowError",
-            "Hogs", "java.lang.OutOfMemoryError: Java heap space (example.hostile.Hogs:11), again when it was run alone",
+            "Hogs", "java.lang.OutOfMemoryError: Java heap space (example.hostile.Hogs:11), again when it was run"
+                + " alone",
             "Constructs", "its constructor threw java.lang.IllegalStateException: not today",
             "Initializes", "java.lang.NumberFormatException")), List.of("-Xmx256m"));
     }

@@ -48,6 +48,7 @@ final class Processes {
 
     private static Duration used(Process process) {
         return Stream.concat(Stream.of(process.toHandle()), process.descendants())
-            .map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO)).reduce(Duration.ZERO, Duration::plus);
+            .map(handle -> handle.info().totalCpuDuration().orElse(Duration.ZERO))
+            .reduce(Duration.ZERO, Duration::plus);
     }
 }

@@ -42,7 +42,8 @@ final class RunnableJar {
     /** The command that runs it. */
     static List<String> command(TemporaryFolder folder, List<String> options, String... arguments) {
         List<String> command = new ArrayList<>(List.of(tool("java"), "-XX:+UseSerialGC", "-XX:-UsePerfData",
-            "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + Archive.FILE, "-Djava.io.tmpdir=" + folder.getRoot(),
+            "-Xshare:auto", "-Xlog:disable", "-XX:SharedArchiveFile=" + Archive.FILE,
+            "-Djava.io.tmpdir=" + folder.getRoot(),
             "-Duser.home=" + folder.getRoot(), "-Ddmalab.home=" + Platform.root(),
             "-Dfelix.fileinstall.dir=" + folder.getRoot().toPath().resolve("bundles")));
         if (!LONG.matcher(String.join(" ", arguments)).matches()) {

@@ -111,7 +111,8 @@ public class SwapIT {
         String changed = shell.type("machine:diff stopped before");
         try {
             String stop = shell.type("bundle:stop org.dmalab.mips");
-            assertTrue(stop, stop.startsWith("org.dmalab.mips: resolved\nmachine stopped has no variant for CacheFlush="));
+            assertTrue(stop, stop.startsWith("org.dmalab.mips: resolved\nmachine stopped has no variant for "
+                + "CacheFlush="));
             String shown = shell.type("machine:show stopped");
             assertTrue(shown, shown.contains("machine stopped has no variant for CacheFlush="));
             assertEquals(changed, shell.type("machine:diff stopped before"));

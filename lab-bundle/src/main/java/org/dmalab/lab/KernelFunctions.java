@@ -28,7 +28,9 @@ public final class KernelFunctions {
         return of(frame).map(name -> name + " (" + line + ")").orElse(line);
     }
 
-    /** A frame of a stack; without a C name with class and method: {@code MemoryHotplug.online (MemoryHotplug.java:9)}. */
+    /**
+     * A frame of a stack; without a C name with class and method: {@code MemoryHotplug.online (MemoryHotplug.java:9)}.
+     */
     public static String frame(StackWalker.StackFrame frame) {
         String type = frame.getClassName();
         return of(frame).orElse(type.substring(type.lastIndexOf('.') + 1) + '.' + frame.getMethodName()) + " ("

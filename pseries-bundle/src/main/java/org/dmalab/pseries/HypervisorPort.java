@@ -6,8 +6,8 @@ import org.dmalab.pseries.hardware.PlatformRequest;
 import org.dmalab.pseries.hardware.Rtas;
 
 /**
- * The way of hypercalls and RTAS calls from the kernel, and of requests to the platform. A hypervisor that has ended itself answers no more: the kernel
- * stops where it calls.
+ * The way of hypercalls and RTAS calls from the kernel, and of requests to the platform. A hypervisor that has ended
+ * itself answers no more: the kernel stops where it calls.
  *
  * @param hypervisor hypercalls
  * @param rtas RTAS calls

@@ -14,8 +14,8 @@ import org.osgi.annotation.versioning.ProviderType;
  * <p>Every method ends in one {@link #op}: one scheduling point, one event. What it reaches depends on who made it: a
  * {@link LiveCpu} works on a machine, an explorer's replays a history. Code cannot tell, and need not.
  *
- * <p>A call that makes no sense (three bytes, a negative time) fails with {@link WrongUse}, in the same way whoever made
- * it; it is an error of the patch.
+ * <p>A call that makes no sense (three bytes, a negative time) fails with {@link WrongUse}, in the same way whoever
+ * made it; it is an error of the patch.
  */
 @ProviderType
 public abstract class Cpu {

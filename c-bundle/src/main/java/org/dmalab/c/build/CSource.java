@@ -21,7 +21,8 @@ record CSource(String file, String text, List<Item> items) {
             Pattern.compile("(DEFINE|DECLARE)_\\w+|H?LIST_HEAD|LAB_\\w+|EXPORT_SYMBOL\\w*|MODULE_\\w+|module_\\w+");
     private static final Pattern ATTRIBUTE = Pattern.compile("__attribute__|__printf|__section|__aligned|__init_or_\\w+"
             + "|__must_hold|__acquires|__releases|__cold|_Static_assert|static_assert|__typeof__|typeof");
-    private static final Set<String> WORDS = Set.of("int", "char", "short", "long", "void", "unsigned", "signed", "const",
+    private static final Set<String> WORDS = Set.of("int", "char", "short", "long", "void", "unsigned", "signed",
+            "const",
             "volatile", "static", "extern", "inline", "bool", "float", "double", "if", "while", "for", "return",
             "sizeof");
     private static final Set<String> TAGS = Set.of("struct", "union", "enum");

@@ -20,7 +20,8 @@ final class Toolchain {
     private static final long SECONDS = 60;
     private static final List<String> COMPILE = List.of("-g", "-gdwarf-4", "-ffreestanding", "-nostdlib",
             "-fno-builtin", "-fno-strict-aliasing", "-fwrapv", "-fno-delete-null-pointer-checks", "-mno-bulk-memory",
-            "-mmutable-globals", "-std=gnu11", "-Wall", "-Wno-unused", "-Wno-pointer-sign", "-Wno-tautological-pointer-compare", "-Wno-gnu-zero-variadic"
+            "-mmutable-globals", "-std=gnu11", "-Wall", "-Wno-unused", "-Wno-pointer-sign",
+            "-Wno-tautological-pointer-compare", "-Wno-gnu-zero-variadic"
             + "-macro-arguments", "-Wno-unknown-warning-option", "-Werror=implicit-function-declaration",
             "-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=return-type",
             "-fno-caret-diagnostics", "-fno-color-diagnostics", "-ferror-limit=30", "-fvisibility=hidden");
@@ -108,7 +109,8 @@ final class Toolchain {
 
     /** Rewrites a module of 64-bit addresses to one that works with their lower halves. */
     Result lower(String wide, String module) {
-        return run(List.of(require("wasm-opt", "binaryen"), "--no-validation", "--enable-memory64", "--memory64-lowering", "-g", wide,
+        return run(List.of(require("wasm-opt", "binaryen"), "--no-validation", "--enable-memory64",
+                "--memory64-lowering", "-g", wide,
                 "-o", module));
     }
 

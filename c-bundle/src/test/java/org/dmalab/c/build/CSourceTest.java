@@ -14,7 +14,7 @@ class CSourceTest {
             #include <linux/list.h>
             /* a comment { with } braces */
             #define TWICE(x) \\
-            	((x) + (x))
+            \t((x) + (x))
             struct thing { int a; struct thing *next; };
             enum kind { FIRST, SECOND = 5 };
             static DEFINE_SPINLOCK(guard);
@@ -24,10 +24,10 @@ class CSourceTest {
             static const char *names[] = { "a;b", "}" };
 
             static inline struct thing *find(struct thing *from, const char name[8],
-            				 int deep)
+            \t\t\t\t int deep)
             {
-            	from->find_not = 1;
-            	return deep ? TWICE(from) : things.next;
+            \tfrom->find_not = 1;
+            \treturn deep ? TWICE(from) : things.next;
             }
 
             #ifdef CONFIG_X

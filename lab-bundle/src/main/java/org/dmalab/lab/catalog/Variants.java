@@ -53,7 +53,8 @@ final class Variants {
         return new VariantInfo(arch, entry.id(), sorted(entry.kinds()), textOrNone(property, Variant.COMMIT),
                 textOrNone(property, Variant.SINCE), date(text(property, Variant.DATE, "")),
                 text(property, Variant.ORIGIN, Origin.LOCAL.word()).toLowerCase(Locale.ROOT),
-                text(property, Variant.DESCRIPTION, text(property, Constants.SERVICE_DESCRIPTION, "")), lines(property.apply(Variant.STEPS)),
+                text(property, Variant.DESCRIPTION, text(property, Constants.SERVICE_DESCRIPTION, "")),
+                lines(property.apply(Variant.STEPS)),
                 lines(property.apply(Variant.DEFECTS)), text(property, Variant.LAYOUT, ""));
     }
 

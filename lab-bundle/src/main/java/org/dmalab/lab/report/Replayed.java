@@ -25,7 +25,8 @@ import org.dmalab.lab.run.RunResult;
  * @param full all of it, for people
  * @param facts all of it, for programs
  */
-public record Replayed(String token, Verdict verdict, List<String> came, Supplier<String> full, Map<String, Object> facts) {
+public record Replayed(String token, Verdict verdict, List<String> came, Supplier<String> full,
+        Map<String, Object> facts) {
     /** What {@code --brief} leaves out. */
     private static final Set<String> AT_LENGTH = Set.of("steps", "metrics");
 

@@ -22,8 +22,8 @@ public final class Thrown {
 
     /**
      * Class, message and place: the first frame in the package of a variant; if there is none, the first in kernel,
-     * hardware or action; else the first that is not of the Java library. Of a class that was refused when it was loaded
-     * what the guard said. Never throws, whatever the class of what was thrown does.
+     * hardware or action; else the first that is not of the Java library. Of a class that was refused when it was
+     * loaded what the guard said. Never throws, whatever the class of what was thrown does.
      *
      * @param thrown what was thrown
      * @param services how the variant is reached

@@ -163,7 +163,8 @@ class ServiceCatalogTest {
         try (Lease lease = catalog.borrow(spec, Selection.parse("Iommu=exact,MemoryNotifier=refuse"))) {
             assertEquals(FakeVariants.Exact.class, lease.binding().iommu().getClass());
         }
-        assertEquals("(&(&(dmalab.arch=fake)(|(dmalab.id=exact)(dmalab.patch=exact)))(service.bundleid=3))", catalog.filter("fake", "exact"));
+        assertEquals("(&(&(dmalab.arch=fake)(|(dmalab.id=exact)(dmalab.patch=exact)))(service.bundleid=3))",
+                catalog.filter("fake", "exact"));
         assertEquals("(&(dmalab.arch=fake)(|(dmalab.id=own)(dmalab.patch=own)))", catalog.filter("fake", "own"));
         assertEquals("(&(dmalab.arch=other)(|(dmalab.id=own)(dmalab.patch=own)))", catalog.filter("other", "own"));
     }

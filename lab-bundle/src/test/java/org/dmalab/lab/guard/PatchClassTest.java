@@ -75,7 +75,8 @@ class PatchClassTest {
                 refusal("void run() { synchronized (this) { } }"));
         assertEquals("class X declares a field of a struct where it may be done again and again, expected in the"
                 + " initializer of a constant (X.java:3)", refusal("static final org.dmalab.api.kernel.Struct S ="
-                + " new org.dmalab.api.kernel.Struct(\"s\");\nstatic int run() { return S.field(\"x\", 8).offset(); }"));
+                + " new org.dmalab.api.kernel.Struct(\"s\");\n"
+                + "static int run() { return S.field(\"x\", 8).offset(); }"));
         assertEquals("class X has a native method run (X.java)", refusal("static native void run();"));
         assertEquals("class X has a method finalize, which another thread calls (X.java)",
                 refusal("@Override protected void finalize() { }"));

@@ -8,8 +8,8 @@ import org.dmalab.api.store.Store;
 
 /**
  * The cache hierarchy: primary data and instruction caches per processor, a shared secondary cache or none, a
- * read-ahead cache or none, a write buffer, memory. Data caches write back and allocate on stores. A line that a processor writes
- * is in no primary data cache of another one. Instruction caches are kept coherent by nobody.
+ * read-ahead cache or none, a write buffer, memory. Data caches write back and allocate on stores. A line that a
+ * processor writes is in no primary data cache of another one. Instruction caches are kept coherent by nobody.
  *
  * <p>With an inclusive secondary cache every primary line is also in it, a line that leaves it leaves the primary
  * data caches, and its CACHE operations take the primary lines along.

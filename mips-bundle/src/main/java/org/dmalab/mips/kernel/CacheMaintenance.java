@@ -1,6 +1,5 @@
 package org.dmalab.mips.kernel;
 
-import org.dmalab.api.cpu.Barrier;
 import org.dmalab.api.cpu.CacheOp;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;

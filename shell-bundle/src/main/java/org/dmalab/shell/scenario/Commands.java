@@ -15,8 +15,8 @@ final class Commands {
             + " SERVICE=ID,SERVICE=ID";
     static final String ALL_HELP = "every mainline and proposed patch of the scenario's architecture";
     static final String MUTANTS_HELP = "the mutants too";
-    static final String JOBS_HELP = "how many cells are run at once; default: one on each core; the output does not depend"
-            + " on it";
+    static final String JOBS_HELP = "how many cells are run at once; default: one on each core; the output does not"
+            + " depend on it";
     static final String PROFILE_HELP = "how the hardware behaves, in place of the scenario's";
 
     private static final int MOST_JOBS = 256;

@@ -7,7 +7,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 import org.dmalab.lab.InputException;
-import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
 import org.dmalab.lab.explore.Token;
 import org.dmalab.lab.report.FailureSweepText.Failed;

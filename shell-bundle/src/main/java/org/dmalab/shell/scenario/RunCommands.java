@@ -9,7 +9,6 @@ import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
-import org.dmalab.lab.report.Json;
 import org.dmalab.lab.report.JsonReport;
 import org.dmalab.lab.report.JunitReport;
 import org.dmalab.lab.report.KtapReport;

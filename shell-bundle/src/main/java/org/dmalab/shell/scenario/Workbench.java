@@ -216,7 +216,8 @@ final class Workbench {
 
     /** Runs cells as they are, so many at once. */
     CellRuns<RunResult> runAll(List<Cell> cells, int jobs, RunOptions options) {
-        return CellRuns.run(cells, jobs, plainRun(options), outsiders(Cell::scenario, cell -> List.of(cell.selection())));
+        return CellRuns.run(cells, jobs, plainRun(options),
+                outsiders(Cell::scenario, cell -> List.of(cell.selection())));
     }
 
     /** A plain run of a cell. */

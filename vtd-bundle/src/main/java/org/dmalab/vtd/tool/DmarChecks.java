@@ -23,8 +23,8 @@ import org.dmalab.vtd.hardware.DmarTable.Structure;
  * What is odd about a DMAR table that can be read: against the specification, and what Linux makes of it.
  *
  * <p>Specification: BIOS Considerations; the order of structures by type; the rules for DRHD (a unit with
- * INCLUDE_PCI_ALL is the last of its segment), RMRR (whole pages of 4 KiB), RHSA and ANDD (they refer to a DRHD, and are
- * referred to by a scope). Linux: {@code dmar_validate_one_drhd}, {@code dmar_find_matched_drhd_unit},
+ * INCLUDE_PCI_ALL is the last of its segment), RMRR (whole pages of 4 KiB), RHSA and ANDD (they refer to a DRHD, and
+ * are referred to by a scope). Linux: {@code dmar_validate_one_drhd}, {@code dmar_find_matched_drhd_unit},
  * {@code arch_rmrr_sanity_check}.
  */
 final class DmarChecks {
@@ -156,7 +156,8 @@ final class DmarChecks {
         for (Structure later : table.structures().subList(index + 1, table.structures().size())) {
             if (later instanceof Drhd other) {
                 later(unit, other);
-            } else if (later instanceof Rmrr region && !backwards(region) && overlap(unit.base(), DmarWords.registerBytes(unit) - 1,
+            } else if (later instanceof Rmrr region && !backwards(region)
+                    && overlap(unit.base(), DmarWords.registerBytes(unit) - 1,
                     region.base(), region.limit() - region.base())) {
                 problem("its registers lie in a reserved memory region, " + DmarWords.hex(region.base()) + " to "
                         + DmarWords.hex(region.limit()));
@@ -194,7 +195,8 @@ final class DmarChecks {
             problem("no device is named that uses it");
         }
         for (Structure later : table.structures().subList(index + 1, table.structures().size())) {
-            if (!backwards(region) && later instanceof Rmrr other && !backwards(other) && other.segment() == region.segment()
+            if (!backwards(region) && later instanceof Rmrr other && !backwards(other)
+                    && other.segment() == region.segment()
                     && !same(region, other) && overlap(region.base(), region.limit() - region.base(), other.base(),
                             other.limit() - other.base())) {
                 problem("overlaps with the region from " + DmarWords.hex(other.base()) + " to "
@@ -256,7 +258,8 @@ final class DmarChecks {
                         problem("scope " + DmarWords.scopeType(scope) + " " + DmarWords.path(scope)
                                 + String.format(": the unit at offset 0x%x names it too", offsets.get(other)));
                         kernels("scope " + DmarWords.scopeType(scope) + " " + DmarWords.path(scope)
-                                + String.format(": for Linux it belongs to the one at offset 0x%x", offsets.get(other)));
+                                + String.format(": for Linux it belongs to the one at offset 0x%x",
+                                offsets.get(other)));
                     }
                 }
             }

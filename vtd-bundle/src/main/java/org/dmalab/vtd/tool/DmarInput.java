@@ -40,8 +40,8 @@ public final class DmarInput {
         List<String> lines = new String(document, StandardCharsets.ISO_8859_1).lines().toList();
         byte[] table = fromText(lines);
         if (table.length == 0) {
-            throw new Tool.BadInput("is text without a DMAR table, expected the binary table, acpidump's text, iasl -d's"
-                    + " output or a hex dump; copy /sys/firmware/acpi/tables/" + SIGNATURE + " as it is");
+            throw new Tool.BadInput("is text without a DMAR table, expected the binary table, acpidump's text, iasl"
+                    + " -d's output or a hex dump; copy /sys/firmware/acpi/tables/" + SIGNATURE + " as it is");
         }
         return table;
     }

@@ -30,8 +30,8 @@ public final class DmesgDecode implements Tool {
     @Override
     public List<Parameter> parameters() {
         return List.of(Parameter.required(INPUT, Parameter.Type.FILE_OR_LINE,
-                "a kernel log, such as saved output of dmesg or of a serial console, - for standard input, or one line of"
-                + " it in quotes"));
+                "a kernel log, such as saved output of dmesg or of a serial console, - for standard input, or one line"
+                + " of it in quotes"));
     }
 
     @Override

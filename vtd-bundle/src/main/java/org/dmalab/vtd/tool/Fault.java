@@ -13,7 +13,8 @@ package org.dmalab.vtd.tool;
  * @param reason code, as recorded by the unit
  * @param words the kernel's words for it
  */
-record Fault(int line, String timestamp, Kind kind, int segment, int sourceId, long pasid, long address, int reason, String words) {
+record Fault(int line, String timestamp, Kind kind, int segment, int sourceId, long pasid, long address, int reason,
+        String words) {
     static final long NO_PASID = -1;
 
     /** What a device did when it met the fault. */

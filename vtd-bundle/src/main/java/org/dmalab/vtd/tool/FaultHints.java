@@ -135,8 +135,8 @@ final class FaultHints {
         boolean upper = (fault.sourceId() >> 3 & 0x1f) >= UPPER_HALF;
         if (fault.reason() == FaultReason.SM_ROOT_NOT_PRESENT && upper) {
             hints.add("the kernel copied the tables of a crashed one: where a bus has devices 10 to 1f only, kernels"
-                    + " before 2026 copied their context table into the wrong half of the root entry (\"Fix UCTP context"
-                    + " table slot when copying root entries\")");
+                    + " before 2026 copied their context table into the wrong half of the root entry (\"Fix UCTP"
+                    + " context table slot when copying root entries\")");
         }
         hints.add("the kernel copied the tables of a crashed one: whether the device had an entry there at all, and"
                 + " whether the copy was written back to memory before the unit used it (clflush if ECAP.C=0)");

@@ -80,7 +80,8 @@ final class FaultText {
             field(text, fault.kind() == Kind.INTERRUPT ? "index" : "address", addresses(group));
         }
         if (fault.line() != group.last().line() || !fault.timestamp().isEmpty()) {
-            field(text, "when", when(fault.line(), fault.timestamp()) + (group.faults().size() == 1 ? "" : " to " + when(group.last().line(), group.last().timestamp())));
+            field(text, "when", when(fault.line(), fault.timestamp()) + (group.faults().size() == 1 ? "" : " to "
+                    + when(group.last().line(), group.last().timestamp())));
         }
         field(text, "means", FaultReason.meaning(fault.reason()));
     }

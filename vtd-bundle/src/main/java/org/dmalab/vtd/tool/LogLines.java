@@ -73,7 +73,8 @@ final class LogLines {
             int next = i + 1;
             while (next < clean.size() && next - i < MOST_PIECES && open(text) && goesOn(text, clean.get(next))) {
                 String more = clean.get(next).strip();
-                text.append(text.toString().endsWith(" ") ? "" : " ").append(FaultMessage.named(text) ? HEAD_OF_SECOND_LINE.matcher(more).replaceFirst("")
+                text.append(text.toString().endsWith(" ") ? "" : " ").append(FaultMessage.named(text)
+                        ? HEAD_OF_SECOND_LINE.matcher(more).replaceFirst("")
                         : more);
                 next++;
             }

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
  * Errors of the invalidation queue as kernels print them together, from 5.14 on: which of the three happened, and the
  * descriptors at the queue's head and before it.
  *
- * <p>Specification: Invalidation Queue Error Record Register, and the descriptors of queued invalidation. The source-ids
- * that the kernel prints are those of the register and can be 0 where the descriptor names the device.
+ * <p>Specification: Invalidation Queue Error Record Register, and the descriptors of queued invalidation. The
+ * source-ids that the kernel prints are those of the register and can be 0 where the descriptor names the device.
  *
  * @param line number of the first line, from 1
  * @param timestamp as printed; empty if there is none

@@ -119,8 +119,8 @@ class DmarShowTest {
         assertTrue(order.text().startsWith("table.bin: 1 problem\n"), order.text());
         assertEquals(false, order.clean());
         assertEquals(false, check(SeedTable.resource("andd-no-nul.bin")).clean());
-        assertEquals("offset 0x4, header: length 104, the file has 98 bytes: the copy is cut off, and what is missing is"
-                + " not shown", assertThrows(Tool.BadInput.class, () -> check(SeedTable.resource("truncated.bin")))
+        assertEquals("offset 0x4, header: length 104, the file has 98 bytes: the copy is cut off, and what is missing"
+                + " is not shown", assertThrows(Tool.BadInput.class, () -> check(SeedTable.resource("truncated.bin")))
                         .getMessage());
     }
 
@@ -129,7 +129,9 @@ class DmarShowTest {
                 new Values(Map.of())));
     }
 
-    /** What people paste: acpidump, xxd, hexdump -C, od -A x -t x1; with letters beside the bytes that look like some. */
+    /**
+     * What people paste: acpidump, xxd, hexdump -C, od -A x -t x1; with letters beside the bytes that look like some.
+     */
     @Example
     void textsOfATable() {
         byte[] bytes = SeedTable.resource("seed-rmrr.bin");

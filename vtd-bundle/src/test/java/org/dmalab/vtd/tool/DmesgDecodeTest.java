@@ -194,8 +194,9 @@ class DmesgDecodeTest {
     /** Each line is the beginning of a message: nothing is drawn into the one before it. */
     @Example
     void linesThatBeginAreNotJoined() {
-        FaultLog log = FaultLog.read("[    1.000000] DMAR: [DMA Read NO_PASID] Request device\n[    1.000001] usb 1-1: new"
-                + " device\n[    1.000002] DMAR: [DMA Write] Request device [00:02.0] fault addr 7000 [fault reason 05] x\n");
+        FaultLog log = FaultLog.read("[    1.000000] DMAR: [DMA Read NO_PASID] Request device\n[    1.000001] usb 1-1:"
+                + " new device\n"
+                + "[    1.000002] DMAR: [DMA Write] Request device [00:02.0] fault addr 7000 [fault reason 05] x\n");
         assertEquals(1, log.faults().size());
         assertEquals(3, log.faults().get(0).line());
     }
@@ -250,12 +251,12 @@ class DmesgDecodeTest {
     @Example
     void tablesAfterAFault() throws IOException {
         Golden.check("dmesg-pasid-directory.txt", sample("pasid-directory.txt").text());
-        FaultLog log = FaultLog.read("DMAR: " + F1.substring(6) + "\nDMAR: Dump dmar0 table entries for IOVA\n0xfffff000\n"
-                + "DMAR: root entry: 0x0000000001000001\nDMAR: context entry: hi 0x0000000000000502, low"
-                + " 0x0000000001001001\nDMAR: pte level: 1, pte value: 0x0000000012345003\n");
+        FaultLog log = FaultLog.read("DMAR: " + F1.substring(6) + "\nDMAR: Dump dmar0 table entries for"
+                + " IOVA\n0xfffff000\nDMAR: root entry: 0x0000000001000001\nDMAR: context entry: hi"
+                + " 0x0000000000000502, low 0x0000000001001001\nDMAR: pte level: 1, pte value: 0x0000000012345003\n");
         TableDump dump = log.dump(log.faults().get(0));
-        assertEquals("root entry P=1 table 0x1000000; context entry P=1 domain-id 5, AW=2, TT=0, tables 0x1001000; level"
-                + " 1 R=1 W=1 address 0x12345000", dump.words());
+        assertEquals("root entry P=1 table 0x1000000; context entry P=1 domain-id 5, AW=2, TT=0, tables 0x1001000;"
+                + " level 1 R=1 W=1 address 0x12345000", dump.words());
         assertTrue(FaultHints.of(log.faults().get(0), log).get(0).contains("an older one is still cached"));
         assertTrue(FaultLog.read("DMAR: context table is not present\n").dumps().isEmpty());
     }
@@ -277,14 +278,15 @@ class DmesgDecodeTest {
         String kdump = sample("kdump-root-not-present.txt").text();
         assertFalse(kdump.contains("stay cached"), kdump);
         assertTrue(kdump.contains("1. the kernel copied the tables of a crashed one: where a bus has"), kdump);
-        String lower = text(COPIED + "DMAR: [DMA Read NO_PASID] Request device [80:04.0] fault addr 0x1000 [fault reason"
-                + " 0x39] SM: Present bit in Root Entry is clear");
+        String lower = text(COPIED + "DMAR: [DMA Read NO_PASID] Request device [80:04.0] fault addr 0x1000 [fault"
+                + " reason 0x39] SM: Present bit in Root Entry is clear");
         assertFalse(lower.contains("Fix UCTP"), lower);
         for (int reason : new int[] {0x80, 0x83, 0x84, 0x04}) {
             assertTrue(text(String.format("[DMA Write NO_PASID] Request device [00:1f.2] fault addr 0x0 [fault reason"
                     + " 0x%02x] x", reason)).contains("the address itself"));
         }
-        String compatibility = text("[INTR-REMAP] Request device [f0:1f.0] fault index 0x1e [fault reason 0x25] Blocked");
+        String compatibility = text("[INTR-REMAP] Request device [f0:1f.0] fault index 0x1e [fault reason"
+                + " 0x25] Blocked");
         assertFalse(compatibility.contains("index  "), compatibility);
         assertTrue(compatibility.contains("I/O APIC"), compatibility);
     }

@@ -90,7 +90,8 @@ class IaslTest {
     }
 
     private static List<String> fieldsOf(DmarTable table, byte[] bytes) {
-        List<String> fields = new ArrayList<>(List.of("Signature=DMAR", String.format("Table Length=%08x", bytes.length),
+        List<String> fields = new ArrayList<>(List.of("Signature=DMAR", String.format("Table Length=%08x",
+                bytes.length),
                 String.format("Revision=%02x", table.revision()), String.format("Checksum=%02x", bytes[9] & 0xff),
                 "Oem ID=" + DmarWords.text(table.oemId()), "Oem Table ID=" + DmarWords.text(table.oemTableId()),
                 String.format("Oem Revision=%08x", table.oemRevision()),
