@@ -185,8 +185,8 @@ public class HostileVariantsIT {
 
     @Test
     public void whatAPatchPrintsIsNoResult() throws Exception {
-        new VariantBundle("hostile").variant("Chats", "System.out.println(\"hello\" + (char) 27 + \"[31m from \" + cpu);"
-            + " return 0;").write(bundles());
+        new VariantBundle("hostile").variant("Chats", "System.out.println(\"hello\" + (char) 27 + \"[31m from \" +"
+            + " cpu); return 0;").write(bundles());
         RunnableJar.Result result = RunnableJar.run(folder, "scenario:compare", SCENARIO, "--patch", "chats",
             "--format", "json");
         assertTrue(result.out(), result.out().startsWith("[\n  {\n    \"scenario\": \"" + SCENARIO));

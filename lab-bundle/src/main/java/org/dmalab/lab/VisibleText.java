@@ -1,9 +1,9 @@
 package org.dmalab.lab;
 
 /**
- * Text from outside (scenario files, kernel messages, file names, what a patch throws) as a person may see it: a control
- * character is written as JSON writes it (backslash, u001b), so that no text moves the cursor, colours what follows or hides what stands
- * before. Line feeds and tabs stay.
+ * Text from outside (scenario files, kernel messages, file names, what a patch throws) as a person may see it: a
+ * control character is written as JSON writes it (backslash, u001b), so that no text moves the cursor, colours what
+ * follows or hides what stands before. Line feeds and tabs stay.
  */
 public final class VisibleText {
     private VisibleText() { }

@@ -3,7 +3,9 @@ package org.dmalab.lab.engine;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Processors;
 
-/** How a processor takes an interrupt: a hard one with interrupts off, until it returns. Where they are off none comes. */
+/**
+ * How a processor takes an interrupt: a hard one with interrupts off, until it returns. Where they are off none comes.
+ */
 public final class Interrupts {
     private Interrupts() { }
 

@@ -65,7 +65,8 @@ public final class WindowWhereItFits implements Oracle {
         }
         int shift = rules.largestPageShift();
         // The only window of an endpoint is not offered: the default one has it.
-        return rules.windowsPerPe() > 1 && shift != 0 && Long.compareUnsigned(rules.largestBlockTces(), (end - 1) >>> shift) > 0;
+        return rules.windowsPerPe() > 1 && shift != 0 && Long.compareUnsigned(rules.largestBlockTces(),
+                (end - 1) >>> shift) > 0;
     }
 
     /** Tells whether a node is on the list of failures, or on that of windows. */

@@ -249,8 +249,8 @@ class EnableDdwTest {
         assertEquals(1, rig.hypercalls(Papr.H_PUT_TCE).size());
         // Bus address and offset of the window are 0: every bus address counts as one past translation.
         assertEquals(stuffed, rig.hypercalls(Papr.H_STUFF_TCE).size());
-        assertEquals(List.of("dynamic-tces: 1 TCEs of window 0x80000000 stay although no buffer is mapped there, the first"
-                + " at bus 0x200000000: TCE 0x40000000003"), rig.end());
+        assertEquals(List.of("dynamic-tces: 1 TCEs of window 0x80000000 stay although no buffer is mapped there, the"
+                + " first at bus 0x200000000: TCE 0x40000000003"), rig.end());
     }
 
     /** 3bf983e4e93c: all memory would fit into the dynamic window, so it is taken for a direct one when found again. */
