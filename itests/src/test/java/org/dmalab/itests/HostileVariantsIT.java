@@ -152,7 +152,6 @@ public class HostileVariantsIT {
             List.of());
     }
 
-
     @Test
     public void stateInFieldsAndWrongCallsAreBroken() throws Exception {
         new VariantBundle("hostile").imports("org.dmalab.api.store")

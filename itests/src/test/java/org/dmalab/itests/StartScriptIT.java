@@ -113,7 +113,8 @@ public class StartScriptIT {
     public void hotCodeOfAnArchiveIsCompiled() throws Exception {
         dmalab("--version");
         String compiled = start("-XX:+PrintCompilation", "-c", "machine:create m pseries");
-        for (String method : List.of("cpu.LiveCpu::execute ", "cpu.LiveCpu::op ", "cpu.Cpu::write ")) {
+        for (String method : List.of("cpu.LiveCpu::execute ", "cpu.LiveCpu::op ", "cpu.Cpu::write ",
+            "hardware.MachineMemory::store ", "kernel.Pages::writeTce ")) {
             assertTrue(method, compiled.contains(method));
         }
     }

@@ -75,10 +75,12 @@ public final class EventWords {
     }
 
     private static String freed(Machine machine, Event event) {
-        String name = name(machine, event.a());
-        return event.b() == 0 ? "reads " + name + ", which is not allocated"
-                : event.b() == 1 ? "writes " + name + ", which is not allocated"
-                : "frees " + machine.kernel().objectAt(event.a()) + ", which is not allocated";
+        String does = switch ((int) event.b()) {
+            case 0 -> "reads " + name(machine, event.a());
+            case 1 -> "writes " + name(machine, event.a());
+            default -> "frees " + machine.kernel().objectAt(event.a());
+        };
+        return does + ", which is not allocated";
     }
 
     private static String dma(Event event) {

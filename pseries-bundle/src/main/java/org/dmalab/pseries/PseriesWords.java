@@ -124,7 +124,10 @@ final class PseriesWords {
     }
 
     private static String size(long bytes) {
-        return bytes >= 1L << 30 ? (bytes >> 30) + "G" : bytes >= 1 << 20 ? (bytes >> 20) + "M" : (bytes >> 10) + "K";
+        if (bytes >= 1L << 30) {
+            return (bytes >> 30) + "G";
+        }
+        return bytes >= 1 << 20 ? (bytes >> 20) + "M" : (bytes >> 10) + "K";
     }
 
     private static String hex(long value) {

@@ -22,8 +22,8 @@ final class DescriptorWords {
         return switch ((int) ((low & 0xf) | (low >>> 5 & 0x70))) {
             case 1 -> "context cache " + SCOPES[scope] + domain
                     + (scope == 3 ? " sid=" + Actor.bdf(low >>> 32 & 0xffff) : "");
-            case 2 -> "IOTLB " + (scope == 3 ? "page-selective" : SCOPES[scope]) + domain + (scope < 3 ? ""
-                    : String.format(" 0x%x am=%d%s", high & ~0xfffL, high & 0x3f, (high & 0x40) != 0 ? " ih" : ""));
+            case 2 -> "IOTLB " + (scope == 3 ? "page-selective" : SCOPES[scope]) + domain
+                    + (scope == 3 ? pages(high) : "");
             case 3 -> String.format("device-TLB of %s, 0x%x%s", Actor.bdf(low >>> 32 & 0xffff), high & ~0xfffL,
                     (high & 1) != 0 ? " and more" : "");
             case 4 -> "interrupt entry cache";
@@ -33,6 +33,10 @@ final class DescriptorWords {
                     + (low >>> 32 & 0xfffff);
             default -> String.format("0x%x 0x%x", low, high);
         };
+    }
+
+    private static String pages(long high) {
+        return String.format(" 0x%x am=%d%s", high & ~0xfffL, high & 0x3f, (high & 0x40) != 0 ? " ih" : "");
     }
 
     private static String wait(long low, long high) {

@@ -67,22 +67,32 @@ public final class VtdWords {
                     event.a(),
                     Actor.bdf(event.b()), event.c(), event.d());
             case HardwareEvent.FAULT_UNRECORDED -> String.format("fault of %s at 0x%x, reason 0x%x, not recorded: %s",
-                    Actor.bdf(event.b()), event.c(), event.d(), event.a() == 1 ? "no free record"
-                    : event.a() == 2 ? "one is pending for the device" : "fault processing is disabled");
+                    Actor.bdf(event.b()), event.c(), event.d(), switch ((int) event.a()) {
+                        case 1 -> "no free record";
+                        case 2 -> "one is pending for the device";
+                        default -> "fault processing is disabled";
+                    });
             case HardwareEvent.CACHES_RESET -> "the unit empties its caches: "
                     + (event.a() == 1 ? "root table pointer set" : "translation enable changed");
             case HardwareEvent.DESCRIPTOR -> String.format("queue descriptor %d: %s", event.a(),
                     DescriptorWords.of(event.b(), event.c()));
             case HardwareEvent.PASIDS_FLUSHED -> String.format("PASID cache flushed, %s: %d entries dropped",
-                    event.a() == 3 ? "global" : "did=" + event.b() + (event.a() == 0 ? "" : " PASID " + event.c()),
-                    event.d());
+                    switch ((int) event.a()) {
+                        case 3 -> "global";
+                        case 0 -> "did=" + event.b();
+                        default -> "did=" + event.b() + " PASID " + event.c();
+                    }, event.d());
             case HardwareEvent.QUEUE_ERROR -> DescriptorWords.error(event);
             case HardwareEvent.DEVICE_TLB_FLUSHED -> String.format("device-TLB of %s, 0x%x and %s: %s",
                     Actor.bdf(event.a()),
                     event.b(), event.c() <= 0 ? "all" : "0x" + Long.toHexString(event.c()) + " bytes",
                     event.d() < 0 ? "no answer" : event.d() + " entries dropped");
             case HardwareEvent.LINE_WRITTEN_BACK -> String.format("dirty line 0x%x written back: %s", event.a(),
-                    event.b() == 1 ? "its place was needed" : event.b() == 2 ? "by itself" : "a device wrote to it");
+                    switch ((int) event.b()) {
+                        case 1 -> "its place was needed";
+                        case 2 -> "by itself";
+                        default -> "a device wrote to it";
+                    });
             case KernelEvent.DOMAIN_ID_TAKEN -> String.format("did=%d goes to a new domain", event.a());
             case HardwareEvent.PAGE_FAULT -> String.format("page fault: no memory at 0x%x", event.a());
             case HardwareEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
@@ -102,8 +112,9 @@ public final class VtdWords {
 
     /** A hit in the context cache is worth a line, a hit in the IOTLB too; DMA_READ and DMA_WRITE follow. */
     private static String translated(Event event) {
-        String from = (event.c() & HardwareEvent.IOTLB_HIT) != 0 ? "IOTLB hit"
-                : (event.c() & HardwareEvent.CONTEXT_HIT) != 0 ? "context cache hit, tables walked" : "tables walked";
+        boolean contextHit = (event.c() & HardwareEvent.CONTEXT_HIT) != 0;
+        String walked = contextHit ? "context cache hit, tables walked" : "tables walked";
+        String from = (event.c() & HardwareEvent.IOTLB_HIT) != 0 ? "IOTLB hit" : walked;
         return String.format("translates 0x%x -> 0x%x, did=%d: %s", event.a(), event.b(), event.d(), from);
     }
 

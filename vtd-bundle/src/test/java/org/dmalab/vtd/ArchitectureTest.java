@@ -230,7 +230,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void wordsForEveryEvent() {
+    void wordsForCachesAndFaults() {
         Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         assertWords(bench, "translates 0xfff000 -> 0x4000000, did=5: IOTLB hit", HardwareEvent.TRANSLATED, 0xfff000,
                 0x4000000, HardwareEvent.IOTLB_HIT | HardwareEvent.CONTEXT_HIT, 5);
@@ -260,6 +260,11 @@ class ArchitectureTest {
         assertWords(bench, "the unit empties its caches: translation enable changed", HardwareEvent.CACHES_RESET, 2, 0,
                 0,
                 0);
+    }
+
+    @Test
+    void wordsForDescriptors() {
+        Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         assertWords(bench, "queue descriptor 1: context cache global", HardwareEvent.DESCRIPTOR, 1, 0x11, 0, 0);
         assertWords(bench, "queue descriptor 2: context cache device-selective did=5 sid=02:00.0",
                 HardwareEvent.DESCRIPTOR, 2, 0x20000050031L, 0, 0);
@@ -278,6 +283,11 @@ class ArchitectureTest {
         assertWords(bench, "queue descriptor 3: PASID cache global did=0 PASID 0", HardwareEvent.DESCRIPTOR, 3, 0x37,
                 0, 0);
         assertWords(bench, "queue descriptor 3: 0x208 0x0", HardwareEvent.DESCRIPTOR, 3, 0x208, 0, 0);
+    }
+
+    @Test
+    void wordsForTheQueueAndDeviceTlbs() {
+        Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         assertWords(bench, "PASID cache flushed, global: 2 entries dropped", HardwareEvent.PASIDS_FLUSHED, 3, 0, 0, 2);
         assertWords(bench, "PASID cache flushed, did=5: 2 entries dropped", HardwareEvent.PASIDS_FLUSHED, 0, 5, 0, 2);
         assertWords(bench, "PASID cache flushed, did=5 PASID 7: 1 entries dropped", HardwareEvent.PASIDS_FLUSHED, 1, 5,
@@ -296,6 +306,11 @@ class ArchitectureTest {
         assertWords(bench, "device-TLB of 02:00.0, 0x0 and all: no answer", HardwareEvent.DEVICE_TLB_FLUSHED, 0x200, 0,
                 0,
                 -1);
+    }
+
+    @Test
+    void wordsForDmaAndWhatIsRefused() {
+        Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         assertWords(bench, "read of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 0, 0, 0);
         assertWords(bench, "write of 0x1000 lost, no fault recorded", EventKind.DMA_DROPPED, 0x1000, 1, 0, 0);
         assertWords(bench, "write of 0x1000: no memory at 0x2000", EventKind.DMA_ABORT, 0x1000, 0x2000, 8, 1);
@@ -310,6 +325,11 @@ class ArchitectureTest {
                 Iva.IVT.mask() | 1L << 60, 0);
         assertWords(bench, "did=7 goes to a new domain", KernelEvent.DOMAIN_ID_TAKEN, 7, 0, 0, 0);
         assertWords(bench, "", HardwareEvent.TABLE_READ, 1, 2, 3, 4);
+    }
+
+    @Test
+    void wordsForEveryRegisterAndReason() {
+        Bench bench = new Bench(new NoFlush(), "X9DRG", "strict", Map.of());
         for (int offset = 0; offset < 0xc0; offset += 4) {
             assertTrue(!VtdWords.named(bench.machine.model(VtdModel.class).unit().capabilities(), offset, 1).isEmpty());
         }

@@ -32,11 +32,17 @@ public final class Processors {
     }
 
     private static String name(long cell) {
-        int index = (int) cell % CELLS;
-        String what = index < NAMES.length ? NAMES[index]
-                : index >= RESULT ? "result R" + (index - RESULT + 4)
-                : index >= ARGUMENT ? "argument " + (index - ARGUMENT) : "IPI argument " + (index - PENDING_ARGUMENT);
-        return "cpu" + cell / CELLS + " " + what;
+        return "cpu" + cell / CELLS + " " + part((int) cell % CELLS);
+    }
+
+    private static String part(int index) {
+        if (index < NAMES.length) {
+            return NAMES[index];
+        }
+        if (index >= RESULT) {
+            return "result R" + (index - RESULT + 4);
+        }
+        return index >= ARGUMENT ? "argument " + (index - ARGUMENT) : "IPI argument " + (index - PENDING_ARGUMENT);
     }
 
     /** Number of processors. */

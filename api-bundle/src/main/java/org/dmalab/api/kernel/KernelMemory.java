@@ -332,10 +332,12 @@ public final class KernelMemory {
         long element = start + index * layout.sizeBytes();
         Field field = layout.fieldAt(address - element);
         String element0 = one ? name : name + "[" + index + "]";
-        return field.widthBytes() <= 0 ? word(element0, element, address)
-                : new Place(field.name().isEmpty() ? element0 + "+0x" + Long.toHexString(field.offset())
-                : element0 + field.name().substring(layout.name().length()), element + field.offset(),
-                field.widthBytes(), field.order());
+        if (field.widthBytes() <= 0) {
+            return word(element0, element, address);
+        }
+        String place = element0 + (field.name().isEmpty() ? "+0x" + Long.toHexString(field.offset())
+                : field.name().substring(layout.name().length()));
+        return new Place(place, element + field.offset(), field.widthBytes(), field.order());
     }
 
     /** An aligned word of something without fields. */

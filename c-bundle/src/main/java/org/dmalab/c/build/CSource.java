@@ -120,7 +120,7 @@ record CSource(String file, String text, List<Item> items) {
         int from = open + 1;
         for (int i = open; i < head.length(); i++) {
             char c = head.charAt(i);
-            depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+            depth += Reader.deeper(String.valueOf(c));
             if ((depth == 1 && c == ',') || depth == 0) {
                 parameters.add(head.substring(from, i).replaceAll("\\s+", " ").trim());
                 from = i + 1;
@@ -232,6 +232,14 @@ record CSource(String file, String text, List<Item> items) {
             items.add(new Item(kind, start, end, line(start), names, uses));
         }
 
+        private static int deeper(String token) {
+            return switch (token) {
+                case "(" -> 1;
+                case ")" -> -1;
+                default -> 0;
+            };
+        }
+
         private static String functionName(List<Token> tokens) {
             int depth = 0;
             for (int i = 0; i + 1 < tokens.size(); i++) {
@@ -240,7 +248,7 @@ record CSource(String file, String text, List<Item> items) {
                 if (depth == 0 && token.isName() && opens && !ATTRIBUTE.matcher(token.text()).matches()) {
                     return token.text();
                 }
-                depth += token.text().equals("(") ? 1 : token.text().equals(")") ? -1 : 0;
+                depth += deeper(token.text());
             }
             return "?";
         }
@@ -286,7 +294,7 @@ record CSource(String file, String text, List<Item> items) {
         private static void inside(List<Token> tokens, int open, Set<String> names) {
             int depth = 0;
             for (int i = open; i < tokens.size(); i++) {
-                depth += tokens.get(i).text().equals("(") ? 1 : tokens.get(i).text().equals(")") ? -1 : 0;
+                depth += deeper(tokens.get(i).text());
                 if (depth == 0) {
                     return;
                 }

@@ -190,8 +190,8 @@ final class LayoutHeader {
 
     /** {@code TYPE NAME}, or where the type says so, {@code ...@...} with the name for the @. */
     private void declare(String type, String name) {
-        out.append('\t').append(type.contains("@") ? type.replace("@", name)
-                : type + (type.endsWith("*") ? "" : " ") + name).append(";\n");
+        String between = type.endsWith("*") ? "" : " ";
+        out.append('\t').append(type.contains("@") ? type.replace("@", name) : type + between + name).append(";\n");
     }
 
     private void variable(Variable variable) {

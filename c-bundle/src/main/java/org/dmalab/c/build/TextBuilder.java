@@ -203,16 +203,19 @@ final class TextBuilder {
             int at = have.indexOf(wanted);
             at = at < 0 && have.size() == parameters.size() && kit.given(wanted) == null ? i : at;
             String given = kit.given(wanted);
-            arguments.add(at < 0 ? given == null ? "(LAB_PARAMETER_" + name + "_" + wanted + ")" : given
-                    : "(" + type + ")" + (type.contains("*") ? "(unsigned long)" : "") + have.get(at));
+            if (at >= 0) {
+                arguments.add("(" + type + ")" + (type.contains("*") ? "(unsigned long)" : "") + have.get(at));
+            } else {
+                arguments.add(given == null ? "(LAB_PARAMETER_" + name + "_" + wanted + ")" : given);
+            }
         }
         head(out, method.getName(), have);
         String call = name + "(" + String.join(", ", arguments) + ")";
         String result = file.returnType(function);
         boolean nothing = result.matches(".*\\bvoid") || result.equals("void");
+        String cast = "(long long)" + (result.contains("*") ? "(unsigned long)" : "");
         out.append("#line ").append(function.line()).append(" \"").append(Path.of(file.file()).getFileName())
-                .append("\"\n{ ").append(nothing ? call + "; return 0;" : "return (long long)"
-                + (result.contains("*") ? "(unsigned long)" : "") + call + ";").append(" }\n");
+                .append("\"\n{ ").append(nothing ? call + "; return 0;" : "return " + cast + call + ";").append(" }\n");
     }
 
     /** The type of a parameter: all but the name at its end. */

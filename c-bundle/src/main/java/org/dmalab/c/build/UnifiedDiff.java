@@ -82,7 +82,7 @@ record UnifiedDiff(List<FileDiff> files) {
         int i = head + 1;
         for (; oldLeft > 0 || newLeft > 0; i++) {
             String line = i < lines.size() ? lines.get(i) : null;
-            char mark = line == null ? '?' : line.isEmpty() ? ' ' : line.charAt(0);
+            char mark = mark(line);
             String content = line == null || line.isEmpty() ? "" : line.substring(1);
             if (mark == '\\') {
                 continue;
@@ -198,5 +198,13 @@ record UnifiedDiff(List<FileDiff> files) {
             lines.addAll(newSide ? hunk.after() : hunk.before());
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    /** What a line of a hunk starts with; editors take the blank from lines that are empty otherwise. */
+    private static char mark(String line) {
+        if (line == null) {
+            return '?';
+        }
+        return line.isEmpty() ? ' ' : line.charAt(0);
     }
 }

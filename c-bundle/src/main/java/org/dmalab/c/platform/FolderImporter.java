@@ -99,8 +99,9 @@ public final class FolderImporter implements PatchImporter, ArtifactTransformer 
         List<Imported> imported = new ArrayList<>();
         Path folder = jar == null ? folder() : null;
         for (Imports.Made made : built.variants()) {
-            Path file = jar == null ? folder.resolve("c-" + made.arch() + "-" + made.id() + ".jar")
-                    : made.id().equals(built.variants().get(0).id()) ? jar : beside(jar);
+            boolean first = made.id().equals(built.variants().get(0).id());
+            Path given = first ? jar : beside(jar);
+            Path file = jar == null ? folder.resolve("c-" + made.arch() + "-" + made.id() + ".jar") : given;
             long start = System.currentTimeMillis();
             write(file, made.jar());
             if (jar == null) {

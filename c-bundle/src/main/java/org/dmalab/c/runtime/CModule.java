@@ -191,7 +191,8 @@ public final class CModule {
         }
 
         private static long[] result(long value, boolean returns, boolean narrow) {
-            return returns ? new long[] {narrow ? (int) value : value} : NONE;
+            long given = narrow ? (int) value : value;
+            return returns ? new long[] {given} : NONE;
         }
 
         long call(int function, Object newVariant, Cpu cpu, long[] arguments) {

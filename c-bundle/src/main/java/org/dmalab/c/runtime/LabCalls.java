@@ -60,8 +60,9 @@ final class LabCalls {
             at = at + conversion.bytes() - 1 & -conversion.bytes();
             long value = conversion.bytes() == Long.BYTES ? memory.readLong(at) : memory.readInt(at);
             at += conversion.bytes();
-            values[i] = conversion.kind() == 's' ? Text.id(string(memory, (int) value))
-                    : conversion.signed() || conversion.bytes() == Long.BYTES ? value : value & 0xffffffffL;
+            boolean whole = conversion.signed() || conversion.bytes() == Long.BYTES;
+            long number = whole ? value : value & 0xffffffffL;
+            values[i] = conversion.kind() == 's' ? Text.id(string(memory, (int) value)) : number;
         }
         Cpu cpu = memory.cpu();
         cpu.printk(Text.id(parsed.text()), values);
@@ -111,12 +112,16 @@ final class LabCalls {
                 } else {
                     int word = wide ? Long.BYTES : Integer.BYTES;
                     boolean pointer = kind == 'p' || kind == 's';
-                    int bytes = lengths.toString().equals("ll") ? Long.BYTES
-                            : pointer || (lengths.length() > 0 && "lzjt".indexOf(lengths.charAt(0)) >= 0) ? word
-                            : Integer.BYTES;
+                    boolean asWord = pointer || (lengths.length() > 0 && "lzjt".indexOf(lengths.charAt(0)) >= 0);
+                    int plain = asWord ? word : Integer.BYTES;
+                    int bytes = lengths.toString().equals("ll") ? Long.BYTES : plain;
                     conversions.add(new Conversion(kind, bytes));
                     text.append('%').append(kind == 's' ? "" : flags.toString().replaceAll("[-+ .]", ""))
-                            .append(kind == 'p' || kind == 'X' ? "x" : kind == 'i' ? "d" : String.valueOf(kind));
+                            .append(switch (kind) {
+                                case 'p', 'X' -> 'x';
+                                case 'i' -> 'd';
+                                default -> kind;
+                            });
                     while (kind == 'p' && at + 1 < format.length() && Character.isLetter(format.charAt(at + 1))) {
                         at++;
                     }

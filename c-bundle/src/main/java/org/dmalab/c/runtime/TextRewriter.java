@@ -197,7 +197,10 @@ final class TextRewriter {
         if (opcode.equals("CALL_INDIRECT")) {
             return INDIRECT;
         }
-        return opcode.contains("_LOAD") ? READ : opcode.contains("_STORE") ? WRITE : "";
+        if (opcode.contains("_LOAD")) {
+            return READ;
+        }
+        return opcode.contains("_STORE") ? WRITE : "";
     }
 
     /** Puts in the lines; returns the accesses by an address that is a constant. */

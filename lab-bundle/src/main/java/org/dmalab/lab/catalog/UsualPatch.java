@@ -21,7 +21,8 @@ import org.dmalab.lab.InputException;
 public final class UsualPatch {
     private static final List<Predicate<VariantInfo>> PREFERRED = List.of(
             info -> info.defects().isEmpty() && info.origin().equals(Origin.MAINLINE.word()),
-            info -> info.defects().isEmpty() && info.mainlineOrProposed(), VariantInfo::mainlineOrProposed, info -> true);
+            info -> info.defects().isEmpty() && info.mainlineOrProposed(), VariantInfo::mainlineOrProposed,
+            info -> true);
 
     private UsualPatch() { }
 

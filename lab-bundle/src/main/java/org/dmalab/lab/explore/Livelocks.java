@@ -144,6 +144,9 @@ final class Livelocks {
 
     /** Who objects to a state from which there is no way out; null if it is none of {@link #find}. */
     static String oracle(VisitedStates stuck, long state) {
-        return stuck == null || !stuck.contains(state) ? null : stuck.note() == LIVELOCK ? ORACLE : Findings.DEADLOCK;
+        if (stuck == null || !stuck.contains(state)) {
+            return null;
+        }
+        return stuck.note() == LIVELOCK ? ORACLE : Findings.DEADLOCK;
     }
 }

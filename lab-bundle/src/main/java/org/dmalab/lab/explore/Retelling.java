@@ -63,7 +63,8 @@ final class Retelling {
         boolean arrives = kind == Transition.ARRIVAL || kind == Transition.IPI;
         int calls = last - first + (arrives ? 0 : 1);
         String before = arrives ? lineBefore(steps, first) : "";
-        String arrival = !arrives ? "" : ", let in " + (before.isEmpty() ? "before anything else" : "after " + before);
+        String when = before.isEmpty() ? "before anything else" : "after " + before;
+        String arrival = arrives ? ", let in " + when : "";
         String line = steps.get(last).line();
         String where = line.isEmpty() ? "" : ", last at " + line;
         String unit = kind == Transition.DEVICE || kind == Transition.HARDWARE ? " step" : " call";

@@ -35,6 +35,9 @@ public record Strand(String name, int processor, Level level, boolean device, in
 
     /** How often the search has to choose it: arrivals of an interrupt, things that a device does. */
     int turns() {
-        return device ? times * parts.size() : level == Level.USER ? 0 : times;
+        if (device) {
+            return times * parts.size();
+        }
+        return level == Level.USER ? 0 : times;
     }
 }

@@ -62,7 +62,10 @@ final class VisitedStates {
     /** Bytes that it takes while one more is added: thrice as many if it has to grow. */
     long bytesToAdd() {
         boolean grows = (size + 1) * 3L > table.length * 2L;
-        return !grows ? bytes() : table.length < MAX_SLOTS ? bytes() * 3 : Long.MAX_VALUE / 2;
+        if (!grows) {
+            return bytes();
+        }
+        return table.length < MAX_SLOTS ? bytes() * 3 : Long.MAX_VALUE / 2;
     }
 
     private void grow() {

@@ -20,8 +20,10 @@ public final class Described {
         }
         try {
             String message = thrown.getMessage();
-            return message == null ? "" : message.length() <= MAX_LENGTH ? message
-                    : message.substring(0, MAX_LENGTH) + "...";
+            if (message == null) {
+                return "";
+            }
+            return message.length() <= MAX_LENGTH ? message : message.substring(0, MAX_LENGTH) + "...";
         } catch (Throwable e) {
             return "(its getMessage throws " + e.getClass().getName() + ")";
         }

@@ -121,6 +121,10 @@ final class PatchClass {
             return refused("refers to " + what.replace('/', '.') + ", " + why, line);
         }
 
+        private static String refused(boolean allowed) {
+            return allowed ? null : "which no patch may use";
+        }
+
         /** A class named as a type. */
         void type(String type, int line) {
             String element = type;
@@ -131,8 +135,8 @@ final class PatchClass {
                 }
                 element = of.getInternalName();
             }
-            String why = !element.startsWith("java/") ? surroundings.objection(element)
-                    : PatchRules.typeOfJava(element) ? null : "which no patch may use";
+            String why = element.startsWith("java/") ? refused(PatchRules.typeOfJava(element))
+                    : surroundings.objection(element);
             if (why != null) {
                 throw refers(element, why, line);
             }
@@ -142,15 +146,15 @@ final class PatchClass {
         void member(String owner, String member, int line) {
             if (owner.startsWith("[")) {
                 if (!member.equals("clone")) {
-                    throw refers(owner + '.' + member, "which no patch may use", line);
+                    throw refers(owner + '.' + member, refused(false), line);
                 }
                 type(owner, line);
                 return;
             }
-            String why = !owner.startsWith("java/") ? surroundings.objection(owner)
-                    : PatchRules.ofJava(owner, member) ? null : "which no patch may use";
-            if (why == null && ofObject(member)) {
-                why = "which no patch may use";
+            String why = owner.startsWith("java/") ? refused(PatchRules.ofJava(owner, member))
+                    : surroundings.objection(owner);
+            if (why == null) {
+                why = refused(!ofObject(member));
             }
             if (why != null) {
                 throw refers(owner + '.' + member, why, line);

@@ -442,9 +442,17 @@ public final class LiveMachine {
     private List<String> showOracles() {
         List<String> lines = new ArrayList<>();
         int watch = oracles.names().size();
-        lines.add((watch == 0 ? "no oracle watches" : watch == 1 ? "1 oracle watches" : watch + " oracles watch")
-                + (watch == 0 ? "" : oracles.count() == 0 ? ": nothing was violated"
-                : oracles.count() == 1 ? ": 1 violation" : ": " + oracles.count() + " violations"));
+        String watching = switch (watch) {
+            case 0 -> "no oracle watches";
+            case 1 -> "1 oracle watches";
+            default -> watch + " oracles watch";
+        };
+        String violated = switch ((int) oracles.count()) {
+            case 0 -> ": nothing was violated";
+            case 1 -> ": 1 violation";
+            default -> ": " + oracles.count() + " violations";
+        };
+        lines.add(watch == 0 ? watching : watching + violated);
         for (Found one : oracles.found()) {
             lines.add("violation of " + one.violation().oracle() + " at step " + one.violation().step() + ", "
                     + one.action() + ": " + one.violation().message());

@@ -25,8 +25,11 @@ public final class NoUseAfterFree implements Oracle {
         KernelMemory kernel = watch.machine().kernel();
         return (kind, actor, a, b, c, d, e, result) -> {
             if (kind == EventKind.USE_AFTER_FREE) {
-                String what = b == 0 ? " reads " + kernel.nameOf(a)
-                        : b == 1 ? " writes " + kernel.nameOf(a) : " frees " + kernel.objectAt(a);
+                String what = switch ((int) b) {
+                    case 0 -> " reads " + kernel.nameOf(a);
+                    case 1 -> " writes " + kernel.nameOf(a);
+                    default -> " frees " + kernel.objectAt(a);
+                };
                 watch.violation(Actor.name(actor) + what + ", which is not allocated");
             }
         };

@@ -20,8 +20,9 @@ public final class ExplorationText {
         rows.add(List.of("scenario", "patch", "verdict", "searched", "states", "executions"));
         for (Outcome outcome : outcomes) {
             SearchResult search = outcome.search();
+            String exhaustively = search.verified() ? "exhaustively, twice" : "exhaustively";
             rows.add(List.of(outcome.scenario(), outcome.patch(), outcome.verdict().text(),
-                    search.exhausted() ? search.verified() ? "exhaustively, twice" : "exhaustively" : search.bound(),
+                    search.exhausted() ? exhaustively : search.bound(),
                     Long.toString(search.states()), Long.toString(search.executions())));
         }
         List<String> lines = new ArrayList<>(Layout.columns(rows, ""));

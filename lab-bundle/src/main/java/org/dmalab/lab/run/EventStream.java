@@ -143,7 +143,10 @@ final class EventStream implements EventSink {
 
     /** An event of the window in words, with its place if places are noted. */
     String describe(long event) {
-        return event >= count ? "nothing" : words(event) + (places == null ? "" : " at " + place(event));
+        if (event >= count) {
+            return "nothing";
+        }
+        return words(event) + (places == null ? "" : " at " + place(event));
     }
 
     private String words(long event) {

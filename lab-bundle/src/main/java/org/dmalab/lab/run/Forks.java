@@ -82,7 +82,9 @@ final class Forks implements Intervention {
             Start here = null;
             for (Failure failure : fallible && forks.size() < MAX_POINTS ? failures : List.<Failure>of()) {
                 if (failure.fits(machine, kind, a)) {
-                    here = here != null ? here : pure && depth == 0 ? start(true) : stepStart;
+                    if (here == null) {
+                        here = pure && depth == 0 ? start(true) : stepStart;
+                    }
                     forks.add(new Fork(new FailurePoint(forks.size() + 1, failure.name(), Caller.line()), here));
                 }
             }

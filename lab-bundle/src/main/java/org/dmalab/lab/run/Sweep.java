@@ -43,7 +43,10 @@ public record Sweep(RunResult none, int points, List<Failed> failed) {
         if (failed.size() < points) {
             text.add("not run " + (points - failed.size()));
         }
-        return none.verdict() == Verdict.BROKEN ? Verdict.BROKEN.text() : points == 0 ? "none can" : text.toString();
+        if (none.verdict() == Verdict.BROKEN) {
+            return Verdict.BROKEN.text();
+        }
+        return points == 0 ? "none can" : text.toString();
     }
 
     private static Set<String> oracles(RunResult result) {

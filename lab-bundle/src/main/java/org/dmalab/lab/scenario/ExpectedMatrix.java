@@ -63,7 +63,9 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
         }
         Verdict first = row.get(patch.substring(0, exchange));
         Verdict then = row.get(patch.substring(exchange + 2));
-        return first == null || then == null ? Optional.empty()
-                : Optional.of(first == Verdict.PASS && then == Verdict.PASS ? Verdict.PASS : Verdict.FAIL);
+        if (first == null || then == null) {
+            return Optional.empty();
+        }
+        return Optional.of(first == Verdict.PASS && then == Verdict.PASS ? Verdict.PASS : Verdict.FAIL);
     }
 }

@@ -238,9 +238,11 @@ public final class ScenarioReader {
         } catch (InputException e) {
             boolean written = typed.containsKey(e.key());
             boolean known = action.parameters().stream().anyMatch(one -> one.name().equals(e.key()));
-            Yaml.Place place = !written ? values.node().place() : known ? values.get(e.key()).place()
-                    : values.keyPlace(e.key());
-            throw values.error(place, written && known ? values.pathOf(e.key()) : values.path(), e.problem());
+            if (!written) {
+                throw values.error(values.node().place(), values.path(), e.problem());
+            }
+            throw known ? values.error(values.get(e.key()).place(), values.pathOf(e.key()), e.problem())
+                    : values.error(values.keyPlace(e.key()), values.path(), e.problem());
         }
         return new Scenario.Step(name, typed, item.place().line(), item.place().column());
     }

@@ -77,8 +77,8 @@ final class NestedCalls {
     private void run() {
         codes[0].run(new NestingCpu(Level.USER));
         while (allArrive && left[0] + left[1] > 0) {
-            int source = left[0] > 0 && left[1] > 0 ? pick(2) : left[0] > 0 ? 0 : 1;
-            arrive(source);
+            int only = left[0] > 0 ? 0 : 1;
+            arrive(left[0] > 0 && left[1] > 0 ? pick(2) : only);
         }
     }
 

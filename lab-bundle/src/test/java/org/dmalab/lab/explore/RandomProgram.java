@@ -107,7 +107,7 @@ final class RandomProgram {
                 () -> false, null), Services.fixed(new Binding(null, null, null, null)));
         int running = random.nextInt(4) == 0 ? 1 : processors;
         for (int p = 0; p < running; p++) {
-            int length = processors == 3 ? 2 : large ? 2 + random.nextInt(4) : 1 + random.nextInt(3);
+            int length = processors == 3 ? 2 : lengthOfTask(random);
             strands.add(new Strand("task" + p, p, Level.USER, false, 1, moves && p == 0,
                     List.of(task(random, running == 1 ? 2 * length : length, p))));
         }
@@ -142,9 +142,14 @@ final class RandomProgram {
         oracles.forEach(one -> text.append(one.name()));
     }
 
+    private int lengthOfTask(Random random) {
+        return large ? 2 + random.nextInt(4) : 1 + random.nextInt(3);
+    }
+
     /** Handlers are longer where only they and one task run. */
     private void interrupts(Random random, boolean oneRuns) {
-        int length = oneRuns ? 4 : large ? 3 : 2;
+        int beside = large ? 3 : 2;
+        int length = oneRuns ? 4 : beside;
         if (random.nextInt(large ? 3 : 2) > 0) {
             strands.add(new Strand("softirq", 0, Level.SOFTIRQ, false, 1, false,
                     List.of(code(random, 1 + random.nextInt(length), 4, OF_SOFTIRQS))));

@@ -43,7 +43,10 @@ final class SameVerdict {
             return null; // it did not come to where the mistake is
         }
         if (run == null || explored == null) {
-            return runSays.equals(exploreSays) ? null : scenario.name() + " with " + selection + "\n  run:      "
+            if (runSays.equals(exploreSays)) {
+                return null;
+            }
+            return scenario.name() + " with " + selection + "\n  run:      "
                     + (run == null ? runSays : run.verdict() + " " + run.reason()) + "\n  explored: "
                     + (explored == null ? exploreSays : explored.verdict() + " " + explored.reason());
         }

@@ -72,7 +72,8 @@ class SleepSetsTest {
         point.footprints()[ID] = 0;
         point.footprints()[ID + 1] = third;
         for (int key = 1; key <= 5; key++) {
-            long expected = key <= 3 ? 1L << ID + 1 : key == 4 ? 1L << ID : point.asleep;
+            long last = key == 4 ? 1L << ID : point.asleep;
+            long expected = key <= 3 ? 1L << ID + 1 : last;
             assertEquals(expected, sleepers.stillAsleep(point, into, touching(key, ALL, 0)), "cell " + key);
         }
     }

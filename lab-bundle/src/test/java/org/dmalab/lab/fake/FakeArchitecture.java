@@ -142,9 +142,11 @@ public final class FakeArchitecture implements Architecture {
 
     @Override
     public String describe(Machine machine, Event event) {
-        return event.kind() == Op.HCALL ? "H_SET_ENTRY(" + event.a() + ", " + event.b() + ", 0x"
-                + Long.toHexString(event.c()) + ") = " + (event.result() == 0 ? "H_SUCCESS" : "H_PARAMETER") + " ("
-                + event.result() + ")" : "";
+        if (event.kind() != Op.HCALL) {
+            return "";
+        }
+        return "H_SET_ENTRY(" + event.a() + ", " + event.b() + ", 0x" + Long.toHexString(event.c()) + ") = "
+                + (event.result() == 0 ? "H_SUCCESS" : "H_PARAMETER") + " (" + event.result() + ")";
     }
 
     @Override

@@ -88,12 +88,18 @@ final class ActionCommand implements CommandFunction {
         return String.join("\n", lines);
     }
 
+    private static String otherwise(Parameter parameter) {
+        if (parameter.otherwise() == null) {
+            return "; must be given";
+        }
+        return parameter.otherwise().isEmpty() ? "" : "; default " + parameter.otherwise();
+    }
+
     /** What a value is for and what it is otherwise, by architecture where that differs. */
     private static String text(Map<String, Parameter> same, List<OfArch> actions) {
         Map<String, Set<String>> archs = new LinkedHashMap<>();
-        same.forEach((arch, parameter) -> archs.computeIfAbsent(parameter.summary()
-                + (parameter.otherwise() == null ? "; must be given" : parameter.otherwise().isEmpty() ? ""
-                : "; default " + parameter.otherwise()), text -> new LinkedHashSet<>()).add(arch));
+        same.forEach((arch, parameter) -> archs.computeIfAbsent(parameter.summary() + otherwise(parameter),
+                text -> new LinkedHashSet<>()).add(arch));
         boolean everywhere = actions.stream().allMatch(one -> same.containsKey(one.arch())) && archs.size() == 1;
         return archs.entrySet().stream().map(one -> everywhere ? one.getKey()
                 : String.join(", ", one.getValue()) + ": " + one.getKey()).collect(Collectors.joining(" / "));
@@ -184,9 +190,12 @@ final class ActionCommand implements CommandFunction {
         ExitCode code = ExitCode.OK;
         for (ActionOutcome outcome : outcomes) {
             String problem = outcome.problem();
-            code = code.then(problem == null ? new ExitCode(outcome.violations().isEmpty() ? 0 : CommandException.FAIL,
-                    false) : new ExitCode(problem.startsWith("broken") ? CommandException.BROKEN
-                    : CommandException.FAIL));
+            if (problem == null) {
+                code = code.then(new ExitCode(outcome.violations().isEmpty() ? 0 : CommandException.FAIL, false));
+            } else {
+                boolean broken = problem.startsWith("broken");
+                code = code.then(new ExitCode(broken ? CommandException.BROKEN : CommandException.FAIL));
+            }
         }
         return code;
     }

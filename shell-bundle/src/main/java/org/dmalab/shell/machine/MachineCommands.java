@@ -139,8 +139,10 @@ public final class MachineCommands implements CommandSet {
 
     /** Names of oracles; null for all. */
     private static List<String> oracles(Arguments args) {
-        return !args.has("--oracles") ? null : args.list("--oracles").equals(List.of(NOBODY)) ? List.of()
-                : args.list("--oracles");
+        if (!args.has("--oracles")) {
+            return null;
+        }
+        return args.list("--oracles").equals(List.of(NOBODY)) ? List.of() : args.list("--oracles");
     }
 
     /** The command {@code machine:list}. */
@@ -308,8 +310,9 @@ public final class MachineCommands implements CommandSet {
         return withMachine(LOAD, session, words, (args, machine, output) -> {
             Path file = file(args);
             if (!Files.isRegularFile(file)) {
-                throw args.wrong(!Files.exists(file) ? "there is no file " + file : file + " is a "
-                        + (Files.isDirectory(file) ? "folder" : "device or pipe") + ", expected a file");
+                String kind = Files.isDirectory(file) ? "folder" : "device or pipe";
+                throw args.wrong(Files.exists(file) ? file + " is a " + kind + ", expected a file"
+                        : "there is no file " + file);
             }
             try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
                 machine.live().load(in);
@@ -332,9 +335,11 @@ public final class MachineCommands implements CommandSet {
 
     /** The message of an exception about a file is often nothing but its name. */
     private static String why(Path needed, IOException e) {
-        return e instanceof AccessDeniedException || (Files.exists(needed) && !Files.isReadable(needed))
-                ? "permission denied" : e instanceof FileSystemException io && io.getReason() != null
-                ? io.getReason() : String.valueOf(e.getMessage());
+        if (e instanceof AccessDeniedException || (Files.exists(needed) && !Files.isReadable(needed))) {
+            return "permission denied";
+        }
+        return e instanceof FileSystemException io && io.getReason() != null ? io.getReason()
+                : String.valueOf(e.getMessage());
     }
 
     /** The command {@code machine:dmesg}. */

@@ -195,6 +195,7 @@ public final class PatchCommands implements CommandSet {
 
     private static ExitCode exitCode(Storm.Result result) {
         boolean failed = result.failed() > 0 || result.lost() != 0 || result.violations() > 0;
-        return new ExitCode(result.interrupted() ? CommandException.INTERRUPTED : failed ? CommandException.FAIL : 0);
+        int code = failed ? CommandException.FAIL : 0;
+        return new ExitCode(result.interrupted() ? CommandException.INTERRUPTED : code);
     }
 }

@@ -71,9 +71,9 @@ record Check(Catalog catalog, Map<String, Optional<ExpectedMatrix>> expected, bo
     /** The differences as text. */
     static String summary(int cells, List<String> differences) {
         List<String> lines = new ArrayList<>(differences);
+        String unit = differences.size() == 1 ? " difference" : " differences";
         lines.add(differences.isEmpty() ? "check: all " + cells + " cells as expected"
-                : "check: " + differences.size() + (differences.size() == 1 ? " difference" : " differences")
-                + " to the expected matrix");
+                : "check: " + differences.size() + unit + " to the expected matrix");
         return Layout.text(lines);
     }
 

@@ -110,8 +110,9 @@ public final class RunCommands implements CommandSet {
             List<String> differences = check.differences(runs.results().stream().map(Tested::of).toList());
             String checked = check.text(runs.results().size(), differences);
             boolean text = Commands.format(args).equals("text");
-            Commands.write(session, args, text ? matrix(new Comparison(runs.results()))
-                    + (checked.isEmpty() ? "" : "\n" + checked) : document(args, runs.results()));
+            String below = checked.isEmpty() ? "" : "\n" + checked;
+            Commands.write(session, args, text ? matrix(new Comparison(runs.results())) + below
+                    : document(args, runs.results()));
             if (!text) {
                 System.err.print(checked);
             }

@@ -174,8 +174,10 @@ public final class ImportCommands implements CommandSet, ArgumentCompleter {
 
     @Override
     public List<String> candidates(Slot slot) {
-        return slot.spec() == REMOVE && slot.name().equals("ID") ? importer.ids()
-                : slot.spec() == IMPORT && slot.name().equals("SOURCE") ? files() : List.of();
+        if (slot.spec() == REMOVE && slot.name().equals("ID")) {
+            return importer.ids();
+        }
+        return slot.spec() == IMPORT && slot.name().equals("SOURCE") ? files() : List.of();
     }
 
     private static List<String> files() {

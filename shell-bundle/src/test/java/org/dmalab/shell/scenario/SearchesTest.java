@@ -68,7 +68,8 @@ class SearchesTest {
         assertEquals(List.of("150", "5", "5"), made.subList(0, 3));
         made.clear();
         now = 0;
-        assertEquals(List.of(Verdict.PASS, Verdict.PASS, Verdict.PASS), verdicts(run(time(450), 1000, "180", "5", "5")));
+        runs = run(time(450), 1000, "180", "5", "5");
+        assertEquals(List.of(Verdict.PASS, Verdict.PASS, Verdict.PASS), verdicts(runs));
         assertEquals(List.of("180", "5", "5", "180"), made);
     }
 

@@ -49,9 +49,15 @@ public final class IommuShow implements Action {
         ReferenceWalk.Owner owner = tables.owner(sourceId);
         return String.format("%s: root table 0x%x, context entry %s%s%s%s", Actor.bdf(sourceId), root & ~0xfffL,
                 inMemory, written.equals(inMemory) ? "" : " in memory, " + written + " not yet written back",
-                !tables.scalable() ? "" : !owner.present() ? ", no PASID table entry" : String.format(
-                ", PASID table entry did=%d %s", owner.domain(), owner.passThrough() ? "pass-through"
-                : "tables 0x" + Long.toHexString(owner.table())), model.unit().caches(sourceId) ? ", cached" : "");
+                tables.scalable() ? pasid(owner) : "", model.unit().caches(sourceId) ? ", cached" : "");
+    }
+
+    private static String pasid(ReferenceWalk.Owner owner) {
+        if (!owner.present()) {
+            return ", no PASID table entry";
+        }
+        return ", PASID table entry did=" + owner.domain()
+                + (owner.passThrough() ? " pass-through" : " tables 0x" + Long.toHexString(owner.table()));
     }
 
     /** Reads 8 bytes: past the processors' caches, as a unit does that does not snoop, or as the processors do. */

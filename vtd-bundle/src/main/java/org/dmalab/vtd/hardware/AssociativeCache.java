@@ -24,9 +24,12 @@ final class AssociativeCache {
         this.capacity = capacity;
         this.overflowEmpties = overflowEmpties;
         this.buckets = Integer.highestOneBit(Math.max(16, capacity * 4 - 1)) << 1;
-        this.entries = store.dense(name, 2 + capacity * CELLS, Region.Kind.STATE, cell -> cell == 0
-                ? name + " entries" : cell > (long) capacity * CELLS ? name + " next victim"
-                : name + " entry " + (cell - 1) / CELLS);
+        this.entries = store.dense(name, 2 + capacity * CELLS, Region.Kind.STATE, cell -> {
+            if (cell == 0) {
+                return name + " entries";
+            }
+            return cell > (long) capacity * CELLS ? name + " next victim" : name + " entry " + (cell - 1) / CELLS;
+        });
         this.index = store.dense(name + ".index", 2 + buckets, Region.Kind.DERIVED, null);
     }
 

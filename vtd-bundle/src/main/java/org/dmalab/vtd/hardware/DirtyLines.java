@@ -43,8 +43,12 @@ public final class DirtyLines implements Spontaneous {
         this.memory = memory;
         this.emitter = emitter;
         this.capacity = capacity;
-        this.cells = store.dense("cpu.dirtyLines", FIRST + capacity * CELLS, Region.Kind.STATE, cell -> cell == LINES
-                ? "dirty lines" : cell == TURN ? "dirty line to go next" : "dirty line " + (cell - FIRST) / CELLS);
+        this.cells = store.dense("cpu.dirtyLines", FIRST + capacity * CELLS, Region.Kind.STATE, cell -> {
+            if (cell == LINES) {
+                return "dirty lines";
+            }
+            return cell == TURN ? "dirty line to go next" : "dirty line " + (cell - FIRST) / CELLS;
+        });
         this.buckets = Integer.highestOneBit(Math.max(16, capacity * 4));
         this.index = store.dense("cpu.dirtyLines.index", 1 + buckets, Region.Kind.DERIVED, null);
     }

@@ -22,7 +22,10 @@ public final class Doorbells {
 
     /** Address of a device's page; 0 if it has none. */
     static long of(long sourceId) {
-        return sourceId == PciSpace.NETWORK ? BASE : sourceId == PciSpace.USB ? BASE + PAGE_BYTES : 0;
+        if (sourceId == PciSpace.NETWORK) {
+            return BASE;
+        }
+        return sourceId == PciSpace.USB ? BASE + PAGE_BYTES : 0;
     }
 
     /** A write at an offset from the first page; whatever comes of the device's access. */

@@ -10,7 +10,6 @@ import org.dmalab.api.store.Store;
 import org.dmalab.vtd.spec.Ccmd;
 import org.dmalab.vtd.spec.Descriptor;
 import org.dmalab.vtd.spec.Iva;
-import org.dmalab.vtd.spec.SecondLevelEntry;
 
 /**
  * What a device's next read sees after tables were changed in memory and the unit's caches were flushed in one way or
@@ -212,7 +211,8 @@ public final class FlushMatrix {
         void warm(Change change) {
             boolean writes = change == Change.CONTEXT_WRITE_ONLY || change == Change.PAGE_WRITE_ONLY;
             boolean absent = change == Change.PAGE_NOT_PRESENT;
-            map(OLD_TABLES, absent ? 0 : OLD_PAGE | (writes ? WRITE_ONLY : READ_WRITE));
+            long page = OLD_PAGE | (writes ? WRITE_ONLY : READ_WRITE);
+            map(OLD_TABLES, absent ? 0 : page);
             map(NEW_TABLES, NEW_PAGE | READ_WRITE);
             context(OLD, OLD_TABLES);
             if (writes) {
@@ -263,8 +263,10 @@ public final class FlushMatrix {
             if (access.outcome() != DmaMaster.Outcome.OK) {
                 return "silent0";
             }
-            return access.value() == OLD_DATA ? "OLD" : access.value() == NEW_DATA ? "NEW"
-                    : "0x" + Long.toHexString(access.value());
+            if (access.value() == OLD_DATA) {
+                return "OLD";
+            }
+            return access.value() == NEW_DATA ? "NEW" : "0x" + Long.toHexString(access.value());
         }
 
         private void clearFaults() {

@@ -52,8 +52,8 @@ public final class Boot {
         cpu.store(KernelLayout.IDENTITY, parameters.identity() ? 1 : 0);
         cpu.store(KernelLayout.STRICT, parameters.deferredUnmap() ? 0 : 1);
         cpu.store(KernelLayout.SCALABLE, parameters.scalable() ? 1 : 0);
-        cpu.store(KernelLayout.PAGE_BASE, !kdump ? FIRST_PAGE
-                : crashed == CAPTURE_PAGE ? NEXT_CAPTURE_PAGE : CAPTURE_PAGE);
+        long capturePage = crashed == CAPTURE_PAGE ? NEXT_CAPTURE_PAGE : CAPTURE_PAGE;
+        cpu.store(KernelLayout.PAGE_BASE, kdump ? capturePage : FIRST_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
         cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
         long result = DmarTables.parse(cpu);

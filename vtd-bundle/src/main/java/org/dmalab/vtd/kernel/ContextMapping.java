@@ -96,8 +96,8 @@ public final class ContextMapping {
                 ContextEntry.setAddressRoot(cpu, entry, Pages.physical(table));
             }
             ContextEntry.setAddressWidth(cpu, entry, agaw);
-            ContextEntry.setTranslationType(cpu, entry, passThrough ? PASS_THROUGH
-                    : deviceTlb ? DEVICE_TLB : MULTI_LEVEL);
+            long ofTables = deviceTlb ? DEVICE_TLB : MULTI_LEVEL;
+            ContextEntry.setTranslationType(cpu, entry, passThrough ? PASS_THROUGH : ofTables);
         }
         ContextEntry.setFaultEnable(cpu, entry);
         ContextEntry.setPresent(cpu, entry);

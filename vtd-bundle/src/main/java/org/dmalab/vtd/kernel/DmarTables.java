@@ -122,7 +122,8 @@ final class DmarTables {
         if (ports && (flags & 1) != 0) {
             return addAtsScope(cpu, AtsScope.ALL_PORTS, 0) == 0 ? Errno.ENOMEM : 0;
         }
-        int kind = ports ? AtsScope.ROOT_PORT : (flags & 1) != 0 ? AtsScope.INTEGRATED_REQUIRED : AtsScope.INTEGRATED;
+        int integrated = (flags & 1) != 0 ? AtsScope.INTEGRATED_REQUIRED : AtsScope.INTEGRATED;
+        int kind = ports ? AtsScope.ROOT_PORT : integrated;
         return forEachScope(cpu, at + ATS_SCOPES, at + size, sourceId -> addAtsScope(cpu, kind, sourceId));
     }
 

@@ -153,6 +153,11 @@ public final class StaleTranslationOracle implements Oracle {
     }
 
     private static String permissions(long bits) {
-        return bits == 0 ? " none" : ((bits & 1) != 0 ? " r" : " ") + ((bits & 2) != 0 ? "w" : "");
+        return switch ((int) bits & 3) {
+            case 0 -> " none";
+            case 1 -> " r";
+            case 2 -> " w";
+            default -> " rw";
+        };
     }
 }

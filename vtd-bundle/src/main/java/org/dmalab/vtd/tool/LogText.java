@@ -35,14 +35,25 @@ final class LogText {
     }
 
     /** Refuses text that first has to be unpacked or converted, by the first bytes of its file. */
+    /** What made a file that begins with these hexadecimal digits; null if it is no packer. */
+    private static String packer(String head) {
+        return switch (head) {
+            case "fd377a58" -> "xz, expected text; unpack it with unxz";
+            case "28b52ffd" -> "zstd, expected text; unpack it with unzstd";
+            default -> {
+                if (head.startsWith("1f8b")) {
+                    yield "gzip, expected text; unpack it with gunzip";
+                }
+                yield head.startsWith("425a68") ? "bzip2, expected text; unpack it with bunzip2" : null;
+            }
+        };
+    }
+
     private static void packed(byte[] bytes) {
         String head = HexFormat.of().formatHex(bytes, 0, Math.min(bytes.length, 4));
-        String unpacked = head.startsWith("1f8b") ? "gzip, expected text; unpack it with gunzip"
-                : head.startsWith("425a68") ? "bzip2, expected text; unpack it with bunzip2"
-                : head.equals("fd377a58") ? "xz, expected text; unpack it with unxz"
-                : head.equals("28b52ffd") ? "zstd, expected text; unpack it with unzstd" : null;
-        if (unpacked != null) {
-            throw new Tool.BadInput("is compressed by " + unpacked);
+        String packer = packer(head);
+        if (packer != null) {
+            throw new Tool.BadInput("is compressed by " + packer);
         }
         if (head.startsWith("fffe") || head.startsWith("feff")) {
             throw new Tool.BadInput("is text in UTF-16, expected UTF-8; convert it with iconv -f UTF-16 -t UTF-8");

@@ -86,9 +86,12 @@ record TableDump(int line, long address, List<Entry> entries) {
                         value >>> 1 & 1, value & 0xffffffffff000L), (value & 3) != 0);
             }
             Matcher absent = ABSENT.matcher(text);
-            return absent.find() && text.contains("DMAR") ? new Entry(absent.group(2) == null
-                    ? absent.group(1).toLowerCase(java.util.Locale.ROOT) : "level " + absent.group(2), NOT_PRESENT,
-                    false) : null;
+            if (!absent.find() || !text.contains("DMAR")) {
+                return null;
+            }
+            String table = absent.group(2) == null ? absent.group(1).toLowerCase(java.util.Locale.ROOT)
+                    : "level " + absent.group(2);
+            return new Entry(table, NOT_PRESENT, false);
         }
 
         private static Entry root(long high, long low) {

@@ -67,8 +67,9 @@ class GarbageProperties {
         Rig rig = new Rig(emulator ? Rig.QEMU : Rig.STRICT, Rig.X9DRG_CAP, ECAP & ~0x3ff00L | 0x20 << 8);
         long queue = 0x700000;
         for (int offset = 0; offset < 0x1000; offset += 8) {
+            int domain = offset % 16 == 8 ? 0 : random.nextInt(256) << 16;
             rig.memory.put(queue + offset, 8, random.nextInt(4) == 0 ? random.nextLong()
-                    : random.nextInt(9) | random.nextInt(4) << 4 | (offset % 16 == 8 ? 0 : random.nextInt(256) << 16));
+                    : random.nextInt(9) | random.nextInt(4) << 4 | domain);
         }
         rig.unit.write(Reg.IQA, 8, queue | random.nextInt(2) | random.nextInt(2) << 11);
         rig.unit.write(Reg.GCMD, 4, Reg.QIE);

@@ -104,7 +104,11 @@ class LayoutProperties {
     /** One bit that is not free is an error with code 4, in whatever descriptor and half; a free bit is none. */
     @Property(tries = 600)
     void reservedBits(@ForAll @IntRange(min = 1, max = 7) int type, @ForAll @IntRange(max = 127) int bit) {
-        long low = type | (type == 4 || type == 5 ? 0 : type == 6 ? 2 << 4 : type == 7 || type == 3 ? 0 : 1 << 4);
+        long low = type | switch (type) {
+            case 3, 4, 5, 7 -> 0;
+            case 6 -> 2 << 4;
+            default -> 1 << 4;
+        };
         long high = type == 5 ? STATUS : 0;
         long flipLow = bit < 64 ? 1L << bit : 0;
         long flipHigh = bit < 64 ? 0 : 1L << bit - 64;
