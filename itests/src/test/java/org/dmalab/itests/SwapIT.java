@@ -163,8 +163,8 @@ public class SwapIT {
     public void aStormLosesNothing() throws Exception {
         for (String arch : new String[] {"pseries", "vtd", "mips"}) {
             shell.type("machine:create storm " + arch);
-            String result = shell.type("patch:storm storm --swaps 200 --threads 2 --format json");
-            assertTrue(result, result.contains("\"swaps\": 200"));
+            String result = shell.type("patch:storm storm --swaps 1000 --threads 2 --format json");
+            assertTrue(result, result.contains("\"swaps\": 1000"));
             assertTrue(result, result.contains("\"failed\": 0"));
             assertTrue(result, result.contains("\"lost\": 0"));
             assertTrue(result, result.contains("\"violations\": 0"));

@@ -1,5 +1,7 @@
 package org.dmalab.api.event;
 
+import java.util.HexFormat;
+
 import org.dmalab.api.cpu.Level;
 
 /** Who does something: a processor at a level, or a device, as one number. */
@@ -59,6 +61,8 @@ public final class Actor {
 
     /** Bus, device and function as the kernel prints them: {@code 02:00.0}. */
     public static String bdf(long sourceId) {
-        return String.format("%02x:%02x.%d", sourceId >> 8 & 0xff, sourceId >> 3 & 0x1f, sourceId & 7);
+        HexFormat digits = HexFormat.of();
+        return digits.toHexDigits((byte) (sourceId >> 8)) + ":" + digits.toHexDigits((byte) (sourceId >> 3 & 0x1f))
+                + "." + (sourceId & 7);
     }
 }

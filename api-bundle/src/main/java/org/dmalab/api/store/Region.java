@@ -149,6 +149,27 @@ public final class Region {
         setValue(cell, value);
     }
 
+    /**
+     * Writes one value to cells that follow each other. Where a sparse region has no page, zero makes none.
+     *
+     * @param first index of the first one, from 0
+     * @param count how many, 0 or more
+     * @param value new value of each
+     */
+    public void fill(long first, long count, long value) {
+        boolean leaps = value == 0 && dense == null && store.footprint == null;
+        long end = first + count;
+        for (long cell = first; cell < end;) {
+            long next = Math.min(end, (cell | (PAGE_CELLS - 1)) + 1);
+            if (!leaps || page(cell, false) != null) {
+                for (long each = cell; each < next; each++) {
+                    set(each, value);
+                }
+            }
+            cell = next;
+        }
+    }
+
     private void change(long[] array, int index, long cell, long value) {
         long old = array[index];
         if (old != value) {

@@ -40,6 +40,36 @@ class StoreTest {
         assertThrows(IndexOutOfBoundsException.class, () -> sparse.set(-1, 1));
     }
 
+    /** Whatever was there before, over the borders of pages, and taken back. */
+    @Test
+    void fillingIsSettingOneAfterTheOther() {
+        Region other = store.sparse("other", 1L << 40, Region.Kind.STATE, null);
+        for (long value : new long[] {0, 7, 0}) {
+            for (long[] range : new long[][] {{0, 0}, {3, 1}, {510, 4}, {1_000, 3_000}, {(1L << 40) - 2, 2}}) {
+                sparse.set(range[0], 1);
+                other.set(range[0], 1);
+                long mark = store.mark();
+                sparse.fill(range[0], range[1], value);
+                for (long cell = range[0]; cell < range[0] + range[1]; cell++) {
+                    other.set(cell, value);
+                }
+                List<String> filled = new ArrayList<>();
+                sparse.forEachNonZero((cell, each) -> filled.add(cell + "=" + each));
+                List<String> set = new ArrayList<>();
+                other.forEachNonZero((cell, each) -> set.add(cell + "=" + each));
+                assertEquals(set, filled);
+                store.rollback(mark);
+                store.release();
+                assertEquals(1, sparse.get(range[0]));
+                sparse.fill(range[0], range[1], value);
+                other.fill(range[0], range[1], value);
+            }
+        }
+        assertThrows(IndexOutOfBoundsException.class, () -> sparse.fill((1L << 40) - 1, 2, 0));
+        dense.fill(14, 2, 9);
+        assertEquals(18, dense.get(14) + dense.get(15));
+    }
+
     @Test
     void aRollbackRestoresStateAndLogsAndEmptiesDerivedRegions() {
         dense.set(3, 30);

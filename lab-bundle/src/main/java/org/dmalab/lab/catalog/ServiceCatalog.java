@@ -142,7 +142,7 @@ public final class ServiceCatalog implements Catalog {
     @Override
     public String filter(String arch, String id) {
         Bundle home = home(arch);
-        if (home == null || !ids(home, arch).contains(id)) {
+        if (home == null || !ids(home, kinds(arch).keySet()).contains(id)) {
             return Catalog.super.filter(arch, id);
         }
         return "(&" + Variant.filter(arch, id) + "(" + Constants.SERVICE_BUNDLEID + "=" + home.getBundleId() + "))";
@@ -224,9 +224,9 @@ public final class ServiceCatalog implements Catalog {
         return null;
     }
 
-    private Set<String> ids(Bundle bundle, String arch) {
+    private static Set<String> ids(Bundle bundle, Set<ServiceReference<?>> variants) {
         Set<String> ids = new HashSet<>();
-        for (ServiceReference<?> reference : kinds(arch).keySet()) {
+        for (ServiceReference<?> reference : variants) {
             if (reference.getBundle() == bundle) {
                 ids.add(id(reference));
             }
@@ -249,8 +249,8 @@ public final class ServiceCatalog implements Catalog {
     /** Every variant once, the best ranked first; nobody takes an id of the architecture's own bundle. */
     private List<Variants.Entry<ServiceReference<?>>> entries(String arch) {
         Bundle home = home(arch);
-        Set<String> taken = home == null ? Set.of() : ids(home, arch);
         Map<ServiceReference<?>, Set<ServiceKind>> kinds = kinds(arch);
+        Set<String> taken = home == null ? Set.of() : ids(home, kinds.keySet());
         List<Variants.Entry<ServiceReference<?>>> entries = new ArrayList<>();
         kinds.keySet().stream().sorted(Comparator.reverseOrder()).forEach(reference -> {
             if (reference.getBundle() == home || !taken.contains(id(reference))) {

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 import org.dmalab.api.cpu.Level;
 import org.dmalab.lab.Verdict;
@@ -29,20 +29,21 @@ class RunAndExploreTest {
     @ParameterizedTest
     @ValueSource(strings = {"mips", "pseries", "vtd"})
     void theOrderOfARunHasItsVerdict(String arch) {
-        List<String> differences = new ArrayList<>();
-        int cells = 0;
-        for (Scenario scenario : LIBRARY.find(List.of(arch + "/*"))) {
-            Scenario concurrent = scenario.concurrent().isEmpty() ? withNobody(scenario) : scenario;
-            for (Selection selection : Selection.all(CATALOG, arch, true, true)) {
-                cells++;
-                String difference = SameVerdict.difference(CATALOG, concurrent, selection);
-                if (difference != null) {
-                    differences.add(difference);
-                }
-            }
-        }
+        List<Selection> patches = Selection.all(CATALOG, arch, true, true);
+        List<Scenario> scenarios = LIBRARY.find(List.of(arch + "/*")).stream()
+                .map(each -> each.concurrent().isEmpty() ? withNobody(each) : each).toList();
+        List<String> differences = scenarios.stream()
+                .flatMap(scenario -> patches.stream().map(patch -> new Cell(scenario, patch))).toList()
+                .parallelStream().map(Cell::difference).filter(Objects::nonNull).toList();
         assertEquals("", String.join("\n", differences));
-        assertTrue(cells > 50, cells + " cells");
+        assertTrue(scenarios.size() * patches.size() > 50, scenarios.size() + " scenarios");
+    }
+
+    /** Cells have nothing to do with each other, and are looked at on all cores. */
+    private record Cell(Scenario scenario, Selection patch) {
+        String difference() {
+            return SameVerdict.difference(CATALOG, scenario, patch);
+        }
     }
 
     /** A step that the kernel declines counts before the concurrent part, in it, and after it. */

@@ -68,10 +68,15 @@ public final class Hypervisor {
         }
         long first = tables.index(table, ioba);
         long code = start(table, first, count);
-        for (long i = 0; i < count && code == Papr.H_SUCCESS; i++) {
-            code = putOne(table, first + i, tce);
+        if (count == 0 || code != Papr.H_SUCCESS) {
+            return code;
         }
-        return code;
+        if (!tables.has(table, first) || !valid(table, tce)) {
+            return Papr.H_PARAMETER;
+        }
+        long there = Math.min(count, tables.entries(table) - first);
+        tables.fill(table, first, there, tce);
+        return there == count ? Papr.H_SUCCESS : Papr.H_PARAMETER;
     }
 
     /** LoPAR 14.5.4.2.3. The list is one page of 4 KiB; ascending, up to the first error. */

@@ -215,6 +215,11 @@ public final class TceTables {
         tces.get(table).set(index, tce);
     }
 
+    /** Sets the TCEs of entries that follow each other and that the table has. */
+    void fill(int table, long first, long count, long tce) {
+        tces.get(table).fill(first, count, tce);
+    }
+
     /** Visits every TCE of a table that is not zero, in ascending order. */
     public void forEach(int table, Region.CellVisitor visitor) {
         tces.get(table).forEachNonZero(visitor);

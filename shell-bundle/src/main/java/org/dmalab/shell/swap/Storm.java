@@ -23,6 +23,8 @@ public final class Storm {
     private final Swappable target;
     private final List<String> patches;
     private final long seed;
+    /** An exchange is under way: whoever makes it is not to wait behind the load for a processor. */
+    private volatile boolean exchanging;
 
     /**
      * What came of a storm.
@@ -93,7 +95,9 @@ public final class Storm {
             int next = random.nextInt(patches.size() - (current < 0 ? 0 : 1));
             current = current >= 0 && next >= current ? next + 1 : next;
             long before = System.nanoTime();
+            exchanging = true;
             target.use(patches.get(current));
+            exchanging = false;
             micros.recordValue(Math.min(HIGHEST_MICROS, (System.nanoTime() - before) / 1000));
             progress.accept(i + 1);
             if (Thread.interrupted()) {
@@ -173,6 +177,9 @@ public final class Storm {
                 call(machine, sequence);
                 if (sequence == 0) {
                     underLoad.countDown();
+                }
+                if (exchanging) {
+                    Thread.yield();
                 }
             }
             seen = target.seen(machine) - before;

@@ -25,13 +25,13 @@ class StormTest {
     @Test
     void nothingFailsAndNothingIsLost() {
         Target target = new Target(false);
-        Storm.Result result = new Storm(target, PATCHES, 1).run(150, 2, done -> { });
-        assertEquals(150, result.swaps());
+        Storm.Result result = new Storm(target, PATCHES, 1).run(2_000, 2, done -> { });
+        assertEquals(2_000, result.swaps());
         assertEquals(0, result.failed(), result.firstFailure());
         assertEquals(0, result.lost());
         assertEquals(0, result.violations());
         assertTrue(result.calls() > 0);
-        assertEquals(150, result.swapMicros().getTotalCount());
+        assertEquals(2_000, result.swapMicros().getTotalCount());
     }
 
     @Test
@@ -162,7 +162,7 @@ class StormTest {
         @Override
         public void use(String patch) throws InterruptedException {
             exchange(patch);
-            if (!host.awaitPatches(Map.of(ServiceKind.CACHE_FLUSH, patch), 1_000)) {
+            if (!host.awaitPatches(Map.of(ServiceKind.CACHE_FLUSH, patch), 600_000)) {
                 throw new IllegalStateException(patch + " did not bind");
             }
         }
