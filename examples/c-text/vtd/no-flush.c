@@ -25,8 +25,8 @@ static int fill_entry(struct dmar_domain *domain, struct intel_iommu *iommu, str
 		      u8 bus, u8 devfn)
 {
 	bool through = si_domain == domain && hw_pass_through;
-	struct device_domain_info *info = lab_with_source_id(PCI_DEVID(bus, devfn));
-	bool own_tlb = info && info->ats_cap && info->source_id == PCI_DEVID(bus, devfn);
+	struct device_domain_info *info = lab_with_source_id(iommu, PCI_DEVID(bus, devfn));
+	bool own_tlb = info && info->ats_cap && (info->source_id & 0xffff) == PCI_DEVID(bus, devfn);
 
 	entry->lo = 0;
 	entry->hi = 0;

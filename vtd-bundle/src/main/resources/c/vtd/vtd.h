@@ -49,34 +49,34 @@ extern struct context_entry *lab_context_addr(struct intel_iommu *iommu, u64 sou
 #define dma_pte_addr(pte) ((pte)->val & VTD_PAGE_MASK)
 #define dma_pte_present(pte) (((pte)->val & 3) != 0)
 
-/* Domains and devices. A domain of the lab is on one unit. */
-#define seq_id lab_none == NULL
-#define domain_id_iommu(domain, iommu) ((u16)(domain)->iommu_did[0])
+/* Domains and devices. */
+#define domain_id_iommu(domain, iommu) ((u16)(domain)->iommu_did[(iommu)->seq_id])
 #define domain_type_is_si(domain) ((domain) == si_domain)
-extern struct device_domain_info *lab_with_source_id(u64 source_id)
+extern struct device_domain_info *lab_with_source_id(struct intel_iommu *iommu, u64 source_id)
 	LAB_JAVA("org.dmalab.vtd.kernel.Devices", withSourceId);
-static inline struct device_domain_info *lab_device_with_tlb(u8 bus, u8 devfn)
+static inline struct device_domain_info *lab_device_with_tlb(struct intel_iommu *iommu, u8 bus, u8 devfn)
 {
-	struct device_domain_info *info = lab_with_source_id(PCI_DEVID(bus, devfn));
+	struct device_domain_info *info = lab_with_source_id(iommu, PCI_DEVID(bus, devfn));
 
-	return info && info->ats_cap && info->source_id == PCI_DEVID(bus, devfn) ? info : NULL;
+	return info && info->ats_cap && (info->source_id & 0xffff) == PCI_DEVID(bus, devfn) ? info : NULL;
 }
-#define domain_lookup_dev_info(domain, iommu, bus, devfn) lab_device_with_tlb(bus, devfn)
-#define iommu_support_dev_iotlb(domain, iommu, bus, devfn) lab_device_with_tlb(bus, devfn)
+#define domain_lookup_dev_info(domain, iommu, bus, devfn) lab_device_with_tlb(iommu, bus, devfn)
+#define iommu_support_dev_iotlb(domain, iommu, bus, devfn) lab_device_with_tlb(iommu, bus, devfn)
 #define ats_supported ats_cap
 #define pri_supported ats_cap && 0
 #define pasid_supported ats_cap && 0
 /* The PASID directory of a device, as the functions that take one have it; it lives as long as the call. */
-static inline struct pasid_table *lab_fill_pasid_table(struct pasid_table *table, u8 bus, u8 devfn)
+static inline struct pasid_table *lab_fill_pasid_table(struct pasid_table *table, struct intel_iommu *iommu,
+		u8 bus, u8 devfn)
 {
-	struct device_domain_info *info = lab_with_source_id(PCI_DEVID(bus, devfn));
+	struct device_domain_info *info = lab_with_source_id(iommu, PCI_DEVID(bus, devfn));
 
 	table->table = info ? (void *)info->pasid_table : NULL;
 	table->max_pasid = 1 << 15;
 	return table;
 }
 #define lab_pasid_table(iommu, bus, devfn) \
-	(intel_iommu_sm ? lab_fill_pasid_table(&(struct pasid_table){ 0 }, bus, devfn) : NULL)
+	(intel_iommu_sm ? lab_fill_pasid_table(&(struct pasid_table){ 0 }, (struct intel_iommu *)(iommu), bus, devfn) : NULL)
 
 /* Flushes: iommu->flush.flush_context(...) is a call through a table of this module, without a load of shared memory. */
 #define DMA_CCMD_GLOBAL_INVL (((u64)1) << 61)

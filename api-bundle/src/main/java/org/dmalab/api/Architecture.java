@@ -1,6 +1,7 @@
 package org.dmalab.api;
 
 import java.util.List;
+import java.util.Map;
 
 import org.dmalab.api.event.Event;
 import org.dmalab.api.service.ServiceKind;
@@ -27,6 +28,14 @@ public interface Architecture {
 
     /** Names of parameters that are files (a device tree, an ACPI table). */
     List<String> fileParameters();
+
+    /**
+     * File parameters that a scenario may also give as a list of maps beside {@code preset} and {@code set}: by name,
+     * the keys of a map. The file then has a line for each map, {@code key=value} in the order of the map.
+     */
+    default Map<String, List<String>> listParameters() {
+        return Map.of();
+    }
 
     /** What can carry out its hardware; the first is the usual one. */
     default List<Backend> backends() {
@@ -115,5 +124,5 @@ public interface Architecture {
      * @param action name of an action
      * @param values by parameter
      */
-    record Step(String action, java.util.Map<String, String> values) { }
+    record Step(String action, Map<String, String> values) { }
 }

@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 
 /** Parses the values of parameters as people type them. */
 final class ValueParser {
-    private static final Pattern DEVICE = Pattern.compile("([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2})\\.([0-7])");
+    private static final Pattern DEVICE = Pattern.compile(
+            "(?:([0-9a-fA-F]{1,4}):)?([0-9a-fA-F]{1,2}):([0-9a-fA-F]{1,2})\\.([0-7])");
     private static final Pattern SIZE = Pattern.compile("(0x[0-9a-fA-F][0-9a-fA-F_]*|[0-9][0-9_]*)([KMGT]?)(?:iB|B)?");
     private static final String UNITS = "KMGT";
 
@@ -47,11 +48,16 @@ final class ValueParser {
         if (!matcher.matches()) {
             throw expected(parameter, text, "bus:device.function in hexadecimal, such as 02:00.0");
         }
-        int device = Integer.parseInt(matcher.group(2), 16);
+        int segment = matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1), 16);
+        if (segment > 0xf) {
+            throw expected(parameter, text, "a segment of at most 000f");
+        }
+        int device = Integer.parseInt(matcher.group(3), 16);
         if (device > 0x1f) {
             throw expected(parameter, text, "a device number of at most 1f");
         }
-        return (long) Integer.parseInt(matcher.group(1), 16) << 8 | device << 3 | Integer.parseInt(matcher.group(3));
+        return (long) segment << 16 | Integer.parseInt(matcher.group(2), 16) << 8 | device << 3
+                | Integer.parseInt(matcher.group(4));
     }
 
     private static long choice(Parameter parameter, String text) {

@@ -1,6 +1,7 @@
 package org.dmalab.vtd;
 
 import org.dmalab.vtd.hardware.Reg;
+import org.dmalab.vtd.hardware.RemappingUnit;
 
 /**
  * What the tables in memory say, without any cache of the unit: legacy mode, and scalable mode with the PASID of
@@ -9,8 +10,9 @@ import org.dmalab.vtd.hardware.Reg;
  * <p>Written apart from the unit's own walk, so that oracles do not repeat its mistakes.
  *
  * @param model the machine
+ * @param unit whose tables
  */
-public record ReferenceWalk(VtdModel model) {
+public record ReferenceWalk(VtdModel model, RemappingUnit unit) {
     private static final Owner NOBODY = new Owner(false, 0, false, 0, 0);
     private static final long ADDRESS = 0x000ffffffffff000L;
     private static final long TABLE_TYPE = 3L << 10;
@@ -19,6 +21,11 @@ public record ReferenceWalk(VtdModel model) {
     private static final int LEGACY_PASS_THROUGH = 2;
     private static final int SECOND_LEVEL = 2;
     private static final int PASS_THROUGH = 4;
+
+    /** The tables of the first unit. */
+    public ReferenceWalk(VtdModel model) {
+        this(model, model.unit());
+    }
 
     /**
      * Where an address leads.
@@ -41,12 +48,12 @@ public record ReferenceWalk(VtdModel model) {
 
     /** Tells whether translation is on and the root table has a format that is understood here. */
     public boolean judges() {
-        long type = model.unit().rootTable() & TABLE_TYPE;
-        return (model.unit().peek(Reg.GSTS, 4) & Reg.TE) != 0 && (type == 0 || type == SCALABLE);
+        long type = unit.rootTable() & TABLE_TYPE;
+        return (unit.peek(Reg.GSTS, 4) & Reg.TE) != 0 && (type == 0 || type == SCALABLE);
     }
 
     public boolean scalable() {
-        return (model.unit().rootTable() & TABLE_TYPE) == SCALABLE;
+        return (unit.rootTable() & TABLE_TYPE) == SCALABLE;
     }
 
     /** Tells whether a bus has a context table. */
@@ -79,7 +86,7 @@ public record ReferenceWalk(VtdModel model) {
 
     /** The PASID of requests without one, from the upper half of a context entry of scalable mode. */
     public long ridPasid(long high) {
-        return model.unit().capabilities().ridPasid() ? high & 0xfffff : 0;
+        return unit.capabilities().ridPasid() ? high & 0xfffff : 0;
     }
 
     private Owner pasidOwner(long directory, long pasid) {
@@ -123,7 +130,7 @@ public record ReferenceWalk(VtdModel model) {
     }
 
     private long root(int sourceId) {
-        return (model.unit().rootTable() & ADDRESS) + (sourceId >>> 8) * 16L;
+        return (unit.rootTable() & ADDRESS) + (sourceId >>> 8) * 16L;
     }
 
     /** 8 bytes as table walks see them: with the processors' caches only if the unit snoops. */
@@ -131,7 +138,7 @@ public record ReferenceWalk(VtdModel model) {
         if (!model.memory().isRam(address, 8)) {
             return 0;
         }
-        return model.unit().capabilities().coherent() ? model.memory().snoop(address, 8)
+        return unit.capabilities().coherent() ? model.memory().snoop(address, 8)
                 : model.memory().fetch(address, 8);
     }
 }

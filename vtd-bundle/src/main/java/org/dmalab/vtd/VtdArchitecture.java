@@ -2,7 +2,6 @@ package org.dmalab.vtd;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -14,6 +13,7 @@ import org.dmalab.api.Metric;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Preset;
 import org.dmalab.api.Spontaneous;
+import org.dmalab.api.Tool;
 import org.dmalab.api.cpu.Level;
 import org.dmalab.api.cpu.Op;
 import org.dmalab.api.cpu.Processors;
@@ -25,7 +25,6 @@ import org.dmalab.api.port.Ports;
 import org.dmalab.api.service.ServiceKind;
 import org.dmalab.api.service.Services;
 import org.dmalab.api.store.Store;
-import org.dmalab.vtd.hardware.Capabilities;
 import org.dmalab.vtd.hardware.DmaPath;
 import org.dmalab.vtd.hardware.DmaStream;
 import org.dmalab.vtd.hardware.DmarException;
@@ -33,14 +32,16 @@ import org.dmalab.vtd.hardware.DmarReader;
 import org.dmalab.vtd.hardware.DmarTable;
 import org.dmalab.vtd.hardware.DmarWriter;
 import org.dmalab.vtd.hardware.Doorbells;
+import org.dmalab.vtd.hardware.EntryFetches;
 import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.MachineMemory;
 import org.dmalab.vtd.hardware.MessageInterrupt;
+import org.dmalab.vtd.hardware.PciDevice;
 import org.dmalab.vtd.hardware.PciSpace;
+import org.dmalab.vtd.hardware.PciTree;
 import org.dmalab.vtd.hardware.RegisterBus;
-import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
-import org.dmalab.vtd.hardware.UnitProfile;
+import org.dmalab.vtd.hardware.Units;
 import org.dmalab.vtd.kernel.Boot;
 import org.dmalab.vtd.kernel.BootParameters;
 import org.dmalab.vtd.kernel.FaultHandler;
@@ -50,15 +51,15 @@ import org.dmalab.vtd.kernel.QueuedFlush;
 import org.dmalab.vtd.kernel.RegisterFlush;
 import org.dmalab.vtd.kernel.Traffic;
 import org.dmalab.vtd.kernel.VtdKernel;
+import org.dmalab.vtd.tool.DmarInput;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Intel VT-d: a PC with one remapping unit, a RAID controller at 02:00.0, a network card at 00:05.0, and a USB
- * controller at 80:14.0.
+ * Intel VT-d: a PC with the remapping units of its DMAR table; unless told otherwise with a RAID controller at 02:00.0,
+ * a network card at 00:05.0, and a USB controller at 80:14.0.
  */
 @Component(service = Architecture.class, property = "dmalab.arch=vtd")
 public final class VtdArchitecture implements Architecture {
-    private static final int UNIT_ALIGNMENT = 0xfff;
     private static final long LEAST_BOOT_BYTES = 128L << 20;
 
     @Override
@@ -88,7 +89,12 @@ public final class VtdArchitecture implements Architecture {
 
     @Override
     public List<String> fileParameters() {
-        return List.of(VtdParameters.DMAR);
+        return List.of(VtdParameters.DMAR, VtdParameters.CAPS, VtdParameters.DEVICES);
+    }
+
+    @Override
+    public Map<String, List<String>> listParameters() {
+        return Map.of(VtdParameters.DEVICES, VtdDevices.KEYS);
     }
 
     @Override
@@ -119,45 +125,41 @@ public final class VtdArchitecture implements Architecture {
                     + "by queue: expected invalidation: 1");
         }
         byte[] tableBytes = table(spec);
+        DmarTable table = read(tableBytes);
+        PciTree tree = VtdDevices.of(spec, table);
         Store store = new Store();
         Emitter emitter = new Emitter();
         long ramBytes = spec.number("ramBytes");
         MachineMemory memory = new MachineMemory(store, emitter, ramBytes,
                 (int) between("cpuCacheLines", spec.number("cpuCacheLines"), 0, 4096));
-        long unitBase = unitBase(read(tableBytes), memory);
         KernelMemory kernel = KernelLayout.declare(store);
         Processors processors = new Processors(store, (int) processorCount);
         MessageInterrupt interrupt = (address, data) -> {
-            if ((data & 0xff) == Boot.MESSAGE_VECTOR) {
+            long unit = (data & 0xff) - Boot.MESSAGE_VECTOR;
+            if (unit >= 0 && unit < KernelLayout.UNITS) {
                 processors.post((int) ((address >>> 12 & 0xff) % processorCount), FaultHandler.VECTOR, data);
             }
         };
-        Capabilities capabilities = new Capabilities(spec.number("cap"), spec.number("ecap"));
-        if (queued && !capabilities.queuedInvalidation()) {
-            throw new IllegalArgumentException(String.format("invalidation: 1, but ECAP 0x%x has no queue (QI, bit 1): "
-                    + "expected 0, or an ECAP with it", spec.number("ecap")));
-        }
-        RemappingUnit unit = new RemappingUnit(store, memory, emitter, capabilities, UnitProfile.of(spec.parameters()),
-                (int) between("hostAddressBits", spec.number("hostAddressBits"), 32, 52), interrupt);
-        DmaPath dma = new DmaPath(unit, memory, emitter, interrupt);
-        PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE, unit.deviceTlbs(),
-                between("ats", spec.number("ats"), 0, 1) != 0);
+        between("ats", spec.number("ats"), 0, 1);
+        Units units = new VtdUnits(spec, table, tree).make(store, memory, emitter, interrupt);
+        DmaPath dma = new DmaPath(units, memory, emitter, interrupt);
+        PciSpace config = new PciSpace(store, VtdModel.CONTROLLER_BASE, tree, units);
         SmartArray controller = new SmartArray(store, PciSpace.CONTROLLER, dma, config);
         DmaStream stream = new DmaStream(store, dma);
-        RegisterBus bus = new RegisterBus(unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
-                new Doorbells(dma));
+        RegisterBus bus = new RegisterBus(units, controller, VtdModel.CONTROLLER_BASE, stream,
+                new Doorbells(dma, tree));
         byte[] finished = DmarWriter.withChecksum(tableBytes);
         for (int i = 0; i < finished.length; i++) {
             memory.put(VtdModel.DMAR_ADDRESS + i, 1, finished[i]);
         }
-        VtdModel model = new VtdModel(memory, unit, unitBase, controller, VtdModel.CONTROLLER_BASE, stream,
-                bootParameters(spec));
+        VtdModel model = new VtdModel(memory, units, tree, controller, VtdModel.CONTROLLER_BASE, stream,
+                bootParameters(spec, tree));
         return new Machine(new Machine.Parts(spec, store, emitter, kernel, processors,
                 new Ports(new LinearMap(memory, emitter), bus, null, config, dma), FaultHandler::handle,
                         controller::step, model), services);
     }
 
-    private static BootParameters bootParameters(MachineSpec spec) {
+    private static BootParameters bootParameters(MachineSpec spec, PciTree tree) {
         long added = spec.number("hotplugBytes");
         if (added < 0 || (added & HotMemory.BLOCK_BYTES - 1) != 0
                 || spec.number("ramBytes") - added < LEAST_BOOT_BYTES) {
@@ -166,10 +168,12 @@ public final class VtdArchitecture implements Architecture {
         }
         return new BootParameters(spec.number("ramBytes") - added, VtdModel.DMAR_ADDRESS,
                 between("deferredUnmap", spec.number("deferredUnmap"), 0, 1) != 0,
-                between("identity", spec.number("identity"), 0, 1) != 0, spec.number("scalable") != 0);
+                between("identity", spec.number("identity"), 0, 1) != 0, spec.number("scalable") != 0,
+                tree.devices().stream().filter(PciDevice::bridge).map(bridge -> new BootParameters.Bridge(
+                        bridge.sourceId(), bridge.firstBus(), bridge.lastBus(), bridge.passes(-1))).toList());
     }
 
-    private static long between(String name, long value, long least, long most) {
+    static long between(String name, long value, long least, long most) {
         if (value < least || value > most) {
             throw new IllegalArgumentException(name + ": " + value + ", expected "
                     + (least == most ? Long.toString(least) : least + " to " + most));
@@ -179,7 +183,11 @@ public final class VtdArchitecture implements Architecture {
 
     private byte[] table(MachineSpec spec) {
         if (spec.file(VtdParameters.DMAR) != null) {
-            return spec.file(VtdParameters.DMAR);
+            try {
+                return DmarInput.table(spec.file(VtdParameters.DMAR));
+            } catch (Tool.BadInput e) {
+                throw new IllegalArgumentException(VtdParameters.DMAR + ": " + e.getMessage(), e);
+            }
         }
         String resource = presets().stream().filter(preset -> preset.name().equals(spec.preset()))
                 .map(preset -> preset.files().get(VtdParameters.DMAR)).findFirst()
@@ -200,38 +208,16 @@ public final class VtdArchitecture implements Architecture {
         }
     }
 
-    /** The one unit that is modelled is where the table says. */
-    private static long unitBase(DmarTable table, MachineMemory memory) {
-        List<Long> bases = new ArrayList<>();
-        for (DmarTable.Structure structure : table.structures()) {
-            if (structure instanceof DmarTable.Drhd unit) {
-                bases.add(unit.base());
-            }
-        }
-        if (bases.size() != 1) {
-            throw new IllegalArgumentException("dmar: the table has " + bases.size() + " DRHD structures, "
-                    + "expected one");
-        }
-        long base = bases.get(0);
-        boolean free = base > 0 && (base & UNIT_ALIGNMENT) == 0 && !memory.isRam(base, 1)
-                && base != VtdModel.CONTROLLER_BASE
-                && (base < Doorbells.BASE || base >= Doorbells.BASE + Doorbells.BYTES);
-        if (!free) {
-            throw new IllegalArgumentException("dmar: a unit at 0x" + Long.toHexString(base)
-                    + ", expected a page that is neither memory nor another device");
-        }
-        return base;
-    }
-
     @Override
     public List<String> devices(MachineSpec spec) {
-        return List.of(Actor.bdf(PciSpace.CONTROLLER), Actor.bdf(PciSpace.NETWORK), Actor.bdf(PciSpace.USB));
+        return VtdDevices.of(spec, read(table(spec))).devices().stream().filter(device -> !device.bridge())
+                .map(device -> Actor.bdf(device.sourceId())).toList();
     }
 
     @Override
     public List<Spontaneous> spontaneous(Machine machine) {
         VtdModel model = machine.model(VtdModel.class);
-        return List.of(model.memory().dirtyLines(), model.unit().entryFetches());
+        return List.of(model.memory().dirtyLines(), new EntryFetches(model.units()));
     }
 
     @Override

@@ -9,6 +9,11 @@ final class VtdParameters {
     /** The file with the machine's ACPI table. */
     static final String DMAR = "dmar";
 
+    /** What is on the machine's buses: a list of a scenario, or a file. */
+    static final String DEVICES = "devices";
+    /** The file with a boot log, or a part of it: CAP and ECAP of each unit. */
+    static final String CAPS = "caps";
+
     private VtdParameters() { }
 
     static List<Parameter> parameters() {

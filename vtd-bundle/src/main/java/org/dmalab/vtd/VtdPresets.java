@@ -19,9 +19,10 @@ final class VtdPresets {
                         Map.of(VtdParameters.DMAR, "/dmar/seed-rmrr.bin")),
                 new Preset("qemu-7.2",
                         "QEMU 7.2 intel-iommu,intremap=on: 39 bits, 1 fault record, no snooping of tables",
-                        "CAP, ECAP and DMAR table read from QEMU 7.2.22",
+                        "CAP and ECAP read from QEMU 7.2.22; its DMAR table, but for the devices of the unit: all"
+                                + " (INCLUDE_ALL), as QEMU had it before it named each",
                         equipment(0x00d2008c22260206L, 0x00f00f4aL, 1L << 30, 39, 0),
-                        Map.of(VtdParameters.DMAR, "/dmar/qemu-7.2.bin")),
+                        Map.of(VtdParameters.DMAR, "/dmar/qemu-include-all.bin")),
                 new Preset("82Q45",
                         "Intel Q45: 39 bits (36 used), 256 domains, 1 fault record, write buffer to flush, no queue",
                         "CAP from the 4-Series datasheet; ECAP from boot messages of boards; DMAR table as in the seed",

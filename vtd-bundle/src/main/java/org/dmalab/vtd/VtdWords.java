@@ -11,6 +11,7 @@ import org.dmalab.vtd.hardware.HardwareEvent;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
 import org.dmalab.vtd.hardware.SmartArray;
+import org.dmalab.vtd.hardware.Units;
 import org.dmalab.vtd.kernel.FaultReasons;
 import org.dmalab.vtd.kernel.KernelEvent;
 
@@ -24,6 +25,14 @@ public final class VtdWords {
     private VtdWords() { }
 
     static String describe(VtdModel model, Event event) {
+        String words = words(model, event);
+        boolean several = model.units().all().size() > 1 && !words.isEmpty();
+        boolean ofUnit = Actor.isMachine(event.actor()) && event.kind() != EventKind.CPU_WRITE
+                && event.kind() != HardwareEvent.LINE_WRITTEN_BACK;
+        return several && ofUnit ? "dmar" + Actor.unitOf(event.actor()) + ": " + words : words;
+    }
+
+    private static String words(VtdModel model, Event event) {
         return switch (event.kind()) {
             case Op.REG_WRITE -> registerWrite(model, event.a(), event.c());
             case Op.PRINTK, Op.BUG, Op.WARN, EventKind.INTERRUPT -> "";
@@ -37,9 +46,13 @@ public final class VtdWords {
                     event.d() == 0 ? "read" : "write", event.a(), event.b());
             case EventKind.BUFFER_TO_DEVICE -> "buffer mapped: " + buffer(event);
             case EventKind.BUFFER_TO_CPU -> "buffer unmapped: " + buffer(event);
-            case EventKind.COMMAND_REFUSED -> refused(model.unit().capabilities(), event);
+            case EventKind.COMMAND_REFUSED -> refused(unitOf(model, event).capabilities(), event);
             default -> unit(event);
         };
+    }
+
+    private static RemappingUnit unitOf(VtdModel model, Event event) {
+        return model.units().all().get(Actor.unitOf(event.actor())).unit();
     }
 
     private static String access(Event event) {
@@ -93,7 +106,8 @@ public final class VtdWords {
                         case 2 -> "by itself";
                         default -> "a device wrote to it";
                     });
-            case KernelEvent.DOMAIN_ID_TAKEN -> String.format("did=%d goes to a new domain", event.a());
+            case KernelEvent.DOMAIN_ID_TAKEN -> String.format("%sdid=%d goes to a new domain",
+                    event.b() == 0 ? "" : "dmar" + event.b() + ": ", event.a());
             case HardwareEvent.PAGE_FAULT -> String.format("page fault: no memory at 0x%x", event.a());
             case HardwareEvent.HALF_READ -> String.format("%s half of the context entry at 0x%x read: 0x%x",
                     event.b() == 1 ? "lower" : "upper", event.a(), event.c());
@@ -129,12 +143,12 @@ public final class VtdWords {
                 default -> "";
             };
         }
-        Capabilities capabilities = model.unit().capabilities();
-        long offset = address - model.unitBase();
-        if (offset < 0 || offset > 0xfff) {
+        Units.Unit unit = model.units().at(address);
+        if (unit == null) {
             return String.format("register 0x%x = 0x%x", address, value);
         }
-        return named(capabilities, offset, value);
+        return (model.units().all().size() > 1 ? "dmar" + unit.number() + ": " : "")
+                + named(unit.unit().capabilities(), address - unit.base(), value);
     }
 
     /** A write to a register of the unit: {@code CCMD device-selective did=1 sid=02:00.0}. */

@@ -40,7 +40,7 @@ class KernelTest {
         assertEquals(List.of("RTADDR = 0x2000000", "GCMD SRTP", "CCMD global", "IOTLB global", "FEDATA = 0x21",
                 "FEADDR = 0xfee00000", "FEUADDR = 0x0", "FECTL = 0x0", "GCMD TE", "PMEN = 0x0"), bench.writes(0));
         assertEquals("DMAR: Host address width 39", bench.dmesg().get(0));
-        assertEquals("DMAR: DRHD base: 0x000000fed90000 flags: 0x0", bench.dmesg().get(1));
+        assertEquals("DMAR: DRHD base: 0x000000fed90000 flags: 0x1", bench.dmesg().get(1));
         assertEquals("DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap d2078c106f0466 ecap f020de",
                 bench.dmesg().get(2));
         assertEquals("DMAR: RMRR base: 0x000000000e8000 end: 0x000000000e8fff", bench.dmesg().get(3));

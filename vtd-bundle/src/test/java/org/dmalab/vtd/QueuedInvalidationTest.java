@@ -148,7 +148,8 @@ class QueuedInvalidationTest {
         bench.machine.hook(null);
         unit(bench).deviceTlbs().silence(0x28, true);
         KernelBug bug = assertThrows(KernelBug.class, () -> submit(bench, 3 | 0x28L << 32, 0));
-        assertEquals("watchdog: BUG: soft lockup in qi_submit_sync, after 100 time-outs", bug.getMessage());
+        assertEquals("watchdog: BUG: soft lockup in qi_submit_sync: livelock, 100 times the descriptor was submitted, "
+                + "ended in a time-out (ITE) and was submitted again", bug.getMessage());
     }
 
     @Test

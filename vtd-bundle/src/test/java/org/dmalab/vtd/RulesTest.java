@@ -12,7 +12,8 @@ class RulesTest {
     @TestFactory
     Stream<DynamicTest> rules() throws ClassNotFoundException {
         String tool = "org.dmalab.vtd.tool.";
-        return BundleRules.tests("org.dmalab.vtd", DmarReader.class, Class.forName(tool + "DmarChecks"),
+        return BundleRules.tests("org.dmalab.vtd", DmarReader.class, Class.forName("org.dmalab.vtd.VtdDevices"),
+                 Class.forName(tool + "DmarChecks"),
                 Class.forName(tool + "FaultHints"), Class.forName(tool + "FaultLog$Reader"),
                 Class.forName(tool + "QueueError$Collector"), Class.forName(tool + "TableDump$Collector"));
     }

@@ -117,9 +117,15 @@ public final class LiveMachine {
      */
     public static LiveMachine create(String name, Catalog catalog, String arch, String preset, String profile,
             List<String> oracles, Services services) {
-        Architecture architecture = catalog.architecture(arch);
-        MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), Map.of());
-        return new LiveMachine(name, catalog, architecture, spec, oracles(catalog.oracles(arch), oracles), services);
+        return create(name, catalog, MachineSpecs.resolve(catalog.architecture(arch), preset, profile, null, Map.of(),
+                Map.of()), oracles, services);
+    }
+
+    /** The same from what names stand for, with the files of parameters. */
+    public static LiveMachine create(String name, Catalog catalog, MachineSpec spec, List<String> oracles,
+            Services services) {
+        return new LiveMachine(name, catalog, catalog.architecture(spec.arch()), spec,
+                oracles(catalog.oracles(spec.arch()), oracles), services);
     }
 
     private static List<Oracle> oracles(List<Oracle> known, List<String> wanted) {

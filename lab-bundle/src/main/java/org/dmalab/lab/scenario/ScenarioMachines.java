@@ -53,6 +53,9 @@ public final class ScenarioMachines {
     private static InputException wrong(Scenario scenario, String message) {
         int colon = message.indexOf(": ");
         String name = message.substring(0, Math.max(0, colon));
+        if (scenario.origin().places().containsKey("machine." + name)) {
+            return scenario.wrong("machine." + name, message.substring(colon + 2));
+        }
         if (scenario.files().containsKey(name)) {
             return scenario.wrong("machine.files." + name, "file "
                     + scenario.origin().paths().getOrDefault(name, name) + message.substring(colon));

@@ -1,5 +1,6 @@
 package org.dmalab.lab.scenario;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -53,7 +54,7 @@ public final class ScenarioReader {
         YamlMap top = YamlMap.of(label, "", Yaml.read(text, label), "title", "source", "about", "machine", "steps",
                 "concurrent", "hardware", "after", "oracles");
         YamlMap machine = top.has("machine")
-                ? YamlMap.of(label, "machine", top.get("machine"), "arch", "preset", "profile", "set", "files")
+                ? YamlMap.of(label, "machine", top.get("machine"), machineKeys())
                 : YamlMap.any(label, "machine", emptyMap(top.node().place()));
         Architecture architecture = architecture(machine, file);
         Context context = new Context(top, machine, architecture, catalog.actions(architecture.name()));
@@ -66,6 +67,12 @@ public final class ScenarioReader {
                     + "action");
         }
         return scenario;
+    }
+
+    /** What may stand in a machine: of any architecture, and the lists of some. */
+    private String[] machineKeys() {
+        return Stream.concat(Stream.of("arch", "preset", "profile", "set", "files"), catalog.architectures().stream()
+                .flatMap(one -> one.listParameters().keySet().stream())).distinct().toArray(String[]::new);
     }
 
     /** The part in which a step stands decides which actions it may be. */
@@ -158,7 +165,7 @@ public final class ScenarioReader {
     }
 
     private static Map<String, byte[]> files(Context context, Path file) {
-        Map<String, byte[]> contents = new TreeMap<>();
+        Map<String, byte[]> contents = lists(context);
         if (!context.machine().has("files")) {
             return contents;
         }
@@ -169,9 +176,47 @@ public final class ScenarioReader {
                 throw files.error(files.keyPlace(name), "machine.files",
                         Names.unknown("file parameter of " + context.architecture().name(), name, known));
             }
-            contents.put(name, located(files, name, () -> ScenarioFiles.beside(file, path)));
+            byte[] content = located(files, name, () -> ScenarioFiles.beside(file, path));
+            if (contents.put(name, content) != null) {
+                throw files.error(files.keyPlace(name), "machine.files", name + " stands in the machine as a list too");
+            }
         });
         return contents;
+    }
+
+    /** The lists of maps that stand for a file: a line for each map. */
+    private static Map<String, byte[]> lists(Context context) {
+        Map<String, byte[]> contents = new TreeMap<>();
+        YamlMap machine = context.machine();
+        Map<String, List<String>> known = context.architecture().listParameters();
+        machine.node().entries().forEach((key, value) -> {
+            boolean ofAny = List.of("arch", "preset", "profile", "set", "files").contains(key);
+            if (!ofAny && !known.containsKey(key)) {
+                throw machine.error(machine.keyPlace(key), "machine", "a machine of " + context.architecture().name()
+                        + " has no " + key);
+            }
+            if (!ofAny) {
+                contents.put(key, lines(machine, key, known.get(key)).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return contents;
+    }
+
+    private static String lines(YamlMap machine, String key, List<String> known) {
+        StringBuilder text = new StringBuilder();
+        List<Yaml.Node> items = machine.list(key);
+        for (int i = 0; i < items.size(); i++) {
+            String where = machine.pathOf(key) + "[" + i + "]";
+            YamlMap map = YamlMap.of(machine.file(), where, items.get(i), known.toArray(String[]::new));
+            map.textMap().forEach((name, value) -> {
+                if (value.isEmpty() || value.chars().anyMatch(c -> Character.isWhitespace(c) || c == '=' || c == '#')) {
+                    throw map.error(map.get(name).place(), map.pathOf(name), "\"" + value + "\", expected one word");
+                }
+                text.append(name).append('=').append(value).append(' ');
+            });
+            text.append('\n');
+        }
+        return text.toString();
     }
 
     /** Where the things stand that only a machine can judge. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 import com.google.gson.stream.JsonWriter;
@@ -100,6 +101,17 @@ public final class ScenarioSchema {
         }
         json.endObject();
         json.endObject();
+        for (var list : new TreeMap<>(architecture.listParameters()).entrySet()) {
+            json.name(list.getKey()).beginObject().name("type").value("array").name("items").beginObject();
+            start("object");
+            for (String key : list.getValue()) {
+                json.name(key).beginObject().name("type").beginArray().value("string").value("boolean")
+                        .value("integer").endArray().endObject();
+            }
+            json.endObject();
+            json.endObject();
+            json.endObject();
+        }
         json.endObject();
         json.endObject();
     }
@@ -157,7 +169,7 @@ public final class ScenarioSchema {
                 }
                 case DEVICE -> {
                     json.name("type").value("string");
-                    json.name("pattern").value("^[0-9a-fA-F]{1,2}:[0-9a-fA-F]{1,2}\\.[0-7]$");
+                    json.name("pattern").value("^(0{0,3}[0-9a-fA-F]:)?[0-9a-fA-F]{1,2}:[0-9a-fA-F]{1,2}\\.[0-7]$");
                 }
                 case CHOICE -> values(parameter.choices());
                 case FLAG -> json.name("type").value("boolean");

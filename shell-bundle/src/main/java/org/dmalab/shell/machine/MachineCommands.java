@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -52,12 +53,16 @@ public final class MachineCommands implements CommandSet {
     /** In place of the names of oracles. */
     static final String NOBODY = "none";
     private static final String MACHINE = "the machine's name";
+    private static final List<String> FILES = List.of("dmar", "caps", "devices");
     private static final CommandSpec CREATE = command("create", "Makes a named machine and boots its kernel.")
             .required("NAME", "a new name: a letter, then letters, digits, - or _")
             .required("PRESET", "the equipment; pseries, vtd or mips is each architecture's usual one")
             .option("--profile", "PROFILE", "how its hardware behaves where that differs")
             .option("--patch", "ID", "the variant, or SERVICE=ID,SERVICE=ID; default: the newest without known defects")
             .option("--oracles", "ORACLES", "who watches, by name with commas, or none; default: all that fit")
+            .option("--dmar", "FILE", "vtd: the machine's ACPI table, as dmar:show takes it")
+            .option("--caps", "FILE", "vtd: CAP and ECAP of its units, from a boot log")
+            .option("--devices", "FILE", "vtd: its devices, a line each: device=02:00.0 behind=00:1c.0 kind=endpoint")
             .flag("--cold", "do not boot the kernel").build();
     private static final CommandSpec LIST = command("list", "Lists the named machines.").build();
     private static final CommandSpec SHOW = command("show", "Shows what a machine is made of and what it remembers.")
@@ -107,7 +112,7 @@ public final class MachineCommands implements CommandSet {
         Output.check(args);
         return Input.checked(() -> {
             NamedMachine machine = registry.create(args.get("NAME"), args.get("PRESET"),
-                    args.option("--profile", null), args.option("--patch", null), oracles(args));
+                    args.option("--profile", null), args.option("--patch", null), oracles(args), files(args));
             List<ActionOutcome> outcomes = args.has("--cold") ? List.of() : boot(machine);
             try (Output output = Output.open(session, args)) {
                 if (output.text()) {
@@ -123,6 +128,17 @@ public final class MachineCommands implements CommandSet {
             }
             return ActionCommand.exitCode(outcomes);
         });
+    }
+
+    private static Map<String, byte[]> files(Arguments args) {
+        Map<String, byte[]> files = new TreeMap<>();
+        for (String name : FILES) {
+            String path = args.option("--" + name, null);
+            if (path != null) {
+                files.put(name, Input.file(args, "--" + name, path));
+            }
+        }
+        return files;
     }
 
     /** A machine whose first boot does not come to an end is taken away again. */

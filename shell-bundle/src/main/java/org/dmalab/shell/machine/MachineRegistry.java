@@ -85,6 +85,12 @@ public final class MachineRegistry {
      */
     NamedMachine create(String name, String preset, String profile, String patch, List<String> oracles)
             throws InterruptedException {
+        return create(name, preset, profile, patch, oracles, Map.of());
+    }
+
+    /** The same with files by the name of the parameter that they are for. */
+    NamedMachine create(String name, String preset, String profile, String patch, List<String> oracles,
+            Map<String, byte[]> files) throws InterruptedException {
         if (!NAME.matcher(name).matches()) {
             throw new InputException("machine name \"" + name + "\": expected a letter, then up to 31 letters, digits, "
                     + "- or _");
@@ -93,14 +99,19 @@ public final class MachineRegistry {
             throw new InputException("there is a machine " + name + " already; see machine:list");
         }
         Architecture architecture = architectureOf(preset);
-        MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), Map.of());
+        for (String file : files.keySet()) {
+            if (!architecture.fileParameters().contains(file)) {
+                throw new InputException("--" + file + ": a machine of " + architecture.name() + " reads no such file");
+            }
+        }
+        MachineSpec spec = MachineSpecs.resolve(architecture, preset, profile, null, Map.of(), files);
         Selection selection = patch == null ? UsualPatch.of(catalog, spec)
                 : Selection.parse(patch, catalog, architecture.name());
         MachineHost host = patchSwitch.create(name, spec, selection);
         try {
             Lane lane = host.lane();
-            NamedMachine machine = new NamedMachine(LiveMachine.create(name, catalog, architecture.name(),
-                    spec.preset(), spec.profile().isEmpty() ? null : spec.profile(), oracles, lane), host, lane);
+            NamedMachine machine = new NamedMachine(LiveMachine.create(name, catalog, spec, oracles, lane), host,
+                    lane);
             machines.put(name, machine);
             return machine;
         } catch (RuntimeException e) {

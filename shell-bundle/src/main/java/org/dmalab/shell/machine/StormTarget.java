@@ -36,8 +36,7 @@ final class StormTarget implements Swappable {
 
     private Loaded another(String name) {
         Lane lane = named.host().lane();
-        LiveMachine live = LiveMachine.create(name, registry.catalog(), named.spec().arch(), named.spec().preset(),
-                named.spec().profile().isEmpty() ? null : named.spec().profile(), named.live().oracles(), lane);
+        LiveMachine live = LiveMachine.create(name, registry.catalog(), named.spec(), named.live().oracles(), lane);
         lane.online("boot");
         try {
             for (ActionOutcome outcome : live.boot()) {

@@ -11,6 +11,7 @@ import org.dmalab.api.event.Actor;
 import org.dmalab.vtd.ReferenceWalk;
 import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.hardware.MachineMemory;
+import org.dmalab.vtd.hardware.RemappingUnit;
 import org.osgi.service.component.annotations.Component;
 
 /** What the tables say about a device. */
@@ -42,14 +43,18 @@ public final class IommuShow implements Action {
     public String describe(Machine machine, Values values, long result) {
         VtdModel model = machine.model(VtdModel.class);
         int sourceId = (int) values.get("device");
-        long root = model.unit().rootTable();
-        String inMemory = entry(model.memory(), model.memory()::fetch, root, sourceId);
-        String written = entry(model.memory(), model.memory()::snoop, root, sourceId);
-        ReferenceWalk tables = new ReferenceWalk(model);
-        ReferenceWalk.Owner owner = tables.owner(sourceId);
+        RemappingUnit unit = model.units().of(sourceId);
+        if (unit == null) {
+            return Actor.bdf(sourceId) + ": no remapping unit serves it";
+        }
+        long root = unit.rootTable();
+        String inMemory = entry(model.memory(), model.memory()::fetch, root, sourceId & 0xffff);
+        String written = entry(model.memory(), model.memory()::snoop, root, sourceId & 0xffff);
+        ReferenceWalk tables = new ReferenceWalk(model, unit);
+        ReferenceWalk.Owner owner = tables.owner(sourceId & 0xffff);
         return String.format("%s: root table 0x%x, context entry %s%s%s%s", Actor.bdf(sourceId), root & ~0xfffL,
                 inMemory, written.equals(inMemory) ? "" : " in memory, " + written + " not yet written back",
-                tables.scalable() ? pasid(owner) : "", model.unit().caches(sourceId) ? ", cached" : "");
+                tables.scalable() ? pasid(owner) : "", unit.caches(sourceId & 0xffff) ? ", cached" : "");
     }
 
     private static String pasid(ReferenceWalk.Owner owner) {

@@ -26,6 +26,7 @@ public final class DeviceTlbs {
     private final Table devices;
     private final Table entries;
     private final Emitter emitter;
+    private final UnitPlace place;
 
     /** What is kept of a device. */
     private enum Device implements Column {
@@ -59,11 +60,13 @@ public final class DeviceTlbs {
         }
     }
 
-    DeviceTlbs(Store store, Emitter emitter) {
-        this.devices = new Table(store, "vtd.deviceTlbs", DEVICES, Region.Kind.STATE, Device.values(),
+    DeviceTlbs(Store store, UnitPlace place, Emitter emitter) {
+        this.place = place;
+        String prefix = place.prefix();
+        this.devices = new Table(store, prefix + "deviceTlbs", DEVICES, Region.Kind.STATE, Device.values(),
                 row -> "device-TLB " + row);
-        this.entries = new Table(store, "vtd.deviceTlbs.entries", DEVICES * ENTRIES, Region.Kind.STATE, Entry.values(),
-                row -> "device-TLB " + row / ENTRIES + " entry " + row % ENTRIES);
+        this.entries = new Table(store, prefix + "deviceTlbs.entries", DEVICES * ENTRIES, Region.Kind.STATE,
+                Entry.values(), row -> "device-TLB " + row / ENTRIES + " entry " + row % ENTRIES);
         this.emitter = emitter;
     }
 
@@ -117,7 +120,7 @@ public final class DeviceTlbs {
                 dropped++;
             }
         }
-        emitter.emit(HardwareEvent.DEVICE_TLB_FLUSHED, Actor.MACHINE, sourceId, address, sizeBytes,
+        emitter.emit(HardwareEvent.DEVICE_TLB_FLUSHED, place.unit(), sourceId, address, sizeBytes,
                 answers ? dropped : -1);
         return answers;
     }

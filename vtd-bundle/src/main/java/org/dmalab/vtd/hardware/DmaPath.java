@@ -13,16 +13,22 @@ import org.dmalab.vtd.spec.SecondLevelEntry;
 public final class DmaPath implements DmaMaster {
     private static final long INTERRUPTS = 0xfee00000L;
     private static final long INTERRUPT_BYTES = 0x100000;
+    private static final int SOURCE_ID = 0xfffff; // with the segment
     private static final Access DROPPED = new Access(Outcome.DROPPED, 0, 0);
     private static final Access FAULT = new Access(Outcome.FAULT, 0, 0);
-    private final RemappingUnit unit;
+    private final Units units;
     private final MachineMemory memory;
     private final Emitter emitter;
     private final MessageInterrupt interrupt;
 
-    /** Connects devices to a unit; their writes to the interrupt range are messages. */
+    /** Connects devices to one unit that serves them all; writes to the interrupt range are messages. */
     public DmaPath(RemappingUnit unit, MachineMemory memory, Emitter emitter, MessageInterrupt interrupt) {
-        this.unit = unit;
+        this(Units.of(unit), memory, emitter, interrupt);
+    }
+
+    /** Connects devices to the units that serve them; their writes to the interrupt range are messages. */
+    public DmaPath(Units units, MachineMemory memory, Emitter emitter, MessageInterrupt interrupt) {
+        this.units = units;
         this.memory = memory;
         this.emitter = emitter;
         this.interrupt = interrupt;
@@ -30,12 +36,12 @@ public final class DmaPath implements DmaMaster {
 
     @Override
     public Access read(long sourceId, long busAddress, int widthBytes) {
-        return access((int) sourceId & 0xffff, busAddress, widthBytes, false, 0);
+        return access(units.requester((int) sourceId & SOURCE_ID), busAddress, widthBytes, false, 0);
     }
 
     @Override
     public Access write(long sourceId, long busAddress, int widthBytes, long value) {
-        return access((int) sourceId & 0xffff, busAddress, widthBytes, true, value);
+        return access(units.requester((int) sourceId & SOURCE_ID), busAddress, widthBytes, true, value);
     }
 
     private Access access(int sourceId, long busAddress, int widthBytes, boolean write, long value) {
@@ -66,8 +72,8 @@ public final class DmaPath implements DmaMaster {
             return new Access(Outcome.OK, 0, busAddress);
         }
         int access = write ? Translator.WRITES : 0;
-        long physical = unit.deviceTlbs().enabled(sourceId) ? throughDeviceTlb(sourceId, busAddress, access)
-                : unit.translate(sourceId, busAddress, access);
+        RemappingUnit unit = units.of(sourceId);
+        long physical = unit == null ? busAddress : translate(unit, sourceId & 0xffff, busAddress, access);
         if (physical == Translator.DROPPED || physical == Translator.NOTHING) {
             emitter.emit(EventKind.DMA_DROPPED, actor, busAddress, direction, 0, 0);
             return DROPPED;
@@ -91,11 +97,16 @@ public final class DmaPath implements DmaMaster {
         return new Access(Outcome.OK, found, physical);
     }
 
+    private static long translate(RemappingUnit unit, int sourceId, long address, int access) {
+        return unit.deviceTlbs().enabled(sourceId) ? throughDeviceTlb(unit, sourceId, address, access)
+                : unit.translate(sourceId, address, access);
+    }
+
     /**
      * A device with a TLB of its own asks for a translation that it does not have, and then makes a translated request.
      * Without permission it makes none. (Address Translation Services.)
      */
-    private long throughDeviceTlb(int sourceId, long address, int access) {
+    private static long throughDeviceTlb(RemappingUnit unit, int sourceId, long address, int access) {
         DeviceTlbs tlbs = unit.deviceTlbs();
         long needed = (access & Translator.WRITES) != 0 ? SecondLevelEntry.WRITE : SecondLevelEntry.READ;
         int entry = tlbs.lookUp(sourceId, address, needed);

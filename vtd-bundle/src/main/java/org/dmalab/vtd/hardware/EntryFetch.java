@@ -27,6 +27,7 @@ final class EntryFetch implements Spontaneous {
     static final int HIGH_FIRST = 2;
     private static final int REQUESTERS = 4;
     private final Table rows;
+    private final UnitPlace place;
     private final Emitter emitter;
     private final int order;
     private final Walker walker;
@@ -63,8 +64,9 @@ final class EntryFetch implements Spontaneous {
         void fetch(int sourceId, long address, int access);
     }
 
-    EntryFetch(Store store, Emitter emitter, int order, Walker walker) {
-        this.rows = new Table(store, "vtd.entryFetch", REQUESTERS, Region.Kind.STATE, Fetch.values(),
+    EntryFetch(Store store, UnitPlace place, Emitter emitter, int order, Walker walker) {
+        this.place = place;
+        this.rows = new Table(store, place.prefix() + "entryFetch", REQUESTERS, Region.Kind.STATE, Fetch.values(),
                 row -> "context entry fetch " + row);
         this.emitter = emitter;
         this.order = order;
@@ -164,7 +166,7 @@ final class EntryFetch implements Spontaneous {
         long value = walker.table(order == LOW_FIRST ? entry : entry + 8);
         rows.set(index, Fetch.ENTRY, entry + 1);
         rows.set(index, Fetch.HALF, value);
-        emitter.emit(HardwareEvent.HALF_READ, Actor.device(sourceId), entry, order, value, 0);
+        emitter.emit(HardwareEvent.HALF_READ, place.device(sourceId), entry, order, value, 0);
     }
 
     @Override

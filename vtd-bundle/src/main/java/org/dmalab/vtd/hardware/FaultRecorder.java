@@ -1,6 +1,5 @@
 package org.dmalab.vtd.hardware;
 
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.vtd.spec.FaultReason;
 import org.dmalab.vtd.spec.FaultRecord;
@@ -21,10 +20,12 @@ final class FaultRecorder {
     private final Capabilities capabilities;
     private final UnitProfile profile;
     private final Emitter emitter;
+    private final UnitPlace place;
     private final EventMessage event;
 
     FaultRecorder(RegisterFile registers, Capabilities capabilities, UnitProfile profile, Emitter emitter,
-            EventMessage event) {
+            UnitPlace place, EventMessage event) {
+        this.place = place;
         this.registers = registers;
         this.capabilities = capabilities;
         this.profile = profile;
@@ -78,7 +79,7 @@ final class FaultRecorder {
                 | FaultRecord.AT.of(access / Translator.ASKS) | FaultRecord.FR.of(reason.number())
                 | FaultRecord.SID.of(sourceId));
         registers.nextFault((index + 1) % capabilities.faultCount());
-        emitter.emit(HardwareEvent.FAULT_RECORDED, Actor.device(sourceId), index, sourceId,
+        emitter.emit(HardwareEvent.FAULT_RECORDED, place.device(sourceId), index, sourceId,
                 address & -RegisterFile.BYTES, reason.number());
         if ((status & Reg.PPF) == 0) {
             registers.set(Reg.FSTS, 4, (status & STATUS_BITS) | Reg.PPF | Reg.FRI.of(index));
@@ -88,7 +89,7 @@ final class FaultRecorder {
 
     /** Says that a fault was not recorded: 1 overflow, 2 collapsed, 3 fault processing disabled. */
     private void unrecorded(int why, int sourceId, long address, FaultReason reason) {
-        emitter.emit(HardwareEvent.FAULT_UNRECORDED, Actor.device(sourceId), why, sourceId, address, reason.number());
+        emitter.emit(HardwareEvent.FAULT_UNRECORDED, place.device(sourceId), why, sourceId, address, reason.number());
     }
 
     /** A write to one half of a record: only F can be cleared, by writing 1. */

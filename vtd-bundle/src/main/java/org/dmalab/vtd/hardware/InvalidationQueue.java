@@ -40,10 +40,13 @@ final class InvalidationQueue {
     private final Descriptors descriptors;
     private final FaultRecorder faults;
     private final Emitter emitter;
+    private final UnitPlace place;
     private final EventMessage completion;
 
     InvalidationQueue(MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
-            Descriptors descriptors, FaultRecorder faults, Emitter emitter, EventMessage completion) {
+            Descriptors descriptors, FaultRecorder faults, Emitter emitter, UnitPlace place,
+            EventMessage completion) {
+        this.place = place;
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
@@ -147,7 +150,7 @@ final class InvalidationQueue {
             fail(wrong);
             return;
         }
-        emitter.emit(HardwareEvent.DESCRIPTOR, Actor.MACHINE, head() / size, low, high, 0);
+        emitter.emit(HardwareEvent.DESCRIPTOR, place.unit(), head() / size, low, high, 0);
         registers.lastDescriptorType(Descriptor.type(low));
         registers.set(Reg.IQH, 8, (head() + size) % bytes());
         if (waits && registers.timedOut() >= 0) {
@@ -190,7 +193,7 @@ final class InvalidationQueue {
     }
 
     private void error(long bit, int detail) {
-        emitter.emit(HardwareEvent.QUEUE_ERROR, Actor.MACHINE, bit, head() / Descriptor.BYTES, detail, 0);
+        emitter.emit(HardwareEvent.QUEUE_ERROR, place.unit(), bit, head() / Descriptor.BYTES, detail, 0);
         faults.error(bit);
     }
 

@@ -23,8 +23,8 @@ final class RecentTranslations {
     private final Region cells;
     private final int changes = PLACES * CELLS;
 
-    RecentTranslations(Store store) {
-        this.cells = store.dense("vtd.recentTranslations", changes + 1, Region.Kind.DERIVED, null);
+    RecentTranslations(Store store, String prefix) {
+        this.cells = store.dense(prefix + "recentTranslations", changes + 1, Region.Kind.DERIVED, null);
     }
 
     /** A cache has changed: no entry counts any more. */

@@ -4,18 +4,16 @@ import org.dmalab.api.port.Registers;
 
 /** Finds the device behind a register address. */
 public final class RegisterBus implements Registers {
-    private final RemappingUnit unit;
-    private final long unitBase;
+    private final Units units;
     private final SmartArray controller;
     private final long controllerBase;
     private final DmaStream stream;
     private final Doorbells doorbells;
 
-    /** Puts a remapping unit and devices on the bus; DMA in flight goes on at each write to the unit. */
-    public RegisterBus(RemappingUnit unit, long unitBase, SmartArray controller, long controllerBase,
-            DmaStream stream, Doorbells doorbells) {
-        this.unit = unit;
-        this.unitBase = unitBase;
+    /** Puts remapping units and devices on the bus; DMA in flight goes on at each write to a unit. */
+    public RegisterBus(Units units, SmartArray controller, long controllerBase, DmaStream stream,
+            Doorbells doorbells) {
+        this.units = units;
         this.controller = controller;
         this.controllerBase = controllerBase;
         this.stream = stream;
@@ -24,8 +22,9 @@ public final class RegisterBus implements Registers {
 
     @Override
     public long read(long address, int widthBytes) {
-        if (in(address, unitBase, RegisterFile.BYTES)) {
-            return unit.read((int) (address - unitBase), widthBytes);
+        Units.Unit unit = units.at(address);
+        if (unit != null) {
+            return unit.unit().read((int) (address - unit.base()), widthBytes);
         }
         if (in(address, controllerBase, SmartArray.BYTES)) {
             return controller.read((int) (address - controllerBase), widthBytes);
@@ -35,12 +34,13 @@ public final class RegisterBus implements Registers {
 
     @Override
     public void write(long address, int widthBytes, long value) {
-        if (in(address, unitBase, RegisterFile.BYTES)) {
-            unit.write((int) (address - unitBase), widthBytes, value);
+        Units.Unit unit = units.at(address);
+        if (unit != null) {
+            unit.unit().write((int) (address - unit.base()), widthBytes, value);
             stream.step();
         } else if (in(address, controllerBase, SmartArray.BYTES)) {
             controller.write((int) (address - controllerBase), widthBytes, value);
-        } else if (in(address, Doorbells.BASE, Doorbells.BYTES)) {
+        } else if (in(address, Doorbells.BASE, doorbells.sizeBytes())) {
             doorbells.write((int) (address - Doorbells.BASE), widthBytes, value);
         }
     }

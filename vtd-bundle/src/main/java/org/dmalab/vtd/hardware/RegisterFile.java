@@ -21,11 +21,11 @@ final class RegisterFile {
     private final Region latches;
     private final Capabilities capabilities;
 
-    RegisterFile(Store store, Capabilities capabilities) {
+    RegisterFile(Store store, UnitPlace place, Capabilities capabilities) {
         this.capabilities = capabilities;
-        this.cells = store.dense("vtd.registers", BYTES / 8, Region.Kind.STATE,
+        this.cells = store.dense(place.prefix() + "registers", BYTES / 8, Region.Kind.STATE,
                 cell -> Reg.name(capabilities, cell * 8));
-        this.latches = store.dense("vtd.latches", 5, Region.Kind.STATE, cell -> switch ((int) cell) {
+        this.latches = store.dense(place.prefix() + "latches", 5, Region.Kind.STATE, cell -> switch ((int) cell) {
             case NEXT_FAULT -> "next fault record";
             case ROOT -> "root table pointer in use";
             case QUEUE -> "invalidation queue in use";

@@ -3,7 +3,6 @@ package org.dmalab.vtd.hardware;
 import java.util.List;
 
 import org.dmalab.api.Spontaneous;
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.event.EventKind;
 import org.dmalab.api.store.Store;
@@ -40,6 +39,7 @@ public final class RemappingUnit {
     private final Capabilities capabilities;
     private final UnitProfile profile;
     private final Emitter emitter;
+    private final UnitPlace place;
     private final TranslationCaches caches;
     private final FaultRecorder faults;
     private final Translator translator;
@@ -48,10 +48,17 @@ public final class RemappingUnit {
     private final EventMessage faultEvent;
     private final EventMessage completionEvent;
 
+    /** Declares the only unit of a machine; see the constructor of one of several. */
+    public RemappingUnit(Store store, MachineMemory memory, Emitter emitter, Capabilities capabilities,
+            UnitProfile profile, int hostAddressBits, MessageInterrupt interrupt) {
+        this(store, UnitPlace.ONLY, memory, emitter, capabilities, profile, hostAddressBits, interrupt);
+    }
+
     /**
      * Declares a unit in a store.
      *
      * @param store the machine's
+     * @param place which of the machine's units it is
      * @param memory where its tables are
      * @param emitter where it announces what it does
      * @param capabilities CAP and ECAP
@@ -59,28 +66,25 @@ public final class RemappingUnit {
      * @param hostAddressBits width of physical addresses; higher bits of table entries are reserved
      * @param interrupt where its fault events go
      */
-    public RemappingUnit(Store store, MachineMemory memory, Emitter emitter, Capabilities capabilities,
-            UnitProfile profile, int hostAddressBits, MessageInterrupt interrupt) {
+    public RemappingUnit(Store store, UnitPlace place, MachineMemory memory, Emitter emitter,
+            Capabilities capabilities, UnitProfile profile, int hostAddressBits, MessageInterrupt interrupt) {
         if (hostAddressBits < 32 || hostAddressBits > 52) {
             throw new IllegalArgumentException("hostAddressBits: " + hostAddressBits + ", expected 32 to 52");
         }
-        if (capabilities.firstLevel()) {
-            throw new IllegalArgumentException(String.format("ECAP 0x%x: first-level and nested translation (FLTS, bit "
-                    + "47; NEST, bit 26) are not modelled: clear the bits", capabilities.ecap()));
-        }
-        this.registers = new RegisterFile(store, capabilities);
+        this.registers = new RegisterFile(store, place, capabilities);
         this.capabilities = capabilities;
         this.profile = profile;
         this.emitter = emitter;
-        this.caches = new TranslationCaches(store, profile, emitter);
-        this.devices = new DeviceTlbs(store, emitter);
+        this.place = place;
+        this.caches = new TranslationCaches(store, place, profile, emitter);
+        this.devices = new DeviceTlbs(store, place, emitter);
         this.faultEvent = new EventMessage(registers, Reg.FECTL, interrupt);
         this.completionEvent = new EventMessage(registers, Reg.IECTL, interrupt);
-        this.faults = new FaultRecorder(registers, capabilities, profile, emitter, faultEvent);
+        this.faults = new FaultRecorder(registers, capabilities, profile, emitter, place, faultEvent);
         this.translator = new Translator(store, memory, registers, capabilities, profile, caches, faults, emitter,
-                hostAddressBits);
+                place, hostAddressBits);
         this.queue = new InvalidationQueue(memory, registers, capabilities, profile, new Descriptors(registers,
-                capabilities, profile, caches, translator.fetches(), devices), faults, emitter, completionEvent);
+                capabilities, profile, caches, translator.fetches(), devices), faults, emitter, place, completionEvent);
         registers.reset();
     }
 
@@ -207,7 +211,7 @@ public final class RemappingUnit {
     }
 
     private void refuse(int offset, int why, long value) {
-        emitter.emit(EventKind.COMMAND_REFUSED, Actor.MACHINE, offset, why, value, 0);
+        emitter.emit(EventKind.COMMAND_REFUSED, place.unit(), offset, why, value, 0);
     }
 
     // ---- 64-bit registers; the mask says which half is written ----

@@ -1,6 +1,5 @@
 package org.dmalab.vtd.hardware;
 
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.vtd.spec.FaultReason;
 import org.dmalab.vtd.spec.LegacyContextEntry;
@@ -37,12 +36,14 @@ final class ScalableTables {
     private final TranslationCaches caches;
     private final FaultRecorder faults;
     private final Emitter emitter;
+    private final UnitPlace place;
     private final long beyondHost;
     private final long entryHighReserved;
     private final boolean cachesFaults;
 
     ScalableTables(MachineMemory memory, RegisterFile registers, Capabilities capabilities, UnitProfile profile,
-            TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
+            TranslationCaches caches, FaultRecorder faults, Emitter emitter, UnitPlace place, int hostAddressBits) {
+        this.place = place;
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
@@ -221,7 +222,7 @@ final class ScalableTables {
         if (!memory.isRam(entry, Long.BYTES)) {
             return 0;
         }
-        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, place.device(sourceId), entry, level, 0, 0);
         return word(entry);
     }
 

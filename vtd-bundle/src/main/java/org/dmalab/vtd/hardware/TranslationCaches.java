@@ -3,7 +3,6 @@ package org.dmalab.vtd.hardware;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.BitField;
 import org.dmalab.api.store.Region;
@@ -42,6 +41,7 @@ final class TranslationCaches {
     private static final List<Integer> IGNORED_OF_FUNCTION = List.of(0, 4, 6, 7);
     private final UnitProfile profile;
     private final Emitter emitter;
+    private final UnitPlace place;
     private final AssociativeCache contexts;
     private final AssociativeCache iotlb;
     private final AssociativeCache paging;
@@ -49,17 +49,19 @@ final class TranslationCaches {
     private final RecentTranslations recent;
     private final Region levels;
 
-    TranslationCaches(Store store, UnitProfile profile, Emitter emitter) {
+    TranslationCaches(Store store, UnitPlace place, UnitProfile profile, Emitter emitter) {
+        this.place = place;
+        String prefix = place.prefix();
         this.profile = profile;
         this.emitter = emitter;
-        this.recent = new RecentTranslations(store);
+        this.recent = new RecentTranslations(store, prefix);
         boolean empties = profile.overflowEmpties();
-        this.contexts = new AssociativeCache(store, "vtd.contextCache", profile.contextEntries(), empties, recent);
-        this.iotlb = new AssociativeCache(store, "vtd.iotlb", profile.iotlbEntries(), empties, recent);
-        this.paging = new AssociativeCache(store, "vtd.pagingCache", Math.max(1, profile.pagingEntries()), empties,
+        this.contexts = new AssociativeCache(store, prefix + "contextCache", profile.contextEntries(), empties, recent);
+        this.iotlb = new AssociativeCache(store, prefix + "iotlb", profile.iotlbEntries(), empties, recent);
+        this.paging = new AssociativeCache(store, prefix + "pagingCache", Math.max(1, profile.pagingEntries()), empties,
                 recent);
-        this.pasids = new AssociativeCache(store, "vtd.pasidCache", PASID_ENTRIES, empties, recent);
-        this.levels = store.dense("vtd.iotlb.levels", 1, Region.Kind.DERIVED, null);
+        this.pasids = new AssociativeCache(store, prefix + "pasidCache", PASID_ENTRIES, empties, recent);
+        this.levels = store.dense(prefix + "iotlb.levels", 1, Region.Kind.DERIVED, null);
     }
 
     /** What the IOTLB answered lately. */
@@ -82,7 +84,7 @@ final class TranslationCaches {
     }
 
     int putContext(int sourceId, long low, long high) {
-        emitter.emit(HardwareEvent.CONTEXT_CACHED, Actor.device(sourceId), sourceId, low, high, 0);
+        emitter.emit(HardwareEvent.CONTEXT_CACHED, place.device(sourceId), sourceId, low, high, 0);
         return contexts.put(sourceId, 0, low, high);
     }
 
@@ -241,13 +243,13 @@ final class TranslationCaches {
         pasids.clear();
         iotlb.clear();
         paging.clear();
-        emitter.emit(HardwareEvent.CACHES_RESET, Actor.MACHINE, why, 0, 0, 0);
+        emitter.emit(HardwareEvent.CACHES_RESET, place.unit(), why, 0, 0, 0);
     }
 
     void flushAllContexts() {
         int dropped = contexts.count();
         contexts.clear();
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, GLOBAL, 0, 0, dropped);
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, place.unit(), GLOBAL, 0, 0, dropped);
     }
 
     /** Domain-selective; returns the scope that was executed. */
@@ -262,7 +264,7 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, DOMAIN, domain, 0, before - contexts.count());
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, place.unit(), DOMAIN, domain, 0, before - contexts.count());
         return DOMAIN;
     }
 
@@ -276,7 +278,7 @@ final class TranslationCaches {
                 contexts.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, Actor.MACHINE, SELECTIVE, domain, sourceId, before
+        emitter.emit(HardwareEvent.CONTEXT_FLUSHED, place.unit(), SELECTIVE, domain, sourceId, before
                 - contexts.count());
     }
 
@@ -295,14 +297,14 @@ final class TranslationCaches {
                 pasids.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.PASIDS_FLUSHED, Actor.MACHINE, scope, domain, pasid, before - pasids.count());
+        emitter.emit(HardwareEvent.PASIDS_FLUSHED, place.unit(), scope, domain, pasid, before - pasids.count());
     }
 
     void flushAllTranslations() {
         int dropped = iotlb.count();
         iotlb.clear();
         paging.clear();
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, GLOBAL, 0, 0, dropped);
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, place.unit(), GLOBAL, 0, 0, dropped);
     }
 
     void flushTranslationsOfDomain(int domain) {
@@ -317,7 +319,7 @@ final class TranslationCaches {
                 paging.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, DOMAIN, domain, 0, before - iotlb.count());
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, place.unit(), DOMAIN, domain, 0, before - iotlb.count());
     }
 
     /** Page-selective: the low mask bits of the page number are ignored; the hint keeps table pointers. */
@@ -337,7 +339,7 @@ final class TranslationCaches {
                 paging.remove(slot);
             }
         }
-        emitter.emit(HardwareEvent.IOTLB_FLUSHED, Actor.MACHINE, SELECTIVE, domain, first | mask, before
+        emitter.emit(HardwareEvent.IOTLB_FLUSHED, place.unit(), SELECTIVE, domain, first | mask, before
                 - iotlb.count());
     }
 

@@ -1,6 +1,5 @@
 package org.dmalab.vtd.hardware;
 
-import org.dmalab.api.event.Actor;
 import org.dmalab.api.event.Emitter;
 import org.dmalab.api.store.Store;
 import org.dmalab.vtd.spec.FaultReason;
@@ -41,6 +40,8 @@ final class Translator implements EntryFetch.Walker {
     private final RecentTranslations recent;
     private final FaultRecorder faults;
     private final Emitter emitter;
+    /** The actor of source-id 0. */
+    private final int devices;
     private final EntryFetch fetches;
     private final ScalableTables scalable;
     private final long beyondHost;
@@ -52,7 +53,9 @@ final class Translator implements EntryFetch.Walker {
     private final long hitInAll;
 
     Translator(Store store, MachineMemory memory, RegisterFile registers, Capabilities capabilities,
-            UnitProfile profile, TranslationCaches caches, FaultRecorder faults, Emitter emitter, int hostAddressBits) {
+            UnitProfile profile, TranslationCaches caches, FaultRecorder faults, Emitter emitter, UnitPlace place,
+            int hostAddressBits) {
+        this.devices = place.device(0);
         this.memory = memory;
         this.registers = registers;
         this.capabilities = capabilities;
@@ -62,9 +65,9 @@ final class Translator implements EntryFetch.Walker {
         this.hitInAll = HardwareEvent.IOTLB_HIT | (profile.iotlbBeforeContext() ? 0 : HardwareEvent.CONTEXT_HIT);
         this.faults = faults;
         this.emitter = emitter;
-        this.fetches = new EntryFetch(store, emitter, profile.entryFetch(), this);
+        this.fetches = new EntryFetch(store, place, emitter, profile.entryFetch(), this);
         this.scalable = new ScalableTables(memory, registers, capabilities, profile, caches, faults, emitter,
-                hostAddressBits);
+                place, hostAddressBits);
         this.cachesNotPresent = capabilities.cachingMode() && profile.cachesNotPresent();
         this.beyondHost = -(1L << hostAddressBits);
         long ignored = SecondLevelEntry.IGNORED.mask() | SecondLevelEntry.IGNORED_TOP.mask();
@@ -238,7 +241,7 @@ final class Translator implements EntryFetch.Walker {
         if (!memory.isRam(entry, LegacyContextEntry.BYTES)) {
             return (int) faults.raise(sourceId, address, access, FaultReason.CONTEXT_UNREADABLE, 0);
         }
-        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, CONTEXT_LEVEL, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, devices | sourceId, entry, CONTEXT_LEVEL, 0, 0);
         fetches.request(sourceId, address, access);
         long low = fetches.low(sourceId, entry);
         long high = fetches.high(sourceId, entry);
@@ -388,7 +391,7 @@ final class Translator implements EntryFetch.Walker {
     }
 
     private long read(long entry, int level, int sourceId) {
-        emitter.emit(HardwareEvent.TABLE_READ, Actor.device(sourceId), entry, level, 0, 0);
+        emitter.emit(HardwareEvent.TABLE_READ, devices | sourceId, entry, level, 0, 0);
         return table(entry);
     }
 
@@ -398,6 +401,6 @@ final class Translator implements EntryFetch.Walker {
     }
 
     private void translated(int sourceId, long address, long physical, long how, int domain) {
-        emitter.emit(HardwareEvent.TRANSLATED, Actor.device(sourceId), address, physical, how, domain);
+        emitter.emit(HardwareEvent.TRANSLATED, devices | sourceId, address, physical, how, domain);
     }
 }

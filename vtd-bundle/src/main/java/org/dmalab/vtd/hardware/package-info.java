@@ -1,5 +1,5 @@
 /**
- * The hardware of a PC with one VT-d remapping unit, over the machine's store.
+ * The hardware of a PC with VT-d remapping units, over the machine's store.
  *
  * <p>Can: the register file with widths, read-only and write-1-to-clear bits; translation of requests without PASID in
  * legacy mode, and in scalable mode with second-level translation and pass-through, with all tables read from machine
@@ -9,7 +9,7 @@
  * services; primary fault logging; read and write ACPI DMAR tables; a RAID controller with its reset and no-op message.
  *
  * <p>Can't: first-level and nested translation, requests with PASID, page requests, interrupt remapping, advanced fault
- * logging, protected memory regions (PMEN reads back, and blocks nothing). More than one unit.
+ * logging, protected memory regions (PMEN reads back, and blocks nothing).
  *
  * <p>Specification: Intel Virtualization Technology for Directed I/O, by the names of its sections. What registers and
  * entries are made of is in {@link org.dmalab.vtd.spec}; the steps of a section stand above the code that does them.

@@ -23,6 +23,7 @@ public final class Ats {
     private static final long QUEUE_DEPTH = 0x1f;
     private static final long PAGE_ALIGNED = 1 << 5;
     private static final long ENABLE = 1 << 15;
+    private static final long BUS_AND_FUNCTION = 0xffff;
     private static final int SECONDARY_BUS = 0x19;
 
     private Ats() { }
@@ -36,12 +37,14 @@ public final class Ats {
         boolean possible = cpu.load(iommu, IntelIommu.QI) != 0
                 && Ecap.DT.isSet(cpu.load(iommu, IntelIommu.ECAP));
         long capability = possible ? capability(cpu, cpu.load(device, Device.SOURCE_ID)) : 0;
-        cpu.store(device, Device.ATS_CAP, capability != 0 && allowed(cpu, device) ? capability : 0);
+        boolean bridged = Bridges.conventional(cpu, cpu.load(device, Device.SOURCE_ID));
+        cpu.store(device, Device.ATS_CAP, capability != 0 && !bridged && allowed(cpu, device) ? capability : 0);
     }
 
     /** Tells whether requests with a source-id may be those of a device with a TLB: not with its alias. */
     static boolean supported(Cpu cpu, long device, long sourceId) {
-        return device != 0 && cpu.load(device, Device.ATS_CAP) != 0 && cpu.load(device, Device.SOURCE_ID) == sourceId;
+        return device != 0 && cpu.load(device, Device.ATS_CAP) != 0
+                && (cpu.load(device, Device.SOURCE_ID) & BUS_AND_FUNCTION) == sourceId;
     }
 
     /** {@code pci_find_ext_capability}, and {@code pci_ats_page_aligned}: its offset, or 0. */
@@ -81,7 +84,8 @@ public final class Ats {
                     }
                 }
                 case AtsScope.ALL_PORTS -> behindNamedPort = true;
-                default -> behindNamedPort |= cpu.readConfig(named, SECONDARY_BUS, 1) == sourceId >>> 8;
+                default -> behindNamedPort |= cpu.readConfig(named, SECONDARY_BUS, 1) == Bridges.bus(sourceId)
+                        && Bridges.segment(named) == Bridges.segment(sourceId);
             }
         }
         return integrated || behindNamedPort;
@@ -128,7 +132,7 @@ public final class Ats {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
         int at = (int) cpu.load(device, Device.ATS_CAP) + CAPABILITY;
         long depth = cpu.readConfig(sourceId, at, 2) & QUEUE_DEPTH;
-        long low = Descriptor.DEVICE_TLB | Descriptor.MIP.of(depth) | Descriptor.SID.of(sourceId);
+        long low = Descriptor.DEVICE_TLB | Descriptor.MIP.of(depth) | Descriptor.SID.of(sourceId & BUS_AND_FUNCTION);
         long high = addressMask == 0 ? address & ~0xfffL
                 : ((address | (1L << (12 + addressMask - 1)) - 1) & ~0xfffL) | Descriptor.S.mask();
         QueuedInvalidation.submit(cpu, cpu.load(device, Device.IOMMU), low, high);

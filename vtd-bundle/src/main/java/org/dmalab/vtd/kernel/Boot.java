@@ -5,6 +5,7 @@ import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.Device;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
 import org.dmalab.vtd.spec.Cap;
@@ -24,7 +25,7 @@ public final class Boot {
     private static final long ENABLED = Text.id("DMAR: Intel(R) Virtualization Technology for Directed I/O");
     private static final long PANIC = Text.id("Kernel panic - not syncing: sysrq triggered crash");
     private static final long MESSAGE_ADDRESS = 0xfee00000L;
-    /** Vector of fault events in their messages. */
+    /** Vector of fault events in the messages of the first unit; the others follow it. */
     public static final long MESSAGE_VECTOR = 0x21;
     private static final long PROTECTED_ENABLE = 1L << 31;
     /** RTADDR: tables of scalable mode. */
@@ -56,7 +57,10 @@ public final class Boot {
         cpu.store(KernelLayout.PAGE_BASE, kdump ? capturePage : FIRST_PAGE);
         cpu.store(KernelLayout.KDUMP, kdump ? 1 : 0);
         cpu.store(KernelLayout.RESET_DEVICES, kdump ? 1 : 0);
-        long result = DmarTables.parse(cpu);
+        long result = Bridges.remember(cpu, parameters);
+        if (result == 0) {
+            result = DmarTables.parse(cpu);
+        }
         if (result == 0) {
             result = initDmars(cpu);
             if (result < 0) {
@@ -205,7 +209,7 @@ public final class Boot {
         cpu.printk(RMRR);
         for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
             long device = Devices.find(cpu, cpu.load(region, RmrrUnit.SOURCE_ID));
-            if (!Devices.isError(device)) {
+            if (!Devices.isError(device) && cpu.load(device, Device.IOMMU) != 0) {
                 Domains.ofDevice(cpu, device);
             }
         }
@@ -214,7 +218,7 @@ public final class Boot {
     /** {@code dmar_set_interrupt}; what was pending before is handled first. */
     @KernelFunction("dmar_set_interrupt")
     private static void setInterrupt(Cpu cpu, long iommu) {
-        Hw.write(cpu, iommu, Hw.FEDATA, 4, MESSAGE_VECTOR);
+        Hw.write(cpu, iommu, Hw.FEDATA, 4, MESSAGE_VECTOR + cpu.load(iommu, IntelIommu.SEQ_ID));
         Hw.write(cpu, iommu, Hw.FEADDR, 4, MESSAGE_ADDRESS);
         Hw.write(cpu, iommu, Hw.FEUADDR, 4, 0);
         FaultHandler.fault(cpu, iommu);

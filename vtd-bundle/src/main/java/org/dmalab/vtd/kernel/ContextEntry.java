@@ -32,7 +32,7 @@ public final class ContextEntry {
     public static long get(Cpu cpu, long iommu, long sourceId, boolean alloc) {
         boolean scalable = PasidTables.inUse(cpu, iommu);
         boolean upper = scalable && (sourceId & 0x80) != 0;
-        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY) + (sourceId >>> 8) * BYTES + (upper ? 8 : 0);
+        long root = cpu.load(iommu, IntelIommu.ROOT_ENTRY) + (sourceId >>> 8 & 0xff) * BYTES + (upper ? 8 : 0);
         long value = low(cpu, root);
         if ((value & PRESENT) == 0) {
             long table = alloc ? Pages.alloc(cpu) : 0;

@@ -42,9 +42,9 @@ public final class ContextMapping {
         return domainId < Hw.domainCount(cpu, iommu);
     }
 
-    /** The domain's id on its unit. */
-    public static long domainId(Cpu cpu, long domain) {
-        return cpu.load(domain, DmarDomain.DID);
+    /** The domain's id on a unit. */
+    public static long domainId(Cpu cpu, long domain, long iommu) {
+        return cpu.load(Domains.onUnit(cpu, domain, DmarDomain.DID, iommu), DmarDomain.DID.widthBytes());
     }
 
     /** Flushes what the unit caches of a copied entry, context cache first, if the old kernel's id can be one. */
@@ -63,7 +63,7 @@ public final class ContextMapping {
      */
     @KernelFunction("domain_context_mapping_one")
     public static long setUp(VtdKernel kernel, Cpu cpu, long domain, long iommu, long context, long bus, long devfn) {
-        long did = domainId(cpu, domain);
+        long did = domainId(cpu, domain, iommu);
         long result = program(cpu, domain, iommu, context, did, ContextEntry.sourceId(bus, devfn));
         if (result == 0) {
             kernel.context_present_cache_flush(cpu, iommu, did, bus, devfn);
@@ -79,7 +79,7 @@ public final class ContextMapping {
      */
     @KernelFunction("domain_context_mapping_one")
     public static long program(Cpu cpu, long domain, long iommu, long entry, long did, long sourceId) {
-        long device = Devices.withSourceId(cpu, sourceId);
+        long device = Devices.withSourceId(cpu, iommu, sourceId);
         boolean deviceTlb = Ats.supported(cpu, device, sourceId);
         ContextEntry.clear(cpu, entry);
         if (PasidTables.inUse(cpu, iommu)) {

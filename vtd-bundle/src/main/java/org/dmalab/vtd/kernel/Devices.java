@@ -11,6 +11,7 @@ public final class Devices {
     private static final int BAR0 = 0x10;
     private static final int COMMAND = 0x04;
     private static final long MEMORY_AND_MASTER = 6;
+    private static final int SEGMENT_SHIFT = 16;
     private static final long SECOND_ROOT_BUS = 0x80;
 
     private Devices() { }
@@ -22,7 +23,6 @@ public final class Devices {
         if (known != 0) {
             return known;
         }
-        long iommu = cpu.load(KernelLayout.IOMMUS);
         if (cpu.readConfig(sourceId, 0, 4) == NOTHING) {
             return Errno.ENODEV;
         }
@@ -32,7 +32,8 @@ public final class Devices {
         }
         cpu.store(device, Device.SOURCE_ID, sourceId);
         cpu.store(device, Device.SOURCE_IDS, 1);
-        cpu.store(device, Device.IOMMU, iommu);
+        addBridges(cpu, device, sourceId);
+        cpu.store(device, Device.IOMMU, DeviceScopes.unitOf(cpu, sourceId));
         cpu.store(device, Device.BAR, cpu.readConfig(sourceId, BAR0, 4) & ~0xfL);
         return add(cpu, device, sourceId);
     }
@@ -44,6 +45,30 @@ public final class Devices {
             device = cpu.load(device, Device.NEXT);
         }
         return device;
+    }
+
+    /** The source-ids that bridges give to a device's requests, from the device upwards. */
+    @KernelFunction("pci_for_each_dma_alias")
+    private static void addBridges(Cpu cpu, long device, long sourceId) {
+        for (long bridge = Bridges.above(cpu, sourceId); bridge != 0;
+                bridge = Bridges.above(cpu, cpu.load(bridge, KernelLayout.Bridge.SOURCE_ID))) {
+            long alias = Bridges.alias(cpu, bridge);
+            if (alias >= 0) {
+                append(cpu, device, alias);
+            }
+        }
+    }
+
+    /** Another source-id of a device; false if it has too many. */
+    private static boolean append(Cpu cpu, long device, long alias) {
+        int count = sourceIds(cpu, device);
+        if (count > KernelLayout.ALIASES) {
+            return false;
+        }
+        cpu.store(device + Device.ALIAS.offset() + (count - 1L) * Device.ALIAS.widthBytes(), Device.ALIAS.widthBytes(),
+                alias);
+        cpu.store(device, Device.SOURCE_IDS, count + 1L);
+        return true;
     }
 
     /** Puts a device in front of the list, from which none is taken; or finds that somebody else was faster. */
@@ -63,17 +88,37 @@ public final class Devices {
         return device;
     }
 
-    /** The device that is known to send with a source-id, its own or an alias; 0 if none is. */
-    public static long withSourceId(Cpu cpu, long sourceId) {
+    /** The device of a unit's segment that is known to send with a source-id; 0 if none is. */
+    public static long withSourceId(Cpu cpu, long iommu, long busAndFunction) {
+        long sourceId = (cpu.load(iommu, KernelLayout.IntelIommu.SEGMENT) << SEGMENT_SHIFT) | busAndFunction;
         long device = cpu.load(KernelLayout.DEVICES);
-        while (device != 0 && cpu.load(device, Device.SOURCE_ID) != sourceId
-                && (sourceIds(cpu, device) == 1 || cpu.load(device, Device.ALIAS) != sourceId)) {
+        while (device != 0 && !sendsAs(cpu, device, sourceId)) {
             device = cpu.load(device, Device.NEXT);
         }
         return device;
     }
 
-    /** {@code pci_add_dma_alias}: 0, or {@code -EBUSY} if the device is attached already. */
+    /** Tells whether a device's requests may carry a source-id. */
+    static boolean sendsAs(Cpu cpu, long device, long sourceId) {
+        for (int i = 0; i < sourceIds(cpu, device); i++) {
+            if (sourceId(cpu, device, i) == sourceId) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Another device than this one, attached, whose requests may carry a source-id; 0 if there is none. */
+    static long otherAttached(Cpu cpu, long device, long sourceId) {
+        long other = cpu.load(KernelLayout.DEVICES);
+        while (other != 0 && (other == device || cpu.load(other, Device.DOMAIN) == 0
+                || !sendsAs(cpu, other, sourceId))) {
+            other = cpu.load(other, Device.NEXT);
+        }
+        return other;
+    }
+
+    /** {@code pci_add_dma_alias}: 0, {@code -EBUSY} if the device is attached already, {@code -ENOSPC}. */
     @KernelFunction("pci_add_dma_alias")
     public static long addAlias(Cpu cpu, long sourceId, long alias) {
         long device = find(cpu, sourceId);
@@ -83,9 +128,7 @@ public final class Devices {
         if (cpu.load(device, Device.DOMAIN) != 0) {
             return Errno.EBUSY;
         }
-        cpu.store(device, Device.ALIAS, alias);
-        cpu.store(device, Device.SOURCE_IDS, 2);
-        return 0;
+        return append(cpu, device, alias) ? 0 : Errno.ENOSPC;
     }
 
     /** Announces a buffer for each source-id that a device's requests may carry. */
@@ -102,7 +145,7 @@ public final class Devices {
 
     /** Tells whether there is no bridge before a device: its bus is that of one of the two host bridges. */
     static boolean onRootBus(long sourceId) {
-        return sourceId >>> 8 == 0 || sourceId >>> 8 == SECOND_ROOT_BUS;
+        return Bridges.bus(sourceId) == 0 || Bridges.bus(sourceId) == SECOND_ROOT_BUS;
     }
 
     /** Number of source-ids that a device's requests may carry. */
@@ -112,7 +155,8 @@ public final class Devices {
 
     /** One of them; 0 is its own. */
     public static long sourceId(Cpu cpu, long device, int index) {
-        return cpu.load(device, index == 0 ? Device.SOURCE_ID : Device.ALIAS);
+        return index == 0 ? cpu.load(device, Device.SOURCE_ID) : cpu.load(device + Device.ALIAS.offset()
+                + (index - 1L) * Device.ALIAS.widthBytes(), Device.ALIAS.widthBytes());
     }
 
     /** {@code pci_enable_device} and {@code pci_set_master}. */

@@ -7,6 +7,7 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.kernel.Variable;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.AtsScope;
+import org.dmalab.vtd.kernel.KernelLayout.DeviceScope;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.kernel.KernelLayout.RmrrUnit;
 import org.dmalab.vtd.spec.Cap;
@@ -23,6 +24,11 @@ final class DmarTables {
     private static final int STRUCTURES = 48;
     private static final int RMRR_SCOPES = 24;
     private static final int ATS_SCOPES = 8;
+    private static final int UNIT_SCOPES = 16;
+    private static final int SCOPE_BYTES = 6;
+    private static final int ENDPOINT = 1;
+    private static final int BRIDGE = 2;
+    private static final int INCLUDE_ALL = 1;
     private static final int SECONDARY_BUS = 0x19;
     private static final int DEFAULT_WIDTH_BITS = 48;
     private static final long SAVED_COMMANDS = 0x86800000L; // TE, QIE, IRE, CFI
@@ -49,7 +55,7 @@ final class DmarTables {
             }
             long result = 0;
             if (type == 0) {
-                result = addUnit(cpu, at);
+                result = addUnit(cpu, at, size);
             } else if (type == 1) {
                 result = addRegions(cpu, at, size);
             } else if (type == 2 || type == 5) {
@@ -65,7 +71,7 @@ final class DmarTables {
 
     /** {@code alloc_iommu}. */
     @KernelFunction("alloc_iommu")
-    private static long addUnit(Cpu cpu, long at) {
+    private static long addUnit(Cpu cpu, long at, long size) {
         long base = u(cpu, at + 8, 8);
         cpu.printk(DRHD, base, u(cpu, at + 4, 1));
         long iommu = cpu.alloc(IntelIommu.STRUCT);
@@ -90,10 +96,74 @@ final class DmarTables {
         cpu.store(iommu, IntelIommu.AGAW, agaw);
         cpu.store(iommu, IntelIommu.MSAGAW, 63 - Long.numberOfLeadingZeros(widths));
         cpu.store(iommu, IntelIommu.GCMD, Hw.read(cpu, iommu, Hw.GSTS, 4) & SAVED_COMMANDS);
-        cpu.printk(DMAR0, 0, base, version >>> 4 & 0xf, version & 0xf, cap, ecap);
-        cpu.store(iommu, IntelIommu.NEXT, cpu.load(KernelLayout.IOMMUS));
-        cpu.store(KernelLayout.IOMMUS, iommu);
+        long number = count(cpu);
+        cpu.store(iommu, IntelIommu.SEQ_ID, number);
+        cpu.printk(DMAR0, number, base, version >>> 4 & 0xf, version & 0xf, cap, ecap);
+        cpu.store(iommu, IntelIommu.SEGMENT, u(cpu, at + 6, 2));
+        cpu.store(iommu, IntelIommu.INCLUDE_ALL, u(cpu, at + 4, 1) & INCLUDE_ALL);
+        long result = number < KernelLayout.UNITS ? addScopes(cpu, iommu, at + UNIT_SCOPES, at + size) : Errno.ENOSPC;
+        if (result < 0) {
+            cpu.free(iommu);
+            return result;
+        }
+        register(cpu, iommu);
         return 0;
+    }
+
+    private static long count(Cpu cpu) {
+        long count = 0;
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            count++;
+        }
+        return count;
+    }
+
+    /** A unit that takes all devices that no other has comes last, any other first. */
+    @KernelFunction("dmar_register_drhd_unit")
+    private static void register(Cpu cpu, long iommu) {
+        if (cpu.load(iommu, IntelIommu.INCLUDE_ALL) == 0) {
+            cpu.store(iommu, IntelIommu.NEXT, cpu.load(KernelLayout.IOMMUS));
+            cpu.store(KernelLayout.IOMMUS, iommu);
+            return;
+        }
+        long last = KernelLayout.IOMMUS.address();
+        while (cpu.load(last, 8) != 0) {
+            last = cpu.load(last, 8) + IntelIommu.NEXT.offset();
+        }
+        cpu.store(last, 8, iommu);
+    }
+
+    /** {@code dmar_alloc_dev_scope}: endpoints and bridges; what a unit says of its interrupt sources is left out. */
+    @KernelFunction("dmar_alloc_dev_scope")
+    private static long addScopes(Cpu cpu, long iommu, long first, long end) {
+        int count = 0;
+        for (long scope = first; scope + SCOPE_BYTES <= end; scope += u(cpu, scope + 1, 1)) {
+            if (u(cpu, scope + 1, 1) < SCOPE_BYTES) {
+                cpu.printk(INVALID);
+                return Errno.EINVAL;
+            }
+            count += namesDevice(cpu, scope) ? 1 : 0;
+        }
+        long scopes = count == 0 ? 0 : cpu.alloc(DeviceScope.STRUCT, count);
+        if (count > 0 && scopes == 0) {
+            return Errno.ENOMEM;
+        }
+        cpu.store(iommu, IntelIommu.DEVICES, scopes);
+        cpu.store(iommu, IntelIommu.DEVICE_COUNT, count);
+        long at = scopes;
+        long segment = cpu.load(iommu, IntelIommu.SEGMENT);
+        for (long scope = first; scope + SCOPE_BYTES <= end; scope += u(cpu, scope + 1, 1)) {
+            if (namesDevice(cpu, scope)) {
+                DeviceScopes.insert(cpu, at, sourceId(cpu, segment, scope, u(cpu, scope + 1, 1)));
+                at += DeviceScope.STRUCT.sizeBytes();
+            }
+        }
+        return 0;
+    }
+
+    private static boolean namesDevice(Cpu cpu, long scope) {
+        long type = u(cpu, scope, 1);
+        return type == ENDPOINT || type == BRIDGE;
     }
 
     /** One record for each device of the region, in the order of the table. */
@@ -102,7 +172,7 @@ final class DmarTables {
         long base = u(cpu, at + 8, 8);
         long end = u(cpu, at + 16, 8);
         cpu.printk(RMRR, base, end);
-        return forEachScope(cpu, at + RMRR_SCOPES, at + size, sourceId -> {
+        return forEachScope(cpu, u(cpu, at + 6, 2), at + RMRR_SCOPES, at + size, sourceId -> {
             long region = cpu.alloc(RmrrUnit.STRUCT);
             if (region != 0) {
                 cpu.store(region, RmrrUnit.BASE_ADDRESS, base);
@@ -124,7 +194,8 @@ final class DmarTables {
         }
         int integrated = (flags & 1) != 0 ? AtsScope.INTEGRATED_REQUIRED : AtsScope.INTEGRATED;
         int kind = ports ? AtsScope.ROOT_PORT : integrated;
-        return forEachScope(cpu, at + ATS_SCOPES, at + size, sourceId -> addAtsScope(cpu, kind, sourceId));
+        return forEachScope(cpu, u(cpu, at + 6, 2), at + ATS_SCOPES, at + size,
+                sourceId -> addAtsScope(cpu, kind, sourceId));
     }
 
     private static long addAtsScope(Cpu cpu, int kind, long sourceId) {
@@ -138,14 +209,14 @@ final class DmarTables {
     }
 
     /** Calls for each device of a list of scopes; what returns 0 had no memory. */
-    private static long forEachScope(Cpu cpu, long first, long end, Adder add) {
-        for (long scope = first; scope + 6 <= end;) {
+    private static long forEachScope(Cpu cpu, long segment, long first, long end, Adder add) {
+        for (long scope = first; scope + SCOPE_BYTES <= end;) {
             long scopeBytes = u(cpu, scope + 1, 1);
-            if (scopeBytes < 6) {
+            if (scopeBytes < SCOPE_BYTES) {
                 cpu.printk(INVALID);
                 return Errno.EINVAL;
             }
-            if (add.add(sourceId(cpu, scope, scopeBytes)) == 0) {
+            if (add.add(sourceId(cpu, segment, scope, scopeBytes)) == 0) {
                 return Errno.ENOMEM;
             }
             scope += scopeBytes;
@@ -153,14 +224,14 @@ final class DmarTables {
         return 0;
     }
 
-    private static long sourceId(Cpu cpu, long scope, long scopeBytes) {
-        long bus = u(cpu, scope + 5, 1);
-        for (long hop = scope + 6; ; hop += 2) {
+    private static long sourceId(Cpu cpu, long segment, long scope, long scopeBytes) {
+        long bus = (segment << 8) | u(cpu, scope + 5, 1);
+        for (long hop = scope + SCOPE_BYTES; ; hop += 2) {
             long sourceId = bus << 8 | u(cpu, hop, 1) << 3 | (u(cpu, hop + 1, 1) & 7);
             if (hop + 4 > scope + scopeBytes) {
                 return sourceId;
             }
-            bus = cpu.readConfig(sourceId, SECONDARY_BUS, 1);
+            bus = (segment << 8) | cpu.readConfig(sourceId, SECONDARY_BUS, 1);
         }
     }
 

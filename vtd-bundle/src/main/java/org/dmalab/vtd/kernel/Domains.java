@@ -3,6 +3,7 @@ package org.dmalab.vtd.kernel;
 import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.event.EventKind;
+import org.dmalab.api.kernel.Field;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Binding;
 import org.dmalab.api.service.CacheFlush.Scope;
@@ -17,7 +18,7 @@ import org.dmalab.vtd.spec.Ecap;
 /** Domains and the devices in them. */
 public final class Domains {
     private static final long IDENTITY =
-            Text.id("DMAR: Setting identity map for device 0000:%02x:%02x.%d [0x%llx - 0x%llx]");
+            Text.id("DMAR: Setting identity map for device %04x:%02x:%02x.%d [0x%llx - 0x%llx]");
     private static final long ENDS_BEFORE = Text.id("Your BIOS is broken; RMRR ends before it starts!");
     private static final long TOO_WIDE = Text.id("Your BIOS is broken; RMRR exceeds permitted address width");
     private static final long INTERRUPTS_FIRST = 0xfee00;
@@ -33,8 +34,8 @@ public final class Domains {
         if (domain != 0) {
             return domain;
         }
-        long identity = cpu.load(KernelLayout.SI_DOMAIN);
-        domain = identity != 0 ? identity : alloc(cpu, cpu.load(device, Device.IOMMU));
+        long shared = shared(cpu, device);
+        domain = shared != 0 ? shared : alloc(cpu, cpu.load(device, Device.IOMMU));
         if (domain == 0) {
             return Errno.ENOMEM;
         }
@@ -44,10 +45,26 @@ public final class Domains {
             }
         }
         long attached = attach(cpu, device, domain);
-        if (attached != domain) {
+        if (attached != domain && shared == 0) {
             exit(cpu, domain);
         }
         return attached;
+    }
+
+    /**
+     * The domain that a device is to have without one of its own: that of all devices, or that of the device attached
+     * already whose requests may carry the same source-id, which no unit could tell apart; 0 if there is none. From 4.2
+     * to 5.x the domain of the alias is looked up, later kernels have one for the group.
+     */
+    @KernelFunction("find_or_alloc_domain")
+    private static long shared(Cpu cpu, long device) {
+        long identity = cpu.load(KernelLayout.SI_DOMAIN);
+        if (identity != 0) {
+            return identity;
+        }
+        long alias = Devices.sourceId(cpu, device, Devices.sourceIds(cpu, device) - 1);
+        long other = Devices.otherAttached(cpu, device, alias);
+        return other == 0 ? 0 : cpu.load(other, Device.DOMAIN);
     }
 
     @KernelFunction("alloc_domain")
@@ -76,7 +93,8 @@ public final class Domains {
         long start = cpu.load(region, RmrrUnit.BASE_ADDRESS);
         long end = cpu.load(region, RmrrUnit.END_ADDRESS);
         long sourceId = cpu.load(device, Device.SOURCE_ID);
-        cpu.printk(IDENTITY, sourceId >>> 8, sourceId >>> 3 & 0x1f, sourceId & 7, start, end);
+        cpu.printk(IDENTITY, Bridges.segment(sourceId), Bridges.bus(sourceId), sourceId >>> 3 & 0x1f,
+                sourceId & 7, start, end);
         if (Long.compareUnsigned(end, start) < 0) {
             cpu.warn(ENDS_BEFORE);
             return;
@@ -144,21 +162,28 @@ public final class Domains {
         return result;
     }
 
-    /** Takes a device out of its domain, and the domain's id from the unit if it was the last. */
+    /**
+     * Takes a device out of its domain, and the domain's id from the unit if it was the last.
+     *
+     * @return how many devices of the unit are left in the domain
+     */
     @KernelFunction("__dmar_remove_one_dev_info")
-    private static void remove(Cpu cpu, long device, long domain, long iommu) {
+    private static long remove(Cpu cpu, long device, long domain, long iommu) {
         long flags = ContextMapping.lock(cpu, iommu);
         cpu.store(device, Device.DOMAIN, 0);
-        detachFromUnit(cpu, domain, iommu);
+        long left = detachFromUnit(cpu, domain, iommu);
         ContextMapping.unlock(cpu, iommu, flags);
+        return left;
     }
 
     /** {@code domain_attach_iommu}, under the locks: the smallest free domain-id. */
     @KernelFunction("domain_attach_iommu")
     private static long attachToUnit(Cpu cpu, long domain, long iommu) {
-        long result = cpu.load(domain, DmarDomain.DEVICES) == 0 ? takeId(cpu, domain, iommu) : 0;
+        long devices = onUnit(cpu, domain, DmarDomain.DEVICES, iommu);
+        int width = DmarDomain.DEVICES.widthBytes();
+        long result = cpu.load(devices, width) == 0 ? takeId(cpu, domain, iommu) : 0;
         if (result == 0) {
-            cpu.store(domain, DmarDomain.DEVICES, cpu.load(domain, DmarDomain.DEVICES) + 1);
+            cpu.store(devices, width, cpu.load(devices, width) + 1);
         }
         return result;
     }
@@ -172,18 +197,25 @@ public final class Domains {
             return Errno.ENOSPC;
         }
         Bits.set(cpu, bitmap, did);
-        cpu.store(domain, DmarDomain.DID, did);
-        cpu.note(KernelEvent.DOMAIN_ID_TAKEN, did, 0, 0, 0);
+        cpu.store(onUnit(cpu, domain, DmarDomain.DID, iommu), DmarDomain.DID.widthBytes(), did);
+        cpu.note(KernelEvent.DOMAIN_ID_TAKEN, did, cpu.load(iommu, IntelIommu.SEQ_ID), 0, 0);
         return 0;
     }
 
     @KernelFunction("domain_detach_iommu")
-    private static void detachFromUnit(Cpu cpu, long domain, long iommu) {
-        long left = cpu.load(domain, DmarDomain.DEVICES) - 1;
-        cpu.store(domain, DmarDomain.DEVICES, left);
+    private static long detachFromUnit(Cpu cpu, long domain, long iommu) {
+        long devices = onUnit(cpu, domain, DmarDomain.DEVICES, iommu);
+        long left = cpu.load(devices, DmarDomain.DEVICES.widthBytes()) - 1;
+        cpu.store(devices, DmarDomain.DEVICES.widthBytes(), left);
         if (left == 0) {
-            freeId(cpu, iommu, cpu.load(domain, DmarDomain.DID));
+            freeId(cpu, iommu, ContextMapping.domainId(cpu, domain, iommu));
         }
+        return left;
+    }
+
+    /** Address of the element for a unit of an array that a domain has by number of the unit. */
+    static long onUnit(Cpu cpu, long domain, Field first, long iommu) {
+        return domain + first.offset() + cpu.load(iommu, IntelIommu.SEQ_ID) * first.widthBytes();
     }
 
     /** Gives a domain-id back: the next domain that is attached may get it. The caller holds the unit's lock. */
@@ -205,7 +237,10 @@ public final class Domains {
         PasidTables.tearDown(cpu, device);
         Ats.disable(cpu, device);
         for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
-            clearContext(cpu, iommu, domain, Devices.sourceId(cpu, device, i));
+            long sourceId = Devices.sourceId(cpu, device, i);
+            if (i == 0 || !keepsContext(cpu, device, iommu, sourceId)) {
+                clearContext(cpu, iommu, domain, sourceId);
+            }
         }
         PasidTables.free(cpu, device);
         long sourceId = cpu.load(device, Device.SOURCE_ID);
@@ -216,9 +251,18 @@ public final class Domains {
                         cpu.load(region, RmrrUnit.END_ADDRESS) - start + 1);
             }
         }
-        remove(cpu, device, domain, iommu);
-        exit(cpu, domain);
+        if (remove(cpu, device, domain, iommu) == 0) {
+            exit(cpu, domain);
+        }
         return 0;
+    }
+
+    /**
+     * Tells whether another attached device needs the context entry of a source-id. Kernels move such devices together,
+     * by group; in scalable mode the entry leads to the tables of the one that goes.
+     */
+    private static boolean keepsContext(Cpu cpu, long device, long iommu, long sourceId) {
+        return !PasidTables.inUse(cpu, iommu) && Devices.otherAttached(cpu, device, sourceId) != 0;
     }
 
     /**
@@ -234,7 +278,7 @@ public final class Domains {
         long entry = ContextEntry.get(cpu, iommu, sourceId, false);
         long did = 0;
         if (entry != 0) {
-            did = scalable ? PasidTables.domainId(cpu, domain) : ContextEntry.domainId(cpu, entry);
+            did = scalable ? PasidTables.domainId(cpu, domain, iommu) : ContextEntry.domainId(cpu, entry);
             ContextEntry.clear(cpu, entry);
             Hw.flushCache(cpu, iommu, entry, ContextEntry.BYTES);
         }

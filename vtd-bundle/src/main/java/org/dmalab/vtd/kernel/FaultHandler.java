@@ -22,11 +22,13 @@ public final class FaultHandler {
 
     private FaultHandler() { }
 
-    /** The interrupt handler; an interrupt that finds no kernel does nothing. */
+    /** The interrupt handler, of the unit whose vector it is; an interrupt that finds no kernel does nothing. */
     @KernelFunction("dmar_fault")
     public static void handle(Cpu cpu, int vector, long argument) {
         for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
-            fault(cpu, iommu);
+            if (cpu.load(iommu, IntelIommu.SEQ_ID) == (argument & 0xff) - Boot.MESSAGE_VECTOR) {
+                fault(cpu, iommu);
+            }
         }
     }
 

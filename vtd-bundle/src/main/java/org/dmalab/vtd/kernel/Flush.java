@@ -38,7 +38,7 @@ public final class Flush {
     /** {@code iommu_flush_iotlb_psi} of what was mapped: the IOTLB, then the devices' own TLBs. */
     @KernelFunction("iommu_flush_iotlb_psi")
     public static void pages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
-        iotlbPages(cpu, domain, firstPfn, count, leafOnly);
+        iotlbPages(cpu, cpu.load(domain, DmarDomain.IOMMU), domain, firstPfn, count, leafOnly);
         Ats.flush(cpu, domain, firstPfn << 12, mask(firstPfn, count));
     }
 
@@ -48,9 +48,8 @@ public final class Flush {
      * (5.18).
      */
     @KernelFunction("iommu_flush_iotlb_psi")
-    public static void iotlbPages(Cpu cpu, long domain, long firstPfn, long count, boolean leafOnly) {
-        long iommu = cpu.load(domain, DmarDomain.IOMMU);
-        long did = cpu.load(domain, DmarDomain.DID);
+    public static void iotlbPages(Cpu cpu, long iommu, long domain, long firstPfn, long count, boolean leafOnly) {
+        long did = ContextMapping.domainId(cpu, domain, iommu);
         long cap = cpu.load(iommu, IntelIommu.CAP);
         long mask = mask(firstPfn, count);
         boolean selective = Cap.PSI.isSet(cap) && mask <= Cap.MAMV.get(cap);
@@ -61,7 +60,8 @@ public final class Flush {
         }
     }
 
-    private static long mask(long firstPfn, long count) {
+    /** The address mask of a range of pages that need not be aligned to its size. */
+    static long mask(long firstPfn, long count) {
         return Math.max(Mappings.log2RoundedUp(count),
                 64 - Long.numberOfLeadingZeros(firstPfn ^ firstPfn + count - 1));
     }

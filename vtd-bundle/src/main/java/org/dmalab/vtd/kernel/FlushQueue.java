@@ -77,7 +77,8 @@ public final class FlushQueue {
     @KernelFunction("iova_domain_flush")
     private static void flush(Cpu cpu, long domain) {
         increment(cpu, domain, DmarDomain.FLUSHES_STARTED);
-        Flush.iotlb(cpu, cpu.load(domain, DmarDomain.IOMMU), cpu.load(domain, DmarDomain.DID), 0, 0, Scope.DOMAIN);
+        long iommu = cpu.load(domain, DmarDomain.IOMMU);
+        Flush.iotlb(cpu, iommu, ContextMapping.domainId(cpu, domain, iommu), 0, 0, Scope.DOMAIN);
         Ats.flush(cpu, domain, 0, Ats.ALL); // not in caching mode, in which there are no queues
         increment(cpu, domain, DmarDomain.FLUSHES_FINISHED);
     }

@@ -162,11 +162,11 @@ public final class HpsaDriver {
 
     private static void say(Cpu cpu, long format, long device) {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
-        cpu.printk(format, sourceId >>> 8, sourceId >>> 3 & 0x1f, sourceId & 7);
+        cpu.printk(format, sourceId >>> 8 & 0xff, sourceId >>> 3 & 0x1f, sourceId & 7);
     }
 
     private static void sayMessage(Cpu cpu, long format, long device) {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
-        cpu.printk(format, sourceId >>> 8, sourceId >>> 3 & 0x1f, sourceId & 7, NO_OP, 0);
+        cpu.printk(format, sourceId >>> 8 & 0xff, sourceId >>> 3 & 0x1f, sourceId & 7, NO_OP, 0);
     }
 }

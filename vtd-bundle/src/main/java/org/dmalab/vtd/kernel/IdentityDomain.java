@@ -4,7 +4,9 @@ import org.dmalab.api.cpu.Cpu;
 import org.dmalab.api.cpu.Text;
 import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.Errno;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
+import org.dmalab.vtd.spec.Cap;
 import org.dmalab.vtd.spec.Ecap;
 
 /**
@@ -25,13 +27,24 @@ public final class IdentityDomain {
             return 0;
         }
         boolean passThrough = true;
-        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
-            passThrough &= Ecap.PT.isSet(cpu.load(iommu, IntelIommu.ECAP));
+        long coherent = 1;
+        long width = 0;
+        long least = cpu.load(KernelLayout.IOMMUS); // the unit with the fewest sizes of superpages
+        for (long iommu = least; iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            long ecap = cpu.load(iommu, IntelIommu.ECAP);
+            passThrough &= Ecap.PT.isSet(ecap);
+            coherent &= Ecap.C.get(ecap);
+            width = Math.max(width, cpu.load(iommu, IntelIommu.AGAW));
+            boolean less = Cap.SLLPS.get(cpu.load(iommu, IntelIommu.CAP))
+                    < Cap.SLLPS.get(cpu.load(least, IntelIommu.CAP));
+            least = less ? iommu : least;
         }
-        long domain = Domains.alloc(cpu, cpu.load(KernelLayout.IOMMUS));
+        long domain = Domains.alloc(cpu, least);
         if (domain == 0) {
             return Errno.ENOMEM;
         }
+        cpu.store(domain, DmarDomain.COHERENT, coherent);
+        cpu.store(domain, DmarDomain.AGAW, width);
         cpu.store(KernelLayout.SI_DOMAIN, domain);
         cpu.store(KernelLayout.PASS_THROUGH, passThrough ? 1 : 0);
         if (passThrough) {
@@ -71,8 +84,12 @@ public final class IdentityDomain {
         Iovas.free(cpu, domain, firstPfn);
     }
 
-    /** Flushes what is cached of memory that went. */
+    /** Flushes what the units, each of them, and devices have cached of memory that went. */
     static void flush(Cpu cpu, long firstPfn, long count) {
-        Flush.pages(cpu, cpu.load(KernelLayout.SI_DOMAIN), firstPfn, count, false);
+        long domain = cpu.load(KernelLayout.SI_DOMAIN);
+        for (long iommu = cpu.load(KernelLayout.IOMMUS); iommu != 0; iommu = cpu.load(iommu, IntelIommu.NEXT)) {
+            Flush.iotlbPages(cpu, iommu, domain, firstPfn, count, false);
+        }
+        Ats.flush(cpu, domain, firstPfn << 12, Flush.mask(firstPfn, count));
     }
 }

@@ -20,6 +20,10 @@ public final class KernelLayout {
     public static final int STATIC_BYTES = 4096;
     /** Room for objects. */
     public static final int HEAP_BYTES = 256 << 10;
+    /** Remapping units that a kernel can have ({@code DMAR_UNITS_SUPPORTED} is larger). */
+    public static final int UNITS = 16;
+    /** Source-ids beside its own that a device's requests may carry. */
+    public static final int ALIASES = 3;
     /** Pages that a kernel has for tables and buffers. */
     public static final int PAGES = 4096;
 
@@ -78,11 +82,13 @@ public final class KernelLayout {
     public static final Variable SCALABLE = after(MEMORY_BLOCKS, "intel_iommu_sm", 4, 1);
     /** What the DMAR table says of address translation services. */
     public static final Variable ATS_SCOPES = after(SCALABLE, "dmar_atsr_units", 8, 1);
+    /** First bridge. */
+    public static final Variable BRIDGES = after(ATS_SCOPES, "pci_bridges", 8, 1);
 
     private static final List<Variable> ALL = List.of(RAM_BYTES, ACPI_DMAR, PAGE_BASE, PAGE_TAKEN, PAGE_USED, PAGE_HINT,
             KDUMP, RESET_DEVICES, SYSTEM_STATE, SLEEP, DEVICE_DOMAIN_LOCK, IOMMUS, RMRRS, DEVICES,
             ZONE_LOCK, MEM_HOTPLUG_LOCK, TRAFFIC_COUNT, TRAFFIC_MAPS, STRICT, IDENTITY, PASS_THROUGH, SI_DOMAIN,
-            MEMORY_BLOCKS, SCALABLE, ATS_SCOPES);
+            MEMORY_BLOCKS, SCALABLE, ATS_SCOPES, BRIDGES);
 
     private KernelLayout() { }
 
@@ -150,10 +156,50 @@ public final class KernelLayout {
         public static final Field REGISTER_LOCK = STRUCT.field("register_lock", 4);
         /** Protects root and context tables and domain-ids. */
         public static final Field LOCK = STRUCT.field("lock", 4);
+        /** PCI segment of its devices. */
+        public static final Field SEGMENT = STRUCT.field("segment", 4);
+        /** 1 if it serves all devices of its segment that no other unit serves. */
+        public static final Field INCLUDE_ALL = STRUCT.field("include_all", 4);
+        /** Address of the {@link DeviceScope}s of its devices. */
+        public static final Field DEVICES = STRUCT.field("devices", 8);
+        /** Number of them. */
+        public static final Field DEVICE_COUNT = STRUCT.field("devices_cnt", 4);
         /** {@link #FLAGS}: translation was on when this kernel came. */
         public static final long TRANS_PRE_ENABLED = 1;
 
         private IntelIommu() { }
+    }
+
+    /** {@code struct dmar_dev_scope}: a device of a unit. */
+    public static final class DeviceScope {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("dmar_dev_scope");
+        /** Bus, device and function, with the segment; all ones if there is no such device. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 4);
+        /** Of a bridge, the bus behind it; else 1. */
+        public static final Field FIRST_BUS = STRUCT.field("first_bus", 2);
+        /** Of a bridge, the last bus behind it; else 0. */
+        public static final Field LAST_BUS = STRUCT.field("last_bus", 2);
+
+        private DeviceScope() { }
+    }
+
+    /** {@code struct pci_bus}: a bridge, and the buses behind it. */
+    public static final class Bridge {
+        /** Its layout. */
+        public static final Struct STRUCT = new Struct("pci_bus");
+        /** Next bridge. */
+        public static final Field NEXT = STRUCT.field("next", 8);
+        /** Bus, device and function of the bridge, with the segment. */
+        public static final Field SOURCE_ID = STRUCT.field("self", 4);
+        /** Source-id that requests from behind it carry; all ones if each carries its own. */
+        public static final Field ALIAS = STRUCT.field("alias", 4);
+        /** The bus behind it. */
+        public static final Field FIRST_BUS = STRUCT.field("number", 2);
+        /** The last bus behind it. */
+        public static final Field LAST_BUS = STRUCT.field("busn_end", 2);
+
+        private Bridge() { }
     }
 
     /** {@code struct q_inval}: an invalidation queue. */
@@ -182,18 +228,14 @@ public final class KernelLayout {
         public static final Struct STRUCT = new Struct("dmar_domain");
         /** Kernel address of its top table. */
         public static final Field PGD = STRUCT.field("pgd", 8);
-        /** Its remapping unit. */
+        /** The remapping unit of its devices; of the domain of all devices, the one that can least. */
         public static final Field IOMMU = STRUCT.field("iommu", 8);
         /** First address range in use, highest first. */
         public static final Field IOVAS = STRUCT.field("iovad", 8);
-        /** Its domain-id on its unit; 0 while it is on none. */
-        public static final Field DID = STRUCT.field("iommu_did", 4);
         /** Its address width: (bits - 30) / 9. */
         public static final Field AGAW = STRUCT.field("agaw", 4);
         /** 1 if table walks snoop the processor's caches. */
         public static final Field COHERENT = STRUCT.field("iommu_coherency", 4);
-        /** Devices attached. */
-        public static final Field DEVICES = STRUCT.field("device_count", 4);
         /** Kernel address of the {@link FlushQueueEntry}s; 0 if unmapping is strict. */
         public static final Field FLUSH_QUEUE = STRUCT.field("fq", 8);
         /** The oldest entry of the queue. */
@@ -210,6 +252,10 @@ public final class KernelLayout {
         public static final Field FLUSHES_FINISHED = STRUCT.field("fq_flush_finish_cnt", 8);
         /** Protects the address ranges. */
         public static final Field IOVA_LOCK = STRUCT.field("iova_rbtree_lock", 4);
+        /** By number of the unit, its domain-id there; 0 while it is not there. */
+        public static final Field DID = STRUCT.array("iommu_did[0]", 4, UNITS);
+        /** By number of the unit, devices attached there. */
+        public static final Field DEVICES = STRUCT.array("iommu_refcnt[0]", 4, UNITS);
 
         private DmarDomain() { }
     }
@@ -246,12 +292,12 @@ public final class KernelLayout {
         public static final Field ATS_CAP = STRUCT.field("ats_cap", 2);
         /** 1 if ATS is on. */
         public static final Field ATS_ENABLED = STRUCT.field("ats_enabled", 2);
-        /** Bus, device and function. */
-        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
-        /** Another source-id that its requests may carry. */
-        public static final Field ALIAS = STRUCT.field("dma_alias", 2);
-        /** Number of source-ids, 1 or 2. */
+        /** Number of source-ids that its requests may carry. */
         public static final Field SOURCE_IDS = STRUCT.field("source_ids", 2);
+        /** Bus, device and function, with the segment above them. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 4);
+        /** The other source-ids that its requests may carry. */
+        public static final Field ALIAS = STRUCT.array("dma_alias[0]", 4, ALIASES);
         /** The driver's lock: protects its list of mappings. */
         public static final Field DRIVER_LOCK = STRUCT.field("driver_lock", 4);
 
@@ -268,8 +314,8 @@ public final class KernelLayout {
         public static final Field BASE_ADDRESS = STRUCT.field("base_address", 8);
         /** Last byte. */
         public static final Field END_ADDRESS = STRUCT.field("end_address", 8);
-        /** The device. */
-        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
+        /** The device, with its segment. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 4);
 
         private RmrrUnit() { }
     }
@@ -282,8 +328,8 @@ public final class KernelLayout {
         public static final Field NEXT = STRUCT.field("next", 8);
         /** {@link #ROOT_PORT}, {@link #ALL_PORTS}, {@link #INTEGRATED} or {@link #INTEGRATED_REQUIRED}. */
         public static final Field KIND = STRUCT.field("kind", 4);
-        /** The root port or the integrated device. */
-        public static final Field SOURCE_ID = STRUCT.field("source_id", 2);
+        /** The root port or the integrated device, with its segment. */
+        public static final Field SOURCE_ID = STRUCT.field("source_id", 4);
         /** {@link #KIND}: what is behind a root port may use ATS. */
         public static final int ROOT_PORT = 0;
         /** {@link #KIND}: what is behind any root port may. */

@@ -7,7 +7,6 @@ import org.dmalab.api.kernel.KernelFunction;
 import org.dmalab.api.service.CacheFlush.Scope;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
-import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.KernelLayout.IntelIommu;
 import org.dmalab.vtd.spec.Ecap;
 
@@ -47,18 +46,23 @@ public final class PasidTables {
     }
 
     /** The domain-id that requests of a domain's devices are tagged with: of the domain, or that of pass-through. */
-    static long domainId(Cpu cpu, long domain) {
-        return IdentityDomain.passesThrough(cpu, domain) ? PASS_THROUGH_ID : cpu.load(domain, DmarDomain.DID);
+    static long domainId(Cpu cpu, long domain, long iommu) {
+        return IdentityDomain.passesThrough(cpu, domain) ? PASS_THROUGH_ID
+                : ContextMapping.domainId(cpu, domain, iommu);
     }
 
     /**
      * {@code intel_pasid_setup_second_level} or {@code intel_pasid_setup_pass_through}; nothing in legacy mode.
      *
+     * @param kernel whose version says whether tables are written back
+     * @param cpu where it runs
+     * @param device kernel address of the device
+     * @param domain kernel address of its domain
      * @return 0; {@code -EINVAL} if the unit has no second-level translation in scalable mode; {@code -EBUSY} if the
      *         entry is in use; {@code -ENOMEM}
      */
     @KernelFunction("intel_pasid_setup_second_level")
-    public static long setUp(Cpu cpu, long device, long domain) {
+    public static long setUp(VtdKernel kernel, Cpu cpu, long device, long domain) {
         long iommu = cpu.load(device, Device.IOMMU);
         if (!inUse(cpu, iommu)) {
             return 0;
@@ -70,7 +74,7 @@ public final class PasidTables {
             return Errno.EINVAL;
         }
         long table = passThrough ? 0 : ContextMapping.topTable(cpu, iommu, domain);
-        long entry = !passThrough && table == 0 ? 0 : entry(cpu, device, true);
+        long entry = !passThrough && table == 0 ? 0 : entry(kernel, cpu, device, true);
         if (entry == 0) {
             return Errno.ENOMEM;
         }
@@ -79,7 +83,7 @@ public final class PasidTables {
         }
         clear(cpu, entry);
         long snoop = Ecap.SMPWC.isSet(ecap) ? PAGE_WALK_SNOOP : 0;
-        ContextEntry.writeHigh(cpu, entry, domainId(cpu, domain) | snoop);
+        ContextEntry.writeHigh(cpu, entry, domainId(cpu, domain, iommu) | snoop);
         if (passThrough && Ecap.SRS.isSet(ecap)) {
             cpu.write(entry + 16, 8, Endian.LITTLE, SUPERVISOR);
         }
@@ -89,8 +93,8 @@ public final class PasidTables {
         ContextEntry.writeLow(cpu, entry, low | PRESENT);
         Hw.flushCache(cpu, iommu, entry, ENTRY_BYTES);
         if (Hw.cachingMode(cpu, iommu)) {
-            flushCache(cpu, iommu, Selection.PASID, domainId(cpu, domain));
-            flushFirstLevel(cpu, iommu, domainId(cpu, domain));
+            flushCache(cpu, iommu, Selection.PASID, domainId(cpu, domain, iommu));
+            flushFirstLevel(cpu, iommu, domainId(cpu, domain, iommu));
         } else {
             Hw.flushWriteBuffer(cpu, iommu);
         }
@@ -101,7 +105,7 @@ public final class PasidTables {
     @KernelFunction("intel_pasid_tear_down_entry")
     static void tearDown(Cpu cpu, long device) {
         long iommu = cpu.load(device, Device.IOMMU);
-        long entry = inUse(cpu, iommu) ? entry(cpu, device, false) : 0;
+        long entry = inUse(cpu, iommu) ? entry(null, cpu, device, false) : 0;
         long low = entry == 0 ? 0 : ContextEntry.low(cpu, entry);
         if ((low & PRESENT) == 0) {
             return;
@@ -157,7 +161,7 @@ public final class PasidTables {
 
     /** {@code intel_pasid_get_entry} of PASID 0: 0 if there is none and none is to be made, or no page for it. */
     @KernelFunction("intel_pasid_get_entry")
-    private static long entry(Cpu cpu, long device, boolean alloc) {
+    private static long entry(VtdKernel kernel, Cpu cpu, long device, boolean alloc) {
         long iommu = cpu.load(device, Device.IOMMU);
         long directory = cpu.load(device, Device.PASID_DIRECTORY);
         long value = directory == 0 ? 0 : ContextEntry.low(cpu, directory);
@@ -168,9 +172,14 @@ public final class PasidTables {
         if (table == 0) {
             return 0;
         }
-        Hw.flushCache(cpu, iommu, table, ENTRIES * ENTRY_BYTES);
+        boolean writesBack = kernel.writesPasidTablesBack();
+        if (writesBack) {
+            Hw.flushCache(cpu, iommu, table, ENTRIES * ENTRY_BYTES);
+        }
         ContextEntry.writeLow(cpu, directory, Pages.physical(table) | PRESENT);
-        Hw.flushCache(cpu, iommu, directory, 8);
+        if (writesBack) {
+            Hw.flushCache(cpu, iommu, directory, 8);
+        }
         return table;
     }
 

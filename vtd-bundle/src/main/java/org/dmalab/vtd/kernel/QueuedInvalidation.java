@@ -38,7 +38,8 @@ public final class QueuedInvalidation {
     private static final long INVALID = Text.id("DMAR: VT-d detected invalid descriptor: low=%llx, high=%llx");
     private static final long TIMED_OUT = Text.id("DMAR: Invalidation Time-out Error (ITE) cleared");
     private static final long UNEXPECTED = Text.id("DMAR: Invalidation Completion Error (ICE) cleared");
-    private static final long STUCK = Text.id("watchdog: BUG: soft lockup in qi_submit_sync, after 100 time-outs");
+    private static final long STUCK = Text.id("watchdog: BUG: soft lockup in qi_submit_sync: livelock, 100 times the "
+            + "descriptor was submitted, ended in a time-out (ITE) and was submitted again");
     private static final long LOCKUP = Text.id("NMI watchdog: Watchdog detected hard LOCKUP in qi_submit_sync");
 
     private QueuedInvalidation() { }

@@ -6,7 +6,6 @@ import org.dmalab.api.service.Direction;
 import org.dmalab.api.service.Errno;
 import org.dmalab.vtd.kernel.KernelLayout.Buffer;
 import org.dmalab.vtd.kernel.KernelLayout.Device;
-import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 
 /** Load on the network card: attach, then map and unmap in turn, then detach. Counts what the tables show. */
 public final class Traffic {
@@ -56,8 +55,11 @@ public final class Traffic {
     private static boolean attached(Cpu cpu, long device, long domain) {
         long entry = ContextEntry.get(cpu, cpu.load(device, Device.IOMMU), SOURCE_ID, false);
         boolean present = entry != 0 && ContextEntry.present(cpu, entry);
-        return domain == 0 ? present
-                : present && ContextEntry.domainId(cpu, entry) == cpu.load(domain, DmarDomain.DID);
+        if (domain == 0 || !present) {
+            return present;
+        }
+        long iommu = cpu.load(device, Device.IOMMU);
+        return ContextEntry.domainId(cpu, entry) == ContextMapping.domainId(cpu, domain, iommu);
     }
 
     private static long pte(Cpu cpu, long device, long address) {

@@ -54,7 +54,7 @@ public interface VtdKernel extends Iommu, MemoryNotifier {
             return domain_context_mapping(cpu, domain, device);
         }
         long result = intel_pasid_setup_sm_context(cpu, device);
-        return result < 0 ? result : PasidTables.setUp(cpu, device, domain);
+        return result < 0 ? result : PasidTables.setUp(this, cpu, device, domain);
     }
 
     /**
@@ -66,7 +66,7 @@ public interface VtdKernel extends Iommu, MemoryNotifier {
     default long pci_for_each_dma_alias(Cpu cpu, long device, DmaAlias function) {
         for (int i = 0; i < Devices.sourceIds(cpu, device); i++) {
             long sourceId = Devices.sourceId(cpu, device, i);
-            long result = function.apply(sourceId >>> 8, sourceId & 0xff);
+            long result = function.apply(sourceId >>> 8 & 0xff, sourceId & 0xff);
             if (result < 0) {
                 return result;
             }
@@ -153,8 +153,16 @@ public interface VtdKernel extends Iommu, MemoryNotifier {
             return Errno.ENOMEM;
         }
         cpu.store(device, Device.PASID_DIRECTORY, directory);
-        Hw.flushCache(cpu, iommu, directory, Pages.BYTES);
+        if (writesPasidTablesBack()) {
+            Hw.flushCache(cpu, iommu, directory, Pages.BYTES);
+        }
         return 0;
+    }
+
+    /** Whether new PASID directories, their entries and tables reach a unit that does not snoop (194b3348bdbb). */
+    @KernelFunction("intel_pasid_get_entry")
+    default boolean writesPasidTablesBack() {
+        return true;
     }
 
     /** The context entries of all source-ids of a device lead to its PASID directory. */
@@ -271,7 +279,7 @@ public interface VtdKernel extends Iommu, MemoryNotifier {
     @KernelFunction
     default void __mapping_notify_one(Cpu cpu, long iommu, long domain, long pfn, long pages) {
         if (Hw.cachingMode(cpu, iommu)) {
-            Flush.iotlbPages(cpu, domain, pfn, pages, false);
+            Flush.iotlbPages(cpu, iommu, domain, pfn, pages, false);
         } else {
             Hw.flushWriteBuffer(cpu, iommu);
         }

@@ -6,6 +6,7 @@ import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.VtdWords;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
+import org.dmalab.vtd.hardware.Units;
 import org.osgi.service.component.annotations.Component;
 
 /** No invalidation command may stay pending in the remapping unit: a kernel would wait for it until it panics. */
@@ -33,10 +34,12 @@ public final class PendingCommandOracle implements Oracle {
 
     @Override
     public void end(Watch watch, EventSink sink) {
-        RemappingUnit unit = watch.machine().model(VtdModel.class).unit();
-        report(watch, unit, Reg.CCMD);
-        report(watch, unit, unit.capabilities().iotlbOffset() + 8);
-        reportQueue(watch, unit);
+        for (Units.Unit one : watch.machine().model(VtdModel.class).units().all()) {
+            RemappingUnit unit = one.unit();
+            report(watch, unit, Reg.CCMD);
+            report(watch, unit, unit.capabilities().iotlbOffset() + 8);
+            reportQueue(watch, unit);
+        }
     }
 
     private static void report(Watch watch, RemappingUnit unit, int offset) {

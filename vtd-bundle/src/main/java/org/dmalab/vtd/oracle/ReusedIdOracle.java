@@ -33,13 +33,13 @@ public final class ReusedIdOracle implements Oracle {
     public EventSink attach(Watch watch) {
         return (kind, actor, a, b, c, d, e, result) -> {
             if (kind == KernelEvent.DOMAIN_ID_TAKEN) {
-                check(watch, (int) a);
+                check(watch, (int) a, (int) b);
             }
         };
     }
 
-    private static void check(Watch watch, int domain) {
-        RemappingUnit unit = watch.machine().model(VtdModel.class).unit();
+    private static void check(Watch watch, int domain, int number) {
+        RemappingUnit unit = watch.machine().model(VtdModel.class).units().all().get(number).unit();
         long contexts = unit.cachedContexts().stream().filter(one -> !one.scalable()
                 && (one.high() >>> 8 & 0xffff) == domain).count() + unit.cachedPasids().stream()
                 .filter(one -> one.domain() == domain).count();

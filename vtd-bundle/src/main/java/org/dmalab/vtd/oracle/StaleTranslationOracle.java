@@ -9,6 +9,7 @@ import org.dmalab.vtd.VtdModel;
 import org.dmalab.vtd.hardware.CachedContext;
 import org.dmalab.vtd.hardware.CachedPasid;
 import org.dmalab.vtd.hardware.CachedTranslation;
+import org.dmalab.vtd.hardware.Units;
 import org.osgi.service.component.annotations.Component;
 
 /**
@@ -58,28 +59,33 @@ public final class StaleTranslationOracle implements Oracle {
 
     private static void check(Watch watch) {
         VtdModel model = watch.machine().model(VtdModel.class);
-        ReferenceWalk tables = new ReferenceWalk(model);
-        if (!tables.judges()) {
-            return;
+        for (Units.Unit one : model.units().all()) {
+            ReferenceWalk tables = new ReferenceWalk(model, one.unit());
+            if (tables.judges()) {
+                check(watch, tables);
+            }
         }
-        for (CachedContext cached : model.unit().cachedContexts()) {
+    }
+
+    private static void check(Watch watch, ReferenceWalk tables) {
+        for (CachedContext cached : tables.unit().cachedContexts()) {
             if (cached.scalable()) {
                 checkScalableContext(watch, tables, cached);
             } else {
                 checkContext(watch, tables, cached);
             }
         }
-        for (CachedPasid cached : model.unit().cachedPasids()) {
+        for (CachedPasid cached : tables.unit().cachedPasids()) {
             checkPasid(watch, tables, cached);
         }
-        for (CachedTranslation cached : model.unit().cachedTranslations()) {
+        for (CachedTranslation cached : tables.unit().cachedTranslations()) {
             if (cached.sourceId() >= 0) {
                 checkTranslation(watch, tables, cached, cached.sourceId());
             } else {
                 checkOwners(watch, tables, cached);
             }
         }
-        for (CachedTranslation cached : model.unit().deviceTlbs().cached()) {
+        for (CachedTranslation cached : tables.unit().deviceTlbs().cached()) {
             checkTranslation(watch, tables, cached, cached.sourceId());
         }
     }

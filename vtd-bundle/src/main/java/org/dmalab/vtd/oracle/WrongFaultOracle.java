@@ -6,6 +6,7 @@ import org.dmalab.api.event.EventKind;
 import org.dmalab.api.event.EventSink;
 import org.dmalab.vtd.ReferenceWalk;
 import org.dmalab.vtd.VtdModel;
+import org.dmalab.vtd.hardware.RemappingUnit;
 import org.osgi.service.component.annotations.Component;
 
 /** A DMA that the tables in memory allow is not refused and not lost, whoever mapped its address. */
@@ -37,11 +38,13 @@ public final class WrongFaultOracle implements Oracle {
     }
 
     private static void check(Watch watch, int actor, long address, boolean write, String how) {
-        ReferenceWalk tables = new ReferenceWalk(watch.machine().model(VtdModel.class));
-        if (!tables.judges()) {
+        VtdModel model = watch.machine().model(VtdModel.class);
+        RemappingUnit unit = model.units().of(Actor.sourceIdOf(actor));
+        ReferenceWalk tables = new ReferenceWalk(model, unit);
+        if (unit == null || !tables.judges()) {
             return;
         }
-        ReferenceWalk.Leaf leaf = tables.translate(Actor.sourceIdOf(actor), address);
+        ReferenceWalk.Leaf leaf = tables.translate(Actor.sourceIdOf(actor) & 0xffff, address);
         if ((leaf.permissions() >>> (write ? 1 : 0) & 1) != 0) {
             watch.violation(String.format("DMA %s of %s at bus 0x%x is %s, the tables lead to physical 0x%x",
                     write ? "write" : "read", Actor.name(actor), address, how, leaf.physical()));

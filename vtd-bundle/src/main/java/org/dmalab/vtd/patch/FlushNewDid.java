@@ -41,7 +41,7 @@ public class FlushNewDid extends NoFlush {
             }
             long sourceId = ContextEntry.sourceId(bus, devfn);
             boolean copied = ContextEntry.markedCopied(cpu, context);
-            long newId = ContextMapping.domainId(cpu, domain);
+            long newId = ContextMapping.domainId(cpu, domain, iommu);
             long result = ContextMapping.program(cpu, domain, iommu, context, newId, sourceId);
             if (result < 0) {
                 return result;

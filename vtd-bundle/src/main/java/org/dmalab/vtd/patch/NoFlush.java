@@ -27,7 +27,7 @@ public class NoFlush implements VtdKernel {
     /** In scalable mode the PASID table entry comes first, and the context entry as in legacy mode (to 6.8). */
     @Override
     public long attach(Cpu cpu, long device, long domain) {
-        long result = PasidTables.setUp(cpu, device, domain);
+        long result = PasidTables.setUp(this, cpu, device, domain);
         return result < 0 ? result : domain_context_mapping(cpu, domain, device);
     }
 

@@ -23,6 +23,8 @@ public final class DmarInput {
             + "([0-9]+|[0-9A-Fa-f]+h)\\s*\\]\\s*([^:]+?) : (.*)$");
     private static final String RAW = "Raw Table Data";
     private static final int USUAL_ROW_BYTES = 16;
+    private static final int LENGTH = 4;
+    private static final int LENGTH_BYTES = 4;
 
     private DmarInput() { }
 
@@ -82,7 +84,7 @@ public final class DmarInput {
 
     /**
      * Rows of an offset and bytes. A row has the bytes up to the offset of the next one, the last at most as many as
-     * the one before; what else looks like bytes is the text beside them.
+     * the one before, and no more than the table says it has; what else looks like bytes is the text beside them.
      */
     private static byte[] rows(List<String> lines) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -103,8 +105,19 @@ public final class DmarInput {
                 last = row(row.group(2));
             }
         }
-        out.write(last, 0, Math.min(last.length, width));
+        long left = stated(out.toByteArray()) - out.size();
+        int most = left > 0 && left < width ? (int) left : width;
+        out.write(last, 0, Math.min(last.length, most));
         return out.toByteArray();
+    }
+
+    /** The length that a table's header says; 0 if that has not been read yet. */
+    private static long stated(byte[] table) {
+        long length = 0;
+        for (int i = LENGTH + LENGTH_BYTES - 1; i >= LENGTH && table.length >= LENGTH + LENGTH_BYTES; i--) {
+            length = (length << Byte.SIZE) | (table[i] & 0xff);
+        }
+        return length;
     }
 
     private static byte[] row(String digits) {

@@ -20,7 +20,7 @@ class AssociativeCacheProperties {
         int capacity = 12;
         Store store = new Store();
         AssociativeCache cache = new AssociativeCache(store, "cache", capacity, overflowEmpties,
-                new RecentTranslations(store));
+                new RecentTranslations(store, "vtd."));
         Map<Key, Long> expected = new LinkedHashMap<>();
         Random random = new Random(seed);
         long mark = store.mark();
@@ -65,7 +65,7 @@ class AssociativeCacheProperties {
     @Property(tries = 20)
     void oldestGoes(@ForAll int seed) {
         Store store = new Store();
-        AssociativeCache cache = new AssociativeCache(store, "cache", 5, false, new RecentTranslations(store));
+        AssociativeCache cache = new AssociativeCache(store, "cache", 5, false, new RecentTranslations(store, "vtd."));
         for (int i = 0; i < 50; i++) {
             cache.put(seed, i, i, 0);
             for (int k = 0; k <= i; k++) {

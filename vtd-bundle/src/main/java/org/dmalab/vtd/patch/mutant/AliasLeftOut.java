@@ -20,6 +20,6 @@ public final class AliasLeftOut extends ClearPresentFirst {
     @Override
     public long pci_for_each_dma_alias(Cpu cpu, long device, DmaAlias function) {
         long sourceId = cpu.load(device, Device.SOURCE_ID);
-        return function.apply(sourceId >>> 8, sourceId & 0xff);
+        return function.apply(sourceId >>> 8 & 0xff, sourceId & 0xff);
     }
 }

@@ -28,7 +28,7 @@ public final class AliasOwnId extends ClearPresentFirst {
     @Override
     public void copied_context_tear_down(Cpu cpu, long iommu, long context, long bus, long devfn) {
         long alias = ContextEntry.sourceId(bus, devfn);
-        long own = cpu.load(Devices.withSourceId(cpu, alias), Device.SOURCE_ID);
+        long own = cpu.load(Devices.withSourceId(cpu, iommu, alias), Device.SOURCE_ID);
         super.copied_context_tear_down(cpu, iommu, context, own >>> 8, own & 0xff);
         CopiedTables.clearInBitmap(cpu, iommu, alias);
     }

@@ -35,7 +35,7 @@ public final class IdZeroOnly extends FlushOldDid {
             if (ContextMapping.presentAndNotMarked(cpu, context)) {
                 return 0;
             }
-            long newId = ContextMapping.domainId(cpu, domain);
+            long newId = ContextMapping.domainId(cpu, domain, iommu);
             long sourceId = ContextEntry.sourceId(bus, devfn);
             long result = ContextMapping.program(cpu, domain, iommu, context, newId, sourceId);
             if (result == 0) {

@@ -27,6 +27,6 @@ public final class UnmapNextId extends ClearPresentFirst {
     public void intel_unmap(Cpu cpu, long domain, long pfn, long pages) {
         Mappings.clearRange(cpu, domain, pfn, pages);
         long iommu = cpu.load(domain, DmarDomain.IOMMU);
-        Flush.iotlb(cpu, iommu, ContextMapping.domainId(cpu, domain) + 1, 0, 0, Scope.DOMAIN);
+        Flush.iotlb(cpu, iommu, ContextMapping.domainId(cpu, domain, iommu) + 1, 0, 0, Scope.DOMAIN);
     }
 }

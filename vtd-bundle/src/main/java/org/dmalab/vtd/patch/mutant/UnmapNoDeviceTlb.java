@@ -5,6 +5,7 @@ import org.dmalab.api.service.Iommu;
 import org.dmalab.api.service.Origin;
 import org.dmalab.api.service.Patch;
 import org.dmalab.vtd.kernel.Flush;
+import org.dmalab.vtd.kernel.KernelLayout.DmarDomain;
 import org.dmalab.vtd.kernel.Mappings;
 import org.dmalab.vtd.patch.ClearPresentFirst;
 import org.osgi.service.component.annotations.Component;
@@ -23,6 +24,6 @@ public final class UnmapNoDeviceTlb extends ClearPresentFirst {
     @Override
     public void intel_unmap(Cpu cpu, long domain, long pfn, long pages) {
         Mappings.clearRange(cpu, domain, pfn, pages);
-        Flush.iotlbPages(cpu, domain, pfn, pages, true);
+        Flush.iotlbPages(cpu, cpu.load(domain, DmarDomain.IOMMU), domain, pfn, pages, true);
     }
 }
