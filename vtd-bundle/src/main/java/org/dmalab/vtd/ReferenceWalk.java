@@ -1,5 +1,6 @@
 package org.dmalab.vtd;
 
+import org.dmalab.vtd.hardware.InterruptRange;
 import org.dmalab.vtd.hardware.Reg;
 import org.dmalab.vtd.hardware.RemappingUnit;
 
@@ -122,6 +123,10 @@ public record ReferenceWalk(VtdModel model, RemappingUnit unit) {
             }
             if (level == 1 || (level <= 3 && (entry & SUPERPAGE) != 0)) {
                 long offset = (1L << shift) - 1;
+                long page = entry & ADDRESS & ~offset;
+                if (page < InterruptRange.END && page + offset >= InterruptRange.FIRST) {
+                    return new Leaf(0, 0);
+                }
                 return new Leaf((entry & ADDRESS & ~offset) | (address & offset), permissions);
             }
             table = entry & ADDRESS;

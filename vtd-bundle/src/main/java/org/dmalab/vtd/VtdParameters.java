@@ -51,6 +51,12 @@ final class VtdParameters {
                 flag("unusedQueueStops", "a queue that was never used can be switched off; 0: after a wait only"),
                 flag("descriptorsUnchecked", "descriptors for interrupt entries and PASIDs are taken unchecked"),
                 flag("deviceTlbTimesOut", "a device-TLB that does not answer is a time-out; 0: taken as done"),
+                flag("pageFlushByte", "a page-selective flush compares the low 8 bits of page numbers only"),
+                flag("onesUnreadable", "a second-level entry of all ones counts as unreadable"),
+                flag("pointersCut", "RTADDR and IQA are used without the bits above the unit's address width"),
+                flag("waitMustSignal", "a wait descriptor without status and interrupt is an error"),
+                flag("failedTypeCounts", "a descriptor that failed counts as the last one when the queue is switched "
+                        + "off"),
                 Parameter.required("contextEntries", number, "capacity of the context cache"),
                 Parameter.required("iotlbEntries", number, "capacity of the IOTLB"),
                 Parameter.required("pagingEntries", number, "capacity of the paging-structure cache; 0 for none"));

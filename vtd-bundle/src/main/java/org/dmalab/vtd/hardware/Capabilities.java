@@ -86,6 +86,11 @@ public record Capabilities(long cap, long ecap) {
         return bits == Long.SIZE ? address : address & ((1L << bits) - 1);
     }
 
+    /** A pointer to tables as a unit uses it that may ignore the bits above its address width. */
+    long pointer(long written, UnitProfile profile) {
+        return profile.pointersCut() ? guestAddress(written) : written;
+    }
+
     /** Offset of the first fault recording register (FRO). */
     public int faultOffset() {
         return Cap.faultOffset(cap);

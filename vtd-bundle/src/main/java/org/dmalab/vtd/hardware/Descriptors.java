@@ -34,12 +34,14 @@ final class Descriptors {
     private final RegisterFile registers;
     private final boolean timesOut;
     private final boolean unchecked;
+    private final boolean mustSignal;
 
     Descriptors(RegisterFile registers, Capabilities capabilities, UnitProfile profile, TranslationCaches caches,
             EntryFetch fetches, DeviceTlbs devices) {
         this.registers = registers;
         this.timesOut = profile.deviceTlbTimesOut();
         this.unchecked = profile.descriptorsUnchecked();
+        this.mustSignal = profile.waitMustSignal();
         this.capabilities = capabilities;
         this.caches = caches;
         this.fetches = fetches;
@@ -71,6 +73,8 @@ final class Descriptors {
             case Descriptor.IOTLB -> translations(low, high);
             case Descriptor.DEVICE_TLB -> deviceTlb(low, high);
             case Descriptor.PASID_CACHE -> (reserved(type, low, high) | rest) != 0 ? OK : pasids(low);
+            case Descriptor.WAIT -> mustSignal && !Descriptor.SW.isSet(low) && !Descriptor.IF.isSet(low)
+                    ? InvalidationQueue.RESERVED_FIELD : OK;
             case Descriptor.PASID_IOTLB -> Descriptor.G.get(low) < 2 ? InvalidationQueue.RESERVED_FIELD : OK;
             default -> OK;
         };
@@ -80,7 +84,7 @@ final class Descriptors {
     private boolean has(int type) {
         return switch (type) {
             case Descriptor.CONTEXT_CACHE, Descriptor.IOTLB, Descriptor.WAIT -> true;
-            case Descriptor.DEVICE_TLB -> capabilities.deviceTlb();
+            case Descriptor.DEVICE_TLB -> unchecked || capabilities.deviceTlb();
             case Descriptor.INTERRUPT_ENTRY -> unchecked || capabilities.interruptRemapping();
             case Descriptor.PASID_IOTLB, Descriptor.PASID_CACHE -> unchecked || capabilities.scalableMode();
             default -> false;

@@ -11,8 +11,6 @@ import org.dmalab.vtd.spec.SecondLevelEntry;
  * page is made byte by byte.
  */
 public final class DmaPath implements DmaMaster {
-    private static final long INTERRUPTS = 0xfee00000L;
-    private static final long INTERRUPT_BYTES = 0x100000;
     private static final int SOURCE_ID = 0xfffff; // with the segment
     private static final Access DROPPED = new Access(Outcome.DROPPED, 0, 0);
     private static final Access FAULT = new Access(Outcome.FAULT, 0, 0);
@@ -65,7 +63,7 @@ public final class DmaPath implements DmaMaster {
         int actor = Actor.device(sourceId);
         long direction = write ? 1 : 0;
         // The interrupt address range is not translated. (DMA Remapping, Interrupt Address Range.)
-        if (busAddress >= INTERRUPTS && busAddress < INTERRUPTS + INTERRUPT_BYTES) {
+        if (busAddress >= InterruptRange.FIRST && busAddress < InterruptRange.END) {
             if (write) {
                 interrupt.send(busAddress, value);
             }

@@ -67,7 +67,7 @@ final class InvalidationQueue {
         long status = registers.get(Reg.GSTS, 4);
         registers.set(Reg.GSTS, 4, on ? status | Reg.QIE : status & ~Reg.QIE);
         registers.set(Reg.IQH, 8, 0);
-        registers.queue(on ? registers.get(Reg.IQA, 8) : 0);
+        registers.queue(on ? capabilities.pointer(registers.get(Reg.IQA, 8), profile) : 0);
         if (on) {
             run();
         }
@@ -147,6 +147,9 @@ final class InvalidationQueue {
         boolean waits = wrong == 0 && Descriptor.type(low) == Descriptor.WAIT;
         boolean writes = waits && Descriptor.SW.isSet(low) && registers.timedOut() < 0;
         if (wrong != 0 || (writes && !memory.isRam(high, 4))) {
+            if (profile.failedTypeCounts()) {
+                registers.lastDescriptorType(Descriptor.type(low));
+            }
             fail(wrong);
             return;
         }

@@ -326,7 +326,7 @@ public final class RemappingUnit {
             }
         }
         if ((value & Reg.SRTP) != 0) {
-            registers.root(registers.get(Reg.RTADDR, 8));
+            registers.root(capabilities.pointer(registers.get(Reg.RTADDR, 8), profile));
             status(Reg.SRTP, Reg.SRTP);
             translator.fetches().dropAll();
             if (profile.setRootResets() || capabilities.enhancedSetRoot()) {

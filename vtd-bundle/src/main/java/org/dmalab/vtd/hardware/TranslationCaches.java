@@ -329,7 +329,8 @@ final class TranslationCaches {
         int before = iotlb.count();
         for (int slot = before - 1; slot >= 0; slot--) {
             long held = sizeBytes(slot);
-            if (iotlb.value1(slot) == domain && overlaps(iotlb.key1(slot) * held, held, first, size)) {
+            if (iotlb.value1(slot) == domain && (overlaps(iotlb.key1(slot) * held, held, first, size)
+                    || (profile.pageFlushByte() && sameByte(iotlb.key1(slot) * held, first, mask)))) {
                 iotlb.remove(slot);
             }
         }
@@ -341,6 +342,12 @@ final class TranslationCaches {
         }
         emitter.emit(HardwareEvent.IOTLB_FLUSHED, place.unit(), SELECTIVE, domain, first | mask, before
                 - iotlb.count());
+    }
+
+    /** Compares page numbers in a mask of 8 bits: with one of 0 it is every page. */
+    private static boolean sameByte(long held, long first, int mask) {
+        long compared = mask < Byte.SIZE ? 0xff & -(1L << mask) : 0;
+        return (((held ^ first) >>> SecondLevelEntry.PAGE_SHIFT) & compared) == 0;
     }
 
     private static boolean overlaps(long firstA, long sizeA, long firstB, long sizeB) {

@@ -345,6 +345,10 @@ final class Translator implements EntryFetch.Walker {
                         level == top ? FaultReason.CONTEXT_INVALID : FaultReason.TABLE_UNREADABLE, low);
             }
             long pte = read(entry, level, sourceId);
+            if (pte == -1 && profile.onesUnreadable()) {
+                return faults.raise(sourceId, address, access,
+                        level == top ? FaultReason.CONTEXT_INVALID : FaultReason.TABLE_UNREADABLE, low);
+            }
             // Second level 2: permissions, which hold if all levels give them
             permissions &= pte;
             if (cachesNotPresent && (pte & SecondLevelEntry.PERMISSIONS) == 0) {
@@ -359,7 +363,10 @@ final class Translator implements EntryFetch.Walker {
             if ((pte & reserved(level, leaf)) != 0) {
                 return faults.raise(sourceId, address, access, FaultReason.TABLE_RESERVED, low);
             }
-            // Second level 4: a page, or the table of the next level
+            // Second level 4: a page that is no part of the interrupt address range, or the table of the next level
+            if (leaf && overlapsInterrupts(level, pte)) {
+                return faults.raise(sourceId, address, access, FaultReason.INTERRUPT_RANGE, low);
+            }
             if (leaf) {
                 return insert(sourceId, address, domain, level, pte, permissions, origin);
             }
@@ -367,6 +374,12 @@ final class Translator implements EntryFetch.Walker {
             level--;
             caches.putTable(domain, level, address, table, permissions);
         }
+    }
+
+    private boolean overlapsInterrupts(int level, long pte) {
+        long bytes = 1L << SecondLevelEntry.shift(level);
+        long first = SecondLevelEntry.ADDR.in(pte) & -bytes & ~beyondHost;
+        return first < InterruptRange.END && InterruptRange.FIRST < first + bytes;
     }
 
     private long insert(int sourceId, long address, int domain, int level, long pte, long permissions, long how) {

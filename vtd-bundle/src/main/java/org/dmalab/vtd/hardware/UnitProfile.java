@@ -21,8 +21,14 @@ import java.util.TreeMap;
  * @param queueRestarts clearing FSTS.IQE lets the queue go on by itself; else only the next write of the tail does
  * @param queueErrorRecord IQERCD tells what was wrong with the queue; else it stays zero
  * @param unusedQueueStops an enabled queue that was never used can be disabled; else it must have ended with a wait
- * @param descriptorsUnchecked descriptors for interrupt entries and PASIDs are taken whatever is in them, on any unit
+ * @param descriptorsUnchecked descriptors for interrupt entries and PASIDs are taken whatever is in them, on any unit,
+ *     and those for device-TLBs on a unit without them
  * @param deviceTlbTimesOut a device-TLB that does not answer is an invalidation time-out; else it is taken as done
+ * @param pageFlushByte a page-selective IOTLB flush compares the low 8 bits of page numbers only
+ * @param onesUnreadable a second-level entry of all ones counts as one that cannot be read
+ * @param pointersCut RTADDR and IQA are used without the bits above the unit's address width
+ * @param waitMustSignal a wait descriptor without status and interrupt is an error
+ * @param failedTypeCounts for switching the queue off, a descriptor that failed counts as the last one too
  * @param contextEntries capacity of the context cache
  * @param iotlbEntries capacity of the IOTLB
  * @param pagingEntries capacity of the paging-structure cache; 0 for none
@@ -31,16 +37,17 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
         boolean permissionMissDropped, boolean setRootResets, boolean enableResets, boolean collapseFaults,
         boolean reservedContextQualified, boolean overflowEmpties, boolean cachesNotPresent, int entryFetch,
         boolean queueRestarts, boolean queueErrorRecord, boolean unusedQueueStops, boolean descriptorsUnchecked,
-        boolean deviceTlbTimesOut, int contextEntries, int iotlbEntries, int pagingEntries) {
+        boolean deviceTlbTimesOut, boolean pageFlushByte, boolean onesUnreadable, boolean pointersCut,
+        boolean waitMustSignal, boolean failedTypeCounts, int contextEntries, int iotlbEntries, int pagingEntries) {
     /** Tags as the specification lets software rely on; a context flush must name the entry's domain-id. */
     public static final UnitProfile STRICT = new UnitProfile(true, false, false, false, false, false, false, true,
-            false, true, 0, true, true, true, false, true, 256, 1024, 64);
+            false, true, 0, true, true, true, false, true, false, false, false, false, false, 256, 1024, 64);
     /** Like {@link #STRICT}, but a device-selective context flush ignores the domain-id, and faults collapse. */
     public static final UnitProfile SID_ONLY = new UnitProfile(false, false, false, false, false, false, true, true,
-            false, true, 0, true, true, true, false, true, 256, 1024, 64);
+            false, true, 0, true, true, true, false, true, false, false, false, false, false, 256, 1024, 64);
     /** Measured on QEMU 7.2.22; it has no paging-structure cache. */
     public static final UnitProfile QEMU_7_2 = new UnitProfile(false, true, true, true, true, true, true, false,
-            true, false, 0, false, false, false, true, false, 256, 1024, 0);
+            true, false, 0, false, false, false, true, false, true, true, true, true, true, 256, 1024, 0);
     private static final int MAXIMUM_ENTRIES = 1 << 16;
 
     /** Refuses capacities that cannot be. */
@@ -68,6 +75,9 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 entries(parameters, "entryFetch"), flag(parameters, "queueRestarts"),
                 flag(parameters, "queueErrorRecord"), flag(parameters, "unusedQueueStops"),
                 flag(parameters, "descriptorsUnchecked"), flag(parameters, "deviceTlbTimesOut"),
+                flag(parameters, "pageFlushByte"), flag(parameters, "onesUnreadable"),
+                flag(parameters, "pointersCut"), flag(parameters, "waitMustSignal"),
+                flag(parameters, "failedTypeCounts"),
                 entries(parameters, "contextEntries"), entries(parameters, "iotlbEntries"),
                 entries(parameters, "pagingEntries"));
     }
@@ -85,7 +95,9 @@ public record UnitProfile(boolean contextMatchesDomain, boolean contextDomainIsG
                 number("cachesNotPresent", cachesNotPresent), Map.entry("entryFetch", (long) entryFetch),
                 number("queueRestarts", queueRestarts), number("queueErrorRecord", queueErrorRecord),
                 number("unusedQueueStops", unusedQueueStops), number("descriptorsUnchecked", descriptorsUnchecked),
-                number("deviceTlbTimesOut", deviceTlbTimesOut),
+                number("deviceTlbTimesOut", deviceTlbTimesOut), number("pageFlushByte", pageFlushByte),
+                number("onesUnreadable", onesUnreadable), number("pointersCut", pointersCut),
+                number("waitMustSignal", waitMustSignal), number("failedTypeCounts", failedTypeCounts),
                 Map.entry("contextEntries", (long) contextEntries),
                 Map.entry("iotlbEntries", (long) iotlbEntries), Map.entry("pagingEntries", (long) pagingEntries));
     }

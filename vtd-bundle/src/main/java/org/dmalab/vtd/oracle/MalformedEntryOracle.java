@@ -10,8 +10,9 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * The unit never reads an entry that software must not set up: an invalid context entry (fault reason 3), a table
- * pointer that leads nowhere (7), reserved bits (0xa to 0xc), and their like in scalable mode. A device that goes on
- * while an entry changes may find it not present, but never half of the old and half of the new one.
+ * pointer that leads nowhere (7), reserved bits (0xa to 0xc), a page in the interrupt address range (0xe), and their
+ * like in scalable mode. A device that goes on while an entry changes may find it not present, but never half of the
+ * old and half of the new one.
  */
 @Component(service = Oracle.class, property = "dmalab.arch=vtd")
 public final class MalformedEntryOracle implements Oracle {
@@ -43,8 +44,8 @@ public final class MalformedEntryOracle implements Oracle {
 
     private static boolean malformed(long reason) {
         return switch ((int) reason) {
-            case 0x3, 0x7, 0xa, 0xb, 0xc -> true;
-            case 0x3a, 0x42, 0x43, 0x48, 0x52, 0x5a, 0x5b, 0x78, 0x7a, 0x7b -> true; // scalable mode
+            case 0x3, 0x7, 0xa, 0xb, 0xc, 0xe -> true;
+            case 0x3a, 0x42, 0x43, 0x48, 0x52, 0x5a, 0x5b, 0x78, 0x7a, 0x7b, 0x87 -> true; // scalable mode
             default -> false;
         };
     }

@@ -28,6 +28,8 @@ public enum FaultReason {
     TABLE_RESERVED(0x0c, true),
     /** A translation or translated request, which the context entry does not let through. */
     BLOCKED(0x0d, true),
+    /** A second-level entry leads to the interrupt address range. */
+    INTERRUPT_RANGE(0x0e, true),
     /** The format of the tables is reserved. */
     TABLE_MODE(0x30, false),
     /** The root table is unreadable. */
@@ -71,7 +73,9 @@ public enum FaultReason {
     /** The top second-level table is unreadable. */
     SCALABLE_TOP_UNREADABLE(0x7b, true),
     /** An address beyond what the width lets through. */
-    SCALABLE_BEYOND_WIDTH(0x84, true);
+    SCALABLE_BEYOND_WIDTH(0x84, true),
+    /** A second-level entry leads to the interrupt address range. */
+    SCALABLE_INTERRUPT_RANGE(0x87, true);
 
     private static final FaultReason[] BY_NUMBER = new FaultReason[0x100];
 
@@ -112,6 +116,7 @@ public enum FaultReason {
             case NO_WRITE, NO_READ -> SCALABLE_NO_PERMISSION;
             case TABLE_UNREADABLE -> SCALABLE_TABLE_UNREADABLE;
             case TABLE_RESERVED -> SCALABLE_TABLE_RESERVED;
+            case INTERRUPT_RANGE -> SCALABLE_INTERRUPT_RANGE;
             default -> this;
         };
     }

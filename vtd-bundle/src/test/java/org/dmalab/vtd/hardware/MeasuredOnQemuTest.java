@@ -31,7 +31,8 @@ class MeasuredOnQemuTest {
         "aw-bits=48,           00d2008c222f0606, 0000000000000f42, 48, 0x6, false, false, true, false, false, false",
         "caching-mode=on,      00d2008c22260286, 0000000000000f42, 39, 0x2, true, false, true, false, false, false",
         "device-iotlb=on,      00d2008c22260206, 0000000000000f46, 39, 0x2, false, true, true, false, false, false",
-        "x-scalable-mode=on,   00d2008c222f0606, 0000480080000f42, 48, 0x6, false, false, true, false, true, false",
+        "x-scalable-mode=on,   00d2008c22260206, 0000480080000f42, 39, 0x2, false, false, true, false, true, false",
+        "the same aw-bits=48,  00d2008c222f0606, 0000480080000f42, 48, 0x6, false, false, true, false, true, false",
         "pt=off dma-drain=off, 0012008c22260206, 0000000000000f02, 39, 0x2, false, false, false, false, false, false",
         "snoop-control=on,     00d2008c22260206, 0000000000000fc2, 39, 0x2, false, false, true, false, false, true",
         "intremap=on,          00d2008c22260206, 0000000000f00f4a, 39, 0x2, false, false, true, true, false, false"})
