@@ -6,13 +6,15 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import org.dmalab.api.Tool;
 
 /**
  * The bytes of a DMAR table from what people have of it: the binary table, the text of {@code acpidump} (of which the
  * DMAR part is taken), {@code iasl -d}'s output (its raw data, or its fields if that is missing), and hex dumps of
- * {@code xxd}, {@code hexdump -C} and {@code od -A x -t x1}.
+ * {@code xxd}, with -p and -i too, {@code hexdump}, with -C and without, and {@code od -t x1} with offsets of either
+ * radix; quoted in a mail or not.
  */
 public final class DmarInput {
     private static final String SIGNATURE = "DMAR";
@@ -21,6 +23,13 @@ public final class DmarInput {
             + "[0-9A-Fa-f]{2,8})(?:\\s.*)?$");
     private static final Pattern FIELD = Pattern.compile("^\\[([0-9A-Fa-f]+)h\\s+(?:[0-9]+|[0-9A-Fa-f]+h)\\s+"
             + "([0-9]+|[0-9A-Fa-f]+h)\\s*\\]\\s*([^:]+?) : (.*)$");
+    private static final Pattern QUOTED = Pattern.compile("^(?:>[ >]{0,8})");
+    private static final Pattern PLAIN = Pattern.compile("(?i)444d4152(?:[0-9a-f]{2})*");
+    private static final Pattern IN_SOURCE = Pattern.compile("\\b0x([0-9A-Fa-f]{2})\\b");
+    private static final Pattern OCTAL_DIGITS = Pattern.compile("[0-7]+");
+    private static final String SWAPPED = "MDRA";
+    private static final int HEXADECIMAL = 16;
+    private static final int OCTAL = 8;
     private static final String RAW = "Raw Table Data";
     private static final int USUAL_ROW_BYTES = 16;
     private static final int LENGTH = 4;
@@ -39,7 +48,8 @@ public final class DmarInput {
         if ((head.startsWith(SIGNATURE) && !head.startsWith(SIGNATURE + " @")) || binary(document)) {
             return document;
         }
-        List<String> lines = new String(document, StandardCharsets.ISO_8859_1).lines().toList();
+        List<String> lines = new String(document, StandardCharsets.ISO_8859_1).lines()
+                .map(line -> QUOTED.matcher(line).replaceFirst("")).toList();
         byte[] table = fromText(lines);
         if (table.length == 0) {
             throw new Tool.BadInput("is text without a DMAR table, expected the binary table, acpidump's text, iasl"
@@ -70,7 +80,22 @@ public final class DmarInput {
             int next = first(lines, dump + 1, line -> ACPIDUMP.matcher(line).matches());
             return rows(lines.subList(dump + 1, next < 0 ? lines.size() : next));
         }
-        return lines.stream().anyMatch(line -> FIELD.matcher(line).matches()) ? fields(lines) : rows(lines);
+        if (lines.stream().anyMatch(line -> FIELD.matcher(line).matches())) {
+            return fields(lines);
+        }
+        String digits = digits(lines);
+        return digits.isEmpty() ? rows(lines) : row(digits);
+    }
+
+    /** The digits of a dump without offsets: lines of them only, or C source with 0x44, 0x4d; empty if it is none. */
+    private static String digits(List<String> lines) {
+        String plain = lines.stream().map(String::strip).filter(line -> !line.isEmpty())
+                .collect(Collectors.joining());
+        if (PLAIN.matcher(plain).matches()) {
+            return plain;
+        }
+        String bytes = IN_SOURCE.matcher(plain).results().map(found -> found.group(1)).collect(Collectors.joining());
+        return PLAIN.matcher(bytes).matches() ? bytes : "";
     }
 
     private static int first(List<String> lines, int from, Predicate<String> wanted) {
@@ -87,6 +112,21 @@ public final class DmarInput {
      * the one before, and no more than the table says it has; what else looks like bytes is the text beside them.
      */
     private static byte[] rows(List<String> lines) {
+        byte[] table = rows(lines, HEXADECIMAL);
+        if (table.length == USUAL_ROW_BYTES) { // the second offset is no hexadecimal 10
+            table = rows(lines, OCTAL);
+        }
+        if (table.length % 2 == 0 && new String(table, StandardCharsets.ISO_8859_1).startsWith(SWAPPED)) {
+            for (int i = 0; i < table.length; i += 2) { // words of 16 bits, least significant byte last
+                byte low = table[i];
+                table[i] = table[i + 1];
+                table[i + 1] = low;
+            }
+        }
+        return table;
+    }
+
+    private static byte[] rows(List<String> lines, int radix) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         byte[] last = new byte[0];
         int width = USUAL_ROW_BYTES;
@@ -95,7 +135,10 @@ public final class DmarInput {
             if (!row.matches()) {
                 continue;
             }
-            long offset = Long.parseLong(row.group(1), 16);
+            if (radix == OCTAL && !OCTAL_DIGITS.matcher(row.group(1)).matches()) {
+                continue;
+            }
+            long offset = Long.parseLong(row.group(1), radix);
             if (last.length > 0 && offset > out.size() && offset <= out.size() + last.length) {
                 width = (int) offset - out.size();
                 out.write(last, 0, width);

@@ -147,6 +147,33 @@ class DmarShowTest {
         }
     }
 
+    /** Dumps without letters: plain digits, C source, words of 16 bits, octal offsets; wide rows, CR LF, quoted. */
+    @Example
+    void moreTextsOfATable() {
+        byte[] bytes = SeedTable.resource("seed-rmrr.bin");
+        StringBuilder plain = new StringBuilder();
+        StringBuilder source = new StringBuilder("unsigned char dmar_bin[] = {\n");
+        StringBuilder words = new StringBuilder();
+        StringBuilder octal = new StringBuilder();
+        StringBuilder wide = new StringBuilder();
+        for (int at = 0; at < bytes.length; at++) {
+            plain.append(String.format("%02x", bytes[at])).append(at % 30 == 29 ? "\n" : "");
+            source.append(String.format("0x%02x,%s", bytes[at], at % 12 == 11 ? "\n" : " "));
+            words.append(at % 16 == 0 ? String.format("%07x", at) : "").append(at % 2 != 0 ? ""
+                    : String.format(" %02x%02x", bytes[at + 1], bytes[at])).append(at % 16 == 15 ? "\n" : "");
+            octal.append(at % 16 == 0 ? String.format("%07o", at) : "").append(String.format(" %02x", bytes[at]))
+                    .append(at % 16 == 15 ? "\n" : "");
+            wide.append(at % 32 == 0 ? String.format("%08x: ", at) : "").append(String.format("%02x", bytes[at]))
+                    .append(at % 2 != 0 ? " " : "").append(at % 32 == 31 ? " DMAR..\n" : "");
+        }
+        source.append("};\nunsigned int dmar_bin_len = 272;\n");
+        String quoted = ("DMAR @ 0x00000000BDFE1000\n" + rows(bytes, "    %04X: ", " ", 1)).replaceAll("(?m)^", "> ");
+        for (String text : List.of(plain.toString(), source.toString(), words + "0000110\n", octal + "0000420\n",
+                wide.toString(), wide.toString().replace("\n", "\r\n"), quoted)) {
+            assertArrayEquals(bytes, DmarInput.table(text.getBytes()), text);
+        }
+    }
+
     private static String rows(byte[] bytes, String offset, String between, int group) {
         StringBuilder text = new StringBuilder();
         for (int at = 0; at < bytes.length; at += 16) {
