@@ -71,8 +71,8 @@ public class ExplorerIT {
                 "three-slots,stack-kmap,arm-l1-vipt");
         explore(3 * 4, "vtd/kdump-dma-during-attach*", "--patch", "clear-then-flush,clear-present-first,copied-bitmap",
                 "--swap", "clear-*");
-        // In the other scenarios an exchange in the middle is neither the one kernel nor the other: no row tells more.
-        explore(1, "pseries/online-during-window-creation", "--patch", "ddw-disabled", "--swap", "limited-mask");
+        explore(2, "pseries/online-during-window-creation", "pseries/removal-against-hotplug", "--patch",
+                "ddw-disabled", "--swap", "limited-mask");
     }
 
     /** Of calls that differ in nothing but their number the first one is printed. */

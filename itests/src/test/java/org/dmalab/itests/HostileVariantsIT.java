@@ -110,6 +110,12 @@ public class HostileVariantsIT {
                 "throw new Rude();")
             .variant("Hides", "static final class Rude extends RuntimeException {"
                 + " @Override public StackTraceElement[] getStackTrace() { return null; } }", "throw new Rude();")
+            .variant("Shouts", "static final class Rude extends RuntimeException {"
+                + " @Override public String toString() { throw new Error(); } }", "throw new Rude();")
+            .variant("Blames", "static final class Rude extends Error {"
+                + " @Override public Throwable getCause() { throw new Error(); } }", "throw new Rude();")
+            .variant("Circles", "static final class Rude extends RuntimeException {"
+                + " @Override public synchronized Throwable getCause() { return this; } }", "throw new Rude();")
             .variant("Recurses", "return attach(cpu, device, domain);")
             .variant("Hogs", "long[][] all = new long[1000000][]; for (int i = 0; i < all.length; i++) {"
                 + " all[i] = new long[1 << 20]; } return all.length & 0;")
@@ -117,18 +123,21 @@ public class HostileVariantsIT {
                 "return 0;")
             .variant("Initializes", "static final long X = Long.parseLong(\"x\");", "return 0;")
             .write(bundles());
-        broken(new TreeMap<>(Map.of(
-            "Fails", "java.lang.Error: no more (example.hostile.Fails:11)",
-            "Asserts", "java.lang.AssertionError: 1 (example.hostile.Asserts:11)",
-            "Sneaks", "java.lang.CloneNotSupportedException: checked (example.hostile.Sneaks:11)",
-            "Talks", "example.hostile.Talks$Rude: (its getMessage throws java.lang.IllegalStateException)"
-                + " (example.hostile.Talks:11)",
-            "Hides", "example.hostile.Hides$Rude",
-            "Recurses", "java.lang.StackOverflowError",
-            "Hogs", "java.lang.OutOfMemoryError: Java heap space (example.hostile.Hogs:11), again when it was run"
-                + " alone",
-            "Constructs", "its constructor threw java.lang.IllegalStateException: not today",
-            "Initializes", "java.lang.NumberFormatException")), List.of("-Xmx256m"));
+        broken(new TreeMap<>(Map.ofEntries(
+            Map.entry("Fails", "java.lang.Error: no more (example.hostile.Fails:11)"),
+            Map.entry("Asserts", "java.lang.AssertionError: 1 (example.hostile.Asserts:11)"),
+            Map.entry("Sneaks", "java.lang.CloneNotSupportedException: checked (example.hostile.Sneaks:11)"),
+            Map.entry("Talks", "example.hostile.Talks$Rude: (its getMessage throws java.lang.IllegalStateException)"
+                + " (example.hostile.Talks:11)"),
+            Map.entry("Hides", "example.hostile.Hides$Rude"),
+            Map.entry("Shouts", "example.hostile.Shouts$Rude (example.hostile.Shouts:11)"),
+            Map.entry("Blames", "example.hostile.Blames$Rude (example.hostile.Blames:11)"),
+            Map.entry("Circles", "has a synchronized method getCause"),
+            Map.entry("Recurses", "java.lang.StackOverflowError"),
+            Map.entry("Hogs", "java.lang.OutOfMemoryError: Java heap space (example.hostile.Hogs:11), again when it"
+                + " was run alone"),
+            Map.entry("Constructs", "its constructor threw java.lang.IllegalStateException: not today"),
+            Map.entry("Initializes", "java.lang.NumberFormatException"))), List.of("-Xmx256m"));
     }
 
     @Test
@@ -141,6 +150,10 @@ public class HostileVariantsIT {
                 + " catch (Throwable e) { cpu.delay(1); } }")
             .variant("Swallows", "try { while (domain != -1) { device++; } } catch (Throwable e) { cpu.delay(1); }"
                 + " return 0;")
+            .variant("Lambda", "java.util.function.LongUnaryOperator f = x -> { while (x != -1) { x++; } return x; };"
+                + " return f.applyAsLong(0);")
+            .variant("Calls", "interface Next { void go(Next next); } static void no(Next n) { }",
+                "Next next = n -> { for (;;) { no(n); } }; next.go(next); return 0;")
             .variant("Begins", "public Begins() { for (long i = 0; i != -1; i++) { } }", "return 0;")
             .variant("Sets", "static final long X = x(); static long x() { long i = 0; while (i != -1) { i++; }"
                 + " return i; }", "return X;")
@@ -148,7 +161,8 @@ public class HostileVariantsIT {
         String reason = "no call on the Cpu in 100000000 turns of loops and calls of methods";
         broken(new TreeMap<>(Map.of("Spins", reason + " (example.hostile.Spins:11)",
             "Doubles", reason + " (example.hostile.Doubles:7)", "Catches", reason,
-            "Swallows", reason + " (example.hostile.Swallows:11)", "Begins", reason, "Sets", reason)),
+            "Swallows", reason + " (example.hostile.Swallows:11)", "Begins", reason, "Sets", reason,
+            "Lambda", reason + " (example.hostile.Lambda:11)", "Calls", reason + " (example.hostile.Calls:")),
             List.of());
     }
 
@@ -161,6 +175,14 @@ public class HostileVariantsIT {
                 "return S.field(\"x\", 8).offset() & 0;")
             .variant("Stores", "static final org.dmalab.api.store.Store S = new org.dmalab.api.store.Store();",
                 "return 0;")
+            .variant("Holds", "static final class Holder { static long seen; }", "return Holder.seen++ & 0;")
+            .variant("Records", "record Seen(long[] at) { } private final Seen seen = new Seen(new long[1]);",
+                "return seen.at()[0]++ & 0;")
+            .variant("Locals", "static final ThreadLocal<Long> SEEN = new ThreadLocal<>();", "return 0;")
+            .variant("Captures", "private final java.util.function.LongSupplier next = count(new long[1]);"
+                + " static java.util.function.LongSupplier count(long[] at) { return () -> at[0]++; }",
+                "return next.getAsLong() & 0;")
+            .variant("Lines", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%n\")); return 0;")
             .variant("Three", "return cpu.load(0x1000, 3) & 0;")
             .variant("Back", "cpu.delay(-1); return 0;")
             .variant("Late", "cpu.delay(Long.MAX_VALUE); cpu.delay(Long.MAX_VALUE); return 0;")
@@ -168,18 +190,39 @@ public class HostileVariantsIT {
             .variant("Chooses", "return cpu.choose(Integer.MAX_VALUE) & 0;")
             .variant("Prints", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%q\"), 1); return 0;")
             .write(bundles());
-        broken(new TreeMap<>(Map.of(
-            "Constant", "class example.hostile.Constant$Kind can keep state in field ONE, because a "
-                + "example.hostile.Constant$Kind can change",
-            "Lists", "can keep state in field list, because a java.util.List can change",
-            "Grows", "class example.hostile.Grows declares a field of a struct where it may be done again and again",
-            "Stores", "class example.hostile.Stores refers to org.dmalab.api.store.Store, which no patch may use",
-            "Three", "load of 3 bytes, expected 1, 2, 4 or 8 (example.hostile.Three:11)",
-            "Back", "delay of -1 ns, expected 0 or more (example.hostile.Back:11)",
-            "Late", "simulated time ends at 2^63 ns (example.hostile.Late:11)",
-            "Leaves", "the services are left and were not entered (example.hostile.Leaves:11)",
-            "Chooses", "choose of 2147483647 alternatives, expected 1 to 4096 (example.hostile.Chooses:11)",
-            "Prints", "is no conversion, expected %d %u %x %s or %%")), List.of());
+        broken(new TreeMap<>(Map.ofEntries(
+            Map.entry("Constant", "class example.hostile.Constant$Kind can keep state in field ONE, because a "
+                + "example.hostile.Constant$Kind can change"),
+            Map.entry("Lists", "can keep state in field list, because a java.util.List can change"),
+            Map.entry("Grows", "class example.hostile.Grows declares a field of a struct where it may be done again"
+                + " and again"),
+            Map.entry("Stores", "class example.hostile.Stores refers to org.dmalab.api.store.Store, which no patch may"
+                + " use"),
+            Map.entry("Holds", "class example.hostile.Holds$Holder can keep state in field seen"),
+            Map.entry("Records", "can keep state in field seen"),
+            Map.entry("Locals", "class example.hostile.Locals refers to java.lang.ThreadLocal, which no patch may use"),
+            Map.entry("Captures", "can keep state in field next"),
+            Map.entry("Lines", "is no conversion, expected %d %u %x %s or %%"),
+            Map.entry("Three", "load of 3 bytes, expected 1, 2, 4 or 8 (example.hostile.Three:11)"),
+            Map.entry("Back", "delay of -1 ns, expected 0 or more (example.hostile.Back:11)"),
+            Map.entry("Late", "simulated time ends at 2^63 ns (example.hostile.Late:11)"),
+            Map.entry("Leaves", "the services are left and were not entered (example.hostile.Leaves:11)"),
+            Map.entry("Chooses", "choose of 2147483647 alternatives, expected 1 to 4096 (example.hostile.Chooses:11)"),
+            Map.entry("Prints", "is no conversion, expected %d %u %x %s or %%"))), List.of());
+    }
+
+    /** Values that a format lacks are zero, further ones are not printed, and a text that nobody made is its number. */
+    @Test
+    public void valuesThatDoNotFitTheFormatHurtNobody() throws Exception {
+        new VariantBundle("hostile")
+            .variant("Lacks", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%d and %s\"), 1); return -1;")
+            .variant("Exceeds", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%d\"), 1, 2, 3, 4, 5, 6); return -1;")
+            .variant("Strings", "cpu.printk(org.dmalab.api.cpu.Text.id(\"%s\"), Long.MAX_VALUE); return -1;")
+            .write(bundles());
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:compare", SCENARIO, "--patch",
+            "lacks,exceeds,strings", "--format", "json");
+        assertEquals(result.err(), 0, result.code());
+        assertFalse(result.out(), result.out().contains("broken"));
     }
 
     @Test
@@ -224,6 +267,21 @@ public class HostileVariantsIT {
         assertEquals(result.err(), 3, result.code());
         assertTrue(result.err(), result.err().contains("error: example.hostile.Start (Start.java:1) ended the process "
             + "from inside; the results are lost"));
+    }
+
+    /** An end without a word: no hook of a shutdown sees it. */
+    @Test
+    public void aHaltOfABundleWithoutVariantsIsRefused() throws Exception {
+        new VariantBundle("other").imports("org.osgi.framework").header("Bundle-Activator", "example.hostile.Start")
+            .source("Start", "package example.hostile; public class Start implements"
+                + " org.osgi.framework.BundleActivator {"
+                + " public void start(org.osgi.framework.BundleContext context) { Runtime.getRuntime().halt(0); }"
+                + " public void stop(org.osgi.framework.BundleContext context) { } }").write(bundles());
+        RunnableJar.Result result = RunnableJar.run(folder, "scenario:run", SCENARIO, "--patch", GOOD);
+        assertEquals(result.err(), 0, result.code());
+        assertTrue(result.out(), result.out().contains(": pass"));
+        assertTrue(result.err(), result.err().contains("class example.hostile.Start calls java.lang.Runtime.halt, which"
+            + " ends the process without a word (Start.java:1)"));
     }
 
     /** A variant that no component declares was not looked at, and is not used. */

@@ -102,7 +102,7 @@ final class VariantBundle {
 
     /** Writes {@code NAME.jar} into a folder. */
     Path write(Path folder) throws IOException {
-        Path work = Files.createTempDirectory(name);
+        Path work = Files.createTempDirectory(Files.createDirectories(folder).getParent(), "sources-of-" + name);
         List<String> arguments = new ArrayList<>(List.of("--release", "17", "-proc:none", "-nowarn", "-cp",
             String.join(System.getProperty("path.separator"), classPath()), "-d",
             Files.createDirectories(work.resolve("classes")).toString()));

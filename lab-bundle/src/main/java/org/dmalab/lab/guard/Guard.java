@@ -27,7 +27,8 @@ import org.osgi.framework.wiring.BundleWiring;
 /**
  * Looks at each class of a variant's bundle when it is loaded. That is a bundle installed after the platform that
  * declares a component with one of the four services, or has a class that implements one. The bundles that were there
- * before are the platform, and none of their classes is touched.
+ * before are the platform, and none of their classes is touched. Of other bundles one thing is refused: what ends the
+ * process without a word.
  */
 public final class Guard implements WeavingHook, SynchronousBundleListener {
     private static final String OURS = Loops.class.getPackageName();
@@ -124,6 +125,8 @@ public final class Guard implements WeavingHook, SynchronousBundleListener {
             if (watches(bundle) || implementsService(woven.getBytes())) {
                 woven.setBytes(PatchClass.weave(woven.getBytes(), new Wires(woven.getBundleWiring())::objection));
                 woven.getDynamicImports().add(OURS);
+            } else {
+                EndsWithoutAWord.refuse(woven.getBytes());
             }
         } catch (UnusableVariant e) {
             throw new WeavingException(e.getMessage(), e);

@@ -52,8 +52,9 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
 
     /**
      * What must come out of one cell. For {@code a..b}, one patch that gives way to another, a row of its own need not
-     * be there: two that pass alone must pass, and else it must fail, since the exchange may come at the start or
-     * never.
+     * be there: two that pass alone must pass, and where one fails it must fail, since the exchange may come at the
+     * start or never. Where one refuses, a row has to tell: what was done before the exchange is the first one's, and
+     * the second may not get to where it would refuse.
      */
     public Optional<Verdict> expected(String scenario, String patch) {
         Map<String, Verdict> row = verdicts.getOrDefault(scenario, Map.of());
@@ -63,7 +64,7 @@ public record ExpectedMatrix(String arch, Map<String, Map<String, Verdict>> verd
         }
         Verdict first = row.get(patch.substring(0, exchange));
         Verdict then = row.get(patch.substring(exchange + 2));
-        if (first == null || then == null) {
+        if (first == null || then == null || first == Verdict.REFUSED || then == Verdict.REFUSED) {
             return Optional.empty();
         }
         return Optional.of(first == Verdict.PASS && then == Verdict.PASS ? Verdict.PASS : Verdict.FAIL);

@@ -18,6 +18,7 @@ import java.util.jar.Manifest;
 import org.dmalab.c.PatchImporter;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.guard.Declarations;
+import org.dmalab.lab.guard.Described;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -141,7 +142,8 @@ public final class DroppedBundles {
                 return "bundle " + bundle.getSymbolicName() + " " + missing;
             }
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            return "bundle " + bundle.getSymbolicName() + " does not start: " + oneLine(cause.getMessage());
+            return "bundle " + bundle.getSymbolicName() + " does not start: "
+                    + oneLine(Described.message(cause));
         }
     }
 
