@@ -5,5 +5,5 @@
  * goes through the {@link org.dmalab.api.cpu.Cpu}.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api;

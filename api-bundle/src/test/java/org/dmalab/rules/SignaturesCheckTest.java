@@ -50,6 +50,8 @@ class SignaturesCheckTest {
         assertEquals(Step.MINOR, step("@interface A", "@interface A\n    default String a()"));
         assertEquals(Step.MINOR, step("final enum A", "final enum A\n    final static A B"));
         assertEquals(Step.MINOR, step("class A : B", "class A : B; C"));
+        assertEquals(Step.MINOR, step("class A\n    final static int B = 1", "class A\n    final static int B = 2"));
+        assertEquals(Step.MAJOR, step("class A\n    final static int B = 1", "class A\n    static int B"));
         assertEquals(Step.MAJOR, step("interface A", "interface A\n    abstract int a()"));
         assertEquals(Step.MAJOR, step("@interface A", "@interface A\n    abstract String a()"));
         assertEquals(Step.MAJOR, step("interface A : B", "interface A : B; C"));
@@ -66,7 +68,6 @@ class SignaturesCheckTest {
         assertEquals(Step.MAJOR, step("class A", "interface A"));
         assertEquals(Step.MAJOR, step("interface A", "provider interface A"));
         assertEquals(Step.MAJOR, step("interface A\n    default int a()", "interface A\n    abstract int a()"));
-        assertEquals(Step.MAJOR, step("class A\n    final static int B = 1", "class A\n    final static int B = 2"));
     }
 
     @Test

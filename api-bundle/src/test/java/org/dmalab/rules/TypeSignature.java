@@ -36,6 +36,7 @@ record TypeSignature(String declaration, Set<String> modifiers, Set<String> supe
     private static final String ABSTRACT = "abstract";
     private static final String DEFAULT = "default";
     private static final String FINAL = "final";
+    private static final String VALUE = " = ";
     private static final Set<String> WORDS = Set.of(PROVIDER, SEALED, ABSTRACT, DEFAULT, FINAL, "static", "protected");
     /** What every object has: whether a class overrides it is its own affair. */
     private static final Set<String> OF_OBJECT = Set.of("boolean equals(Object)", "int hashCode()",
@@ -96,7 +97,7 @@ record TypeSignature(String declaration, Set<String> modifiers, Set<String> supe
         }
         try {
             field.setAccessible(true);
-            return " = " + field.get(null).toString().replaceAll("\\s+", " ");
+            return VALUE + field.get(null).toString().replaceAll("\\s+", " ");
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
@@ -209,10 +210,21 @@ record TypeSignature(String declaration, Set<String> modifiers, Set<String> supe
                 changes.add(new Change(asked ? Step.MAJOR : Step.MINOR, "+ : " + type + where));
             }
         }
+        Map<String, String> valuesBefore = values(members.keySet());
+        Map<String, String> valuesNow = values(now.members.keySet());
         for (String member : all(members.keySet(), now.members.keySet())) {
             Set<String> before = members.get(member);
             Set<String> after = now.members.get(member);
-            if (after == null) {
+            if ((before == null) && valuesBefore.containsKey(withoutValue(member))) {
+                continue; // told as the change of a value
+            }
+            if ((after == null) && valuesNow.containsKey(withoutValue(member))) {
+                // Who was built before goes on with the old value.
+                String other = valuesNow.get(withoutValue(member));
+                words(before, now.members.get(other), withoutValue(member) + where, changes);
+                changes.add(new Change(Step.MINOR, "~ " + member + where + ", now" + other.substring(
+                        withoutValue(other).length())));
+            } else if (after == null) {
                 changes.add(new Change(Step.MAJOR, "- " + line(before, member) + where));
             } else if (before == null) {
                 boolean asked = after.contains(ABSTRACT) && isOpen();
@@ -222,6 +234,18 @@ record TypeSignature(String declaration, Set<String> modifiers, Set<String> supe
             }
         }
         return changes;
+    }
+
+    private static Map<String, String> values(Set<String> members) {
+        Map<String, String> values = new TreeMap<>();
+        members.stream().filter(member -> member.contains(VALUE))
+                .forEach(member -> values.put(withoutValue(member), member));
+        return values;
+    }
+
+    private static String withoutValue(String member) {
+        int value = member.indexOf(VALUE);
+        return value < 0 ? member : member.substring(0, value);
     }
 
     private static Set<String> all(Set<String> before, Set<String> after) {

@@ -5,5 +5,5 @@
  * reorder calls; there is sequential consistency between them, and write buffers and caches are the machine's.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api.cpu;

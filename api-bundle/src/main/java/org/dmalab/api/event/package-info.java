@@ -3,5 +3,5 @@
  * announces. Oracles, metrics and timelines are made from these and from nothing else.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("1.0.0")
+@org.osgi.annotation.versioning.Version("1.1.0")
 package org.dmalab.api.event;
