@@ -94,7 +94,8 @@ public class SurroundingsIT {
             new String[] {"dmesg:decode", pipe.toString()}, new String[] {"scenario:run", scenario.toString()})) {
             RunnableJar.Result result = RunnableJar.run(folder, words);
             assertEquals(result.err(), 2, result.code());
-            assertTrue(result.err(), result.err().matches("error: [^\n]*a device or pipe, expected a regular file[^\n]*\n"));
+            assertTrue(result.err(),
+                result.err().matches("error: [^\n]*a device or pipe, expected a regular file[^\n]*\n"));
         }
     }
 

@@ -29,7 +29,8 @@ public final class DeviceStart implements Action {
     @Override
     public List<Parameter> parameters() {
         return List.of(
-                Parameter.required("device", Parameter.Type.DEVICE, "one that is not the RAID controller, such as 00:05.0"),
+                Parameter.required("device", Parameter.Type.DEVICE,
+                        "one that is not the RAID controller, such as 00:05.0"),
                 Parameter.required("address", Parameter.Type.ADDRESS, "bus address"));
     }
 
