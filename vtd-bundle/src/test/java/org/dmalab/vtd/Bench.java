@@ -29,6 +29,7 @@ import org.dmalab.vtd.action.DeviceAttach;
 import org.dmalab.vtd.action.DeviceDetach;
 import org.dmalab.vtd.action.DeviceDma;
 import org.dmalab.vtd.action.DeviceReset;
+import org.dmalab.vtd.action.DeviceSilence;
 import org.dmalab.vtd.action.DeviceStart;
 import org.dmalab.vtd.action.DeviceStream;
 import org.dmalab.vtd.action.DmaMap;
@@ -42,13 +43,14 @@ import org.dmalab.vtd.action.KernelIdle;
 import org.dmalab.vtd.action.KernelKdump;
 import org.dmalab.vtd.action.MemoryOffline;
 import org.dmalab.vtd.action.MemoryOnline;
+import org.dmalab.vtd.action.VfioAttach;
 
 /** A machine on which tests run actions by name, with all its events and their descriptions. */
 final class Bench {
     static final List<Action> ACTIONS = List.of(new KernelBoot(), new KernelCrash(), new KernelKdump(),
             new DeviceAttach(), new DeviceDetach(), new DmaMap(), new DmaUnmap(), new DriverProbe(), new DeviceReset(),
             new DeviceDma(), new IommuShow(), new DeviceStream(), new DeviceStart(), new DeviceAlias(),
-            new IommuMap(), new KernelIdle(),
+            new IommuMap(), new KernelIdle(), new DeviceSilence(), new VfioAttach(),
             new MemoryOnline(), new MemoryOffline());
     static final VtdArchitecture ARCHITECTURE = new VtdArchitecture();
     final Machine machine;

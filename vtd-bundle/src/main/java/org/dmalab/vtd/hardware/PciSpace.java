@@ -26,6 +26,7 @@ public final class PciSpace implements PciConfig {
     private static final int SECONDARY_BUS = 0x19;
     private static final int SUBORDINATE_BUS = 0x1a;
     private static final long BRIDGE_CLASS = 0x06040000L;
+    private static final long USB_CLASS = 0x0c033000L;
     private static final long CONTROLLER_ID = 0x323b103cL;
     private static final long NETWORK_ID = 0x100e8086L;
     private static final long USB_ID = 0x7f6e8086L;
@@ -67,6 +68,7 @@ public final class PciSpace implements PciConfig {
             } else {
                 cells.store(base + BAR0, 4, device.sourceId() == CONTROLLER ? controllerBase : 0);
                 cells.store(base + BAR1, 4, Doorbells.of(tree, device.sourceId()));
+                cells.store(base + CLASS, 4, device.sourceId() == USB ? USB_CLASS : 0);
             }
             if (device.ats()) {
                 cells.store(base + ATS, 4, ATS_HEADER);

@@ -10,6 +10,9 @@ public final class Devices {
     private static final long NOTHING = 0xffffffffL;
     private static final int BAR0 = 0x10;
     private static final int COMMAND = 0x04;
+    private static final int CLASS = 0x08;
+    private static final long USB = 0x0c03;
+    private static final long DISPLAY = 0x03;
     private static final long MEMORY_AND_MASTER = 6;
     private static final int SEGMENT_SHIFT = 16;
     private static final long SECOND_ROOT_BUS = 0x80;
@@ -146,6 +149,13 @@ public final class Devices {
     /** Tells whether there is no bridge before a device: its bus is that of one of the two host bridges. */
     static boolean onRootBus(long sourceId) {
         return Bridges.bus(sourceId) == 0 || Bridges.bus(sourceId) == SECOND_ROOT_BUS;
+    }
+
+    /** {@code device_rmrr_is_relaxable}: USB and graphics need their regions while firmware drives them only. */
+    @KernelFunction("device_rmrr_is_relaxable")
+    static boolean regionIsRelaxable(Cpu cpu, long sourceId) {
+        long type = cpu.readConfig(sourceId, CLASS, 4) >>> 16;
+        return type == USB || type >>> 8 == DISPLAY;
     }
 
     /** Number of source-ids that a device's requests may carry. */

@@ -33,6 +33,15 @@ public final class DmaApi {
         return Devices.isError(domain) ? domain : 0;
     }
 
+    /** VFIO takes a device: {@link Domains#attachForUser}. */
+    public static long attachForUser(Cpu cpu, long sourceId) {
+        long device = Devices.find(cpu, sourceId);
+        if (Devices.isError(device)) {
+            return device;
+        }
+        return cpu.load(device, Device.IOMMU) == 0 ? Errno.ENODEV : Domains.attachForUser(cpu, device);
+    }
+
     /** Takes a device out of its domain. */
     public static long detach(Cpu cpu, long sourceId) {
         long device = Devices.find(cpu, sourceId);

@@ -20,6 +20,8 @@ public final class Domains {
     private static final long IDENTITY =
             Text.id("DMAR: Setting identity map for device %04x:%02x:%02x.%d [0x%llx - 0x%llx]");
     private static final long ENDS_BEFORE = Text.id("Your BIOS is broken; RMRR ends before it starts!");
+    private static final long INELIGIBLE = Text.id("DMAR: Device is ineligible for IOMMU domain attach due to platform "
+            + "RMRR requirement.  Contact your platform vendor.");
     private static final long TOO_WIDE = Text.id("Your BIOS is broken; RMRR exceeds permitted address width");
     private static final long INTERRUPTS_FIRST = 0xfee00;
     private static final long INTERRUPTS_LAST = 0xfeeff;
@@ -221,6 +223,48 @@ public final class Domains {
     /** Gives a domain-id back: the next domain that is attached may get it. The caller holds the unit's lock. */
     public static void freeId(Cpu cpu, long iommu, long did) {
         Bits.clear(cpu, cpu.load(iommu, IntelIommu.DOMAIN_IDS), did);
+    }
+
+    /**
+     * {@code intel_iommu_attach_device}: a user of the IOMMU API, such as VFIO, takes a device into a domain of its
+     * own, in which nothing is mapped.
+     *
+     * @return 0; {@code -EPERM} for a device that firmware reserved memory for, since what firmware does there would
+     *     fault (3.16, c875d2c1b808), unless it is a USB controller or graphics, of which the region is not needed
+     *     after boot; {@code -EBUSY} while a driver has buffers; or another error number
+     */
+    @KernelFunction("intel_iommu_attach_device")
+    static long attachForUser(Cpu cpu, long device) {
+        if (rmrrLocked(cpu, device)) {
+            cpu.printk(INELIGIBLE);
+            return Errno.EPERM;
+        }
+        if (cpu.load(device, Device.DOMAIN) != 0) {
+            long result = detach(cpu, device);
+            if (result < 0) {
+                return result;
+            }
+        }
+        long domain = alloc(cpu, cpu.load(device, Device.IOMMU));
+        if (domain == 0) {
+            return Errno.ENOMEM;
+        }
+        long attached = attach(cpu, device, domain);
+        if (attached != domain) {
+            exit(cpu, domain);
+        }
+        return Devices.isError(attached) ? attached : 0;
+    }
+
+    /** {@code device_is_rmrr_locked}. */
+    @KernelFunction("device_is_rmrr_locked")
+    private static boolean rmrrLocked(Cpu cpu, long device) {
+        long sourceId = cpu.load(device, Device.SOURCE_ID);
+        boolean named = false;
+        for (long region = cpu.load(KernelLayout.RMRRS); region != 0; region = cpu.load(region, RmrrUnit.NEXT)) {
+            named |= cpu.load(region, RmrrUnit.SOURCE_ID) == sourceId;
+        }
+        return named && !Devices.regionIsRelaxable(cpu, sourceId);
     }
 
     /** {@code dmar_remove_one_dev_info}, then {@code domain_exit}. */
