@@ -184,7 +184,7 @@ public final class VtdArchitecture implements Architecture {
     private byte[] table(MachineSpec spec) {
         if (spec.file(VtdParameters.DMAR) != null) {
             try {
-                return DmarInput.table(spec.file(VtdParameters.DMAR));
+                return DmarReader.withoutPadding(DmarInput.table(spec.file(VtdParameters.DMAR)));
             } catch (Tool.BadInput e) {
                 throw new IllegalArgumentException(VtdParameters.DMAR + ": " + e.getMessage(), e);
             }

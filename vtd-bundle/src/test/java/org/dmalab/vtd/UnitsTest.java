@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -290,6 +291,7 @@ class UnitsTest {
         }
         assertEquals(3, booted(dump.toString().getBytes(StandardCharsets.UTF_8), DEVICES).machine.model(VtdModel.class)
                 .units().all().size());
+        assertEquals(3, booted(Arrays.copyOf(bytes, 4096), DEVICES).machine.model(VtdModel.class).units().all().size());
         assertTrue(refused(spec("no table".getBytes(StandardCharsets.UTF_8), null, null, Map.of()))
                 .startsWith("dmar: is text without a DMAR table"));
     }

@@ -111,8 +111,7 @@ public final class MachineCommands implements CommandSet {
         Arguments args = Arguments.parse(CREATE, words);
         Output.check(args);
         return Input.checked(() -> {
-            NamedMachine machine = registry.create(args.get("NAME"), args.get("PRESET"),
-                    args.option("--profile", null), args.option("--patch", null), oracles(args), files(args));
+            NamedMachine machine = registered(args);
             List<ActionOutcome> outcomes = args.has("--cold") ? List.of() : boot(machine);
             try (Output output = Output.open(session, args)) {
                 if (output.text()) {
@@ -128,6 +127,22 @@ public final class MachineCommands implements CommandSet {
             }
             return ActionCommand.exitCode(outcomes);
         });
+    }
+
+    /** A new machine; what is wrong with a file is said with the option and the file. */
+    private NamedMachine registered(Arguments args) throws InterruptedException {
+        try {
+            return registry.create(args.get("NAME"), args.get("PRESET"), args.option("--profile", null),
+                    args.option("--patch", null), oracles(args), files(args));
+        } catch (InputException e) {
+            for (String name : FILES) {
+                if (args.option("--" + name, null) != null && e.problem().startsWith(name + ": ")) {
+                    throw args.wrong("option --" + name + ": " + args.option("--" + name, null)
+                            + e.problem().substring(name.length()));
+                }
+            }
+            throw e;
+        }
     }
 
     private static Map<String, byte[]> files(Arguments args) {

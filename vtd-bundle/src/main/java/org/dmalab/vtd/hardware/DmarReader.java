@@ -83,6 +83,15 @@ public final class DmarReader {
         return checked(table, null).readTable();
     }
 
+    /** A copy without what lies behind the length that the table's header says, which nobody reads. */
+    public static byte[] withoutPadding(byte[] table) {
+        if (table.length < HEADER_BYTES) {
+            return table;
+        }
+        long stated = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL;
+        return stated >= HEADER_BYTES && stated < table.length ? Arrays.copyOf(table, (int) stated) : table;
+    }
+
     /**
      * Reads what can be read of a table, and reports the rest.
      *
