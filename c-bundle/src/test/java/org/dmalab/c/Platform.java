@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.jar.JarEntry;
 import java.util.jar.JarInputStream;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.dmalab.api.Architecture;
+import org.dmalab.api.Oracle;
 import org.dmalab.c.build.Imports;
 import org.dmalab.c.build.Kit;
 import org.dmalab.lab.catalog.Catalog;
@@ -46,13 +48,21 @@ public final class Platform {
 
     private final PlainCatalog.Builder builder = PlainCatalog.builder();
     private final List<Kit> kits = new ArrayList<>();
+    private final UnaryOperator<Oracle> oracles;
     private int slots;
 
-    private Platform() { }
+    private Platform(UnaryOperator<Oracle> oracles) {
+        this.oracles = oracles;
+    }
 
     /** All of the modules that the tests depend on. */
     public static Platform open() {
-        Platform platform = new Platform();
+        return open(oracle -> oracle);
+    }
+
+    /** With another oracle in the place of each. */
+    public static Platform open(UnaryOperator<Oracle> oracles) {
+        Platform platform = new Platform(oracles);
         for (Architecture one : List.of(new MipsArchitecture(), new PseriesArchitecture(), new VtdArchitecture())) {
             platform.scan(one.getClass());
             Kit.of(one).ifPresent(platform.kits::add);
@@ -131,7 +141,8 @@ public final class Platform {
         }
         try {
             Class<?> type = Class.forName(reader.getClassName().replace('/', '.'), true, loader);
-            builder.component(properties, type.getConstructor().newInstance());
+            Object made = type.getConstructor().newInstance();
+            builder.component(properties, made instanceof Oracle oracle ? oracles.apply(oracle) : made);
         } catch (NoSuchMethodException e) {
             return; // one that needs others
         } catch (ReflectiveOperationException e) {

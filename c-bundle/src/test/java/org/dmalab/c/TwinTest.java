@@ -6,14 +6,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
+import org.dmalab.api.Oracle;
+import org.dmalab.api.event.EventSink;
 import org.dmalab.lab.InputException;
 import org.dmalab.lab.catalog.Catalog;
 import org.dmalab.lab.catalog.Selection;
@@ -30,16 +34,18 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * For each C text of the examples that is named like a Java variant: both give the same verdicts, violations and
- * metrics
- * in every scenario, and where a scenario can be explored the same states, executions and findings.
+ * metrics in every scenario, and where a scenario can be explored the same findings and, if the search comes to its
+ * end, the same set of states in which schedules end; where they make the same calls, as many states and executions.
  */
 class TwinTest {
+    /** Fingerprints of the machine where a schedule has ended, of the search that runs. */
+    private static final Set<Long> ENDS = new HashSet<>();
     private static final Path TEXTS = Path.of("..", "examples", "c-text");
-    private static final long MOST_STATES = 5_000;
+    private static final long MOST_STATES = 20_000;
 
     @TestFactory
     Stream<DynamicTest> twinsAgree() throws IOException {
-        Platform platform = Platform.open();
+        Platform platform = Platform.open(oracle -> new AtTheEnd(oracle, ENDS));
         List<String[]> twins = new ArrayList<>();
         try (Stream<Path> files = Files.walk(TEXTS)) {
             for (Path file : files.filter(one -> one.toString().endsWith(".c")).sorted().toList()) {
@@ -79,11 +85,49 @@ class TwinTest {
     }
 
     private static String search(Catalog catalog, Scenario scenario, String id, boolean withStates) {
+        ENDS.clear();
         ScenarioExplorer.Outcome outcome = new ScenarioExplorer(catalog).search(scenario,
                 Patches.of(Selection.parse(id)), RunOptions.DEFAULT, Exploration.Limits.states(MOST_STATES));
+        assertEquals(outcome.search().executions() == 0, ENDS.isEmpty(), scenario.name());
+        SortedSet<Long> ends = new TreeSet<>(ENDS);
         Set<String> findings = new TreeSet<>();
         outcome.search().violations().forEach(found -> findings.add(found.oracle() + ": " + found.message()));
-        return outcome.verdict() + " " + findings + (withStates ? " " + outcome.search().states() + " states, "
+        return outcome.verdict() + " " + findings + (outcome.search().exhausted() ? " end states " + ends : "")
+                + (withStates ? " " + outcome.search().states() + " states, "
                 + outcome.search().executions() + " executions" : "");
+    }
+
+    /** An oracle, and beside it what the machine was like when a schedule had ended. */
+    private record AtTheEnd(Oracle oracle, Set<Long> ends) implements Oracle {
+        @Override
+        public String name() {
+            return oracle.name();
+        }
+
+        @Override
+        public String summary() {
+            return oracle.summary();
+        }
+
+        @Override
+        public String arch() {
+            return oracle.arch();
+        }
+
+        @Override
+        public boolean judgesState() {
+            return oracle.judgesState();
+        }
+
+        @Override
+        public EventSink attach(Watch watch) {
+            return oracle.attach(watch);
+        }
+
+        @Override
+        public void end(Watch watch, EventSink sink) {
+            ends.add(watch.machine().store().fingerprint());
+            oracle.end(watch, sink);
+        }
     }
 }
