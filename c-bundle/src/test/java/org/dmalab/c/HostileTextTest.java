@@ -4,11 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarInputStream;
 
+import org.dmalab.c.build.Imports;
 import org.dmalab.c.runtime.AddressSpace;
 import org.dmalab.c.runtime.CModule;
 import org.dmalab.lab.catalog.Catalog;
@@ -17,8 +23,11 @@ import org.dmalab.lab.run.RunOptions;
 import org.dmalab.lab.run.RunResult;
 import org.dmalab.lab.run.Runner;
 import org.dmalab.lab.Verdict;
+import org.dmalab.mips.kernel.MipsKernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** C text that does what it should not: an error or a broken run that says the line, and nothing worse. */
 class HostileTextTest {
@@ -105,6 +114,107 @@ class HostileTextTest {
         IllegalArgumentException thrown = assertThrows(IllegalArgumentException.class,
                 () -> new CModule(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9}, space, 0, Object.class, Object.class));
         assertTrue(thrown.getMessage().contains("not a WebAssembly module"), thrown.getMessage());
+    }
+
+    @Test
+    void aDamagedModuleIsRefusedInWords() throws IOException {
+        byte[] good = Files.readAllBytes(module());
+        AddressSpace space = AddressSpace.of(32, 0x80400000L, "");
+        for (int cut = 0; cut < good.length; cut += 97) {
+            byte[] short1 = Arrays.copyOf(good, cut);
+            assertThrows(IllegalArgumentException.class,
+                    () -> CModule.check(short1, space, 0, MipsKernel.class));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\t__builtin_trap();\n",
+        "\t__builtin_unreachable();\n",
+        "\tvoid (*wild)(void) = (void (*)(void))0x4711;\n\n\twild();\n",
+        "\tint (*other)(int) = (int (*)(int))__dma_sync;\n\n\toffset = other(1);\n",
+        "\t__builtin_wasm_memory_grow(0, 60000);\n",
+        "\t__dma_sync(page, offset, size, direction);\n",
+        "\tvoid (*again)(struct page *, unsigned long, size_t, enum dma_data_direction) = __dma_sync;\n\n"
+                + "\tagain(page, offset, size, direction);\n",
+        "\tvoid *local = &offset;\n\n\tcmpxchg((unsigned long *)&page->virtual, 0, (unsigned long)local);\n",
+        "\tvolatile double d = *(double *)page;\n"})
+    void whatEndsIsBrokenOrAnOops(String body) throws IOException {
+        RunResult result = run(HEAD + body + "}\n");
+        assertTrue(result.verdict() == Verdict.BROKEN || result.verdict() == Verdict.FAIL, result.toString());
+        assertTrue(result.reason().contains("hostile.c:"), result.reason());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\tprintk(\"%s %d %lld %pOF %*d %\");\n",
+        "\tprintk(\"%s\", 5);\n",
+        "\tprintk(\"%d\", 1, 2, 3);\n",
+        "#pragma clang optimize off\n#pragma weak printk\n#pragma once\n",
+        "_Pragma(\"GCC poison offset\")\n"})
+    void oddTextIsAnErrorOrRuns(String body) throws IOException {
+        try {
+            RunResult result = run(HEAD + body + "}\n");
+            assertTrue(result.verdict() != Verdict.BROKEN || result.reason().contains("hostile.c:"), result.reason());
+        } catch (ImportException e) {
+            assertTrue(e.getMessage().contains("hostile.c:"), e.getMessage());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {
+        "\tasm(\".incbin \\\"/etc/passwd\\\"\");\n",
+        "\tfd_write();\n",
+        "\texit(1);\n",
+        "\tvolatile char room[200000];\n\n\troom[offset] = 1;\n",
+        "\tjunk\n"})
+    void whatReachesOutIsRefusedWithItsLine(String body) {
+        ImportException thrown = assertThrows(ImportException.class, () -> run(
+                "__attribute__((import_module(\"wasi\"), import_name(\"fd_write\"))) void fd_write(void);\n"
+                + "__attribute__((import_module(\"java.lang.System\"), import_name(\"exit\"))) void exit(int);\n"
+                + HEAD + body + "}\n"));
+        String said = thrown.getMessage();
+        assertTrue(said.contains("hostile.c:") || said.contains("which is no kernel code"), said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/etc/passwd", "hostile.c", "/dev/zero", "..", ""})
+    void includesOfOtherFilesAreNotRead(String file) throws IOException {
+        RunResult result = run("#include \"" + file + "\"\n#include <" + file + ">\n" + HEAD + "}\n");
+        assertTrue(result.verdict() != Verdict.BROKEN, result.reason());
+    }
+
+    @Test
+    void whatIsNoFileIsNotRead() throws IOException, InterruptedException {
+        Files.createDirectory(folder.resolve("folder.c"));
+        Path pipe = folder.resolve("pipe.c");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        Path huge = folder.resolve("huge.c");
+        try (RandomAccessFile file = new RandomAccessFile(huge.toFile(), "rw")) {
+            file.setLength(100 << 20);
+        }
+        Path link = Files.createSymbolicLink(folder.resolve("link.c"), pipe);
+        for (Path path : List.of(folder.resolve("folder.c"), pipe, huge, link)) {
+            ImportException thrown = assertThrows(ImportException.class, () -> Platform.open().add(
+                    new ImportRequest(List.of(path.toString()), null, null, "mips", "hostile", 0, List.of())));
+            assertTrue(thrown.getMessage().startsWith(path + ": "), thrown.getMessage());
+            assertThrows(ImportException.class, () -> Imports.isVariant(path));
+        }
+    }
+
+    private Path module() throws IOException {
+        Path file = folder.resolve("good.c");
+        Files.writeString(file, HEAD + "}\n");
+        Imports.Made made = Platform.open().add(
+                new ImportRequest(List.of(file.toString()), null, null, "mips", "good", 0, List.of())).get(0);
+        try (JarInputStream in = new JarInputStream(new ByteArrayInputStream(made.jar()))) {
+            for (JarEntry entry = in.getNextJarEntry(); entry != null; entry = in.getNextJarEntry()) {
+                if (entry.getName().endsWith(".wasm")) {
+                    return Files.write(folder.resolve("good.wasm"), in.readAllBytes());
+                }
+            }
+        }
+        throw new AssertionError("the bundle has no module");
     }
 
     private RunResult run(String text) throws IOException {

@@ -12,6 +12,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +29,8 @@ final class TextBuilder {
     private static final String LINKED = "text.wasm";
     private static final String LOWERED = "text32.wasm";
     private static final String EXPORT = "lab_entry_";
+
+    private static final Pattern FILE_OF_ASSEMBLY = Pattern.compile("\"[^\"\\n]*(\\.(?:incbin|include))\\b");
 
     private final Kit kit;
     private final Options options;
@@ -231,6 +235,15 @@ final class TextBuilder {
     private record Job(Path folder, Map<String, String> names, Map<String, String> texts, Cut cut,
             Map<Method, String> methods, int slot) { }
 
+    /** The assembler would read any file into the code. */
+    private static void refuseFilesOfAssembly(String file, String text) {
+        Matcher matcher = FILE_OF_ASSEMBLY.matcher(text);
+        if (matcher.find()) {
+            throw new ImportException(file + ":" + (text.substring(0, matcher.start()).lines().count() + 1)
+                    + ": inline assembly can't be run here (" + matcher.group(1) + ")");
+        }
+    }
+
     private Built compile(Job job, String main) throws IOException {
         for (Map.Entry<String, String> header : headers.entrySet()) {
             Files.writeString(job.folder().resolve(header.getKey()), header.getValue());
@@ -241,6 +254,7 @@ final class TextBuilder {
         Files.writeString(job.folder().resolve(MAIN), main);
         Files.writeString(job.folder().resolve(CHECK), headers.keySet().stream()
                 .map(header -> "#include \"" + header + "\"\n").collect(Collectors.joining()));
+        job.texts().forEach((name, text) -> refuseFilesOfAssembly(job.names().get(name), text));
         Toolchain tools = Toolchain.in(job.folder());
         List<String> words = new ArrayList<>();
         words.addAll(kit.defines());

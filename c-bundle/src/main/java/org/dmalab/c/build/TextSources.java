@@ -51,6 +51,8 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
                 files.add(request.tree().resolve(source));
             } else if (request.sources().size() == 1 && request.tree() != null) {
                 return commit(request, source);
+            } else if (Files.exists(path)) {
+                throw notAFile(path);
             } else {
                 throw new ImportException(source + ": there is no such file"
                         + (request.tree() == null ? "; for a commit say --tree DIR" : ", and no commit alone"));
@@ -94,6 +96,9 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
     }
 
     static String text(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw notAFile(file); // a pipe would be waited for
+        }
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw new ImportException(file + ": larger than " + (MAX_BYTES >> 20) + " MiB, so no C text");
@@ -107,6 +112,11 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
         } catch (IOException e) {
             throw new ImportException(file + ": can't be read: " + e.getMessage());
         }
+    }
+
+    private static ImportException notAFile(Path path) {
+        return new ImportException(path + (Files.isDirectory(path) ? ": a folder; name its C files, or a diff"
+                : ": not a regular file; name a C file or a diff"));
     }
 
     private static TextSources commit(ImportRequest request, String revision) {
@@ -215,6 +225,9 @@ record TextSources(TextBuilder.Source before, TextBuilder.Source after, String t
         files.forEach((name, text) -> {
             Matcher matcher = LOCAL_INCLUDE.matcher(text);
             while (matcher.find()) {
+                if (Path.of(matcher.group(1)).isAbsolute()) {
+                    continue; // none that lies beside it
+                }
                 String path = Path.of(name).resolveSibling(matcher.group(1)).normalize().toString();
                 String found = find(request, path, revision);
                 if (found != null) {

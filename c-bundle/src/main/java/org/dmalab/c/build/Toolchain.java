@@ -22,7 +22,9 @@ final class Toolchain {
             "-fno-builtin", "-fno-strict-aliasing", "-fwrapv", "-fno-delete-null-pointer-checks", "-mno-bulk-memory",
             "-mmutable-globals", "-std=gnu11", "-Wall", "-Wno-unused", "-Wno-pointer-sign",
             "-Wno-tautological-pointer-compare", "-Wno-gnu-zero-variadic"
-            + "-macro-arguments", "-Wno-unknown-warning-option", "-Werror=implicit-function-declaration",
+            + "-macro-arguments", "-Wno-unknown-warning-option",
+            "-Wframe-larger-than=4096", "-Werror=frame-larger-than", // what lies between data and stack
+            "-Werror=implicit-function-declaration",
             "-Werror=incompatible-pointer-types", "-Werror=int-conversion", "-Werror=return-type",
             "-fno-caret-diagnostics", "-fno-color-diagnostics", "-ferror-limit=30", "-fvisibility=hidden");
 
@@ -118,22 +120,43 @@ final class Toolchain {
         return run(folder, words);
     }
 
-    /** Runs a program to its end. */
+    /**
+     * Runs a program to its end. Its output goes to a file, so that a program that hangs is ended when its time is over
+     * or the thread is interrupted, whatever it reads or holds open.
+     */
     static Result run(Path folder, List<String> words) {
+        return run(folder, words, SECONDS);
+    }
+
+    static Result run(Path folder, List<String> words, long seconds) {
+        Path output = null;
+        Process process = null;
         try {
-            Process process = new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true).start();
+            output = Files.createTempFile("dmalab-c", ".out");
+            process = new ProcessBuilder(words).directory(folder.toFile()).redirectErrorStream(true)
+                    .redirectOutput(output.toFile()).start();
             process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new ImportException(words.get(0) + " did not end within " + SECONDS + " s");
+            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
+                throw new ImportException(words.get(0) + " did not end within " + seconds + " s");
             }
-            return new Result(process.exitValue(), output);
+            return new Result(process.exitValue(), new String(Files.readAllBytes(output), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new ImportException(words.get(0) + " can't be run: " + e.getMessage());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ImportException("interrupted while " + words.get(0) + " ran");
+        } finally {
+            end(process, output);
+        }
+    }
+
+    private static void end(Process process, Path output) {
+        if (process != null && process.isAlive()) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+        if (output != null && !output.toFile().delete()) {
+            output.toFile().deleteOnExit();
         }
     }
 }

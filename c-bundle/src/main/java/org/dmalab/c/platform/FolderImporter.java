@@ -65,11 +65,15 @@ public final class FolderImporter implements PatchImporter, ArtifactTransformer 
         if (!file.getName().endsWith(C_FILE)) {
             return false;
         }
-        if (!Imports.isVariant(file.toPath())) {
+        try {
+            if (Imports.isVariant(file.toPath())) {
+                return true;
+            }
             problems.put(file.getName(), "no variant; one begins with a line such as // dmalab: arch=mips");
-            return false;
+        } catch (ImportException e) {
+            problems.put(file.getName(), e.getMessage()); // whoever looks after the folder goes on with other files
         }
-        return true;
+        return false;
     }
 
     /** Makes a bundle of it; what is wrong is told when the user looks. */

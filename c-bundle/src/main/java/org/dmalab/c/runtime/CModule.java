@@ -217,7 +217,7 @@ public final class CModule {
                     return " at " + file + ":" + frame.getLineNumber() + " " + frame.getMethodName();
                 }
             }
-            return "";
+            return thrown.getCause() == null ? "" : lineOf(thrown.getCause()); // an overflow is thrown again on top
         }
     }
 }

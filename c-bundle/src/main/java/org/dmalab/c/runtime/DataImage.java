@@ -7,6 +7,8 @@ import java.nio.ByteOrder;
 import run.endive.wasm.WasmModule;
 import run.endive.wasm.types.ActiveDataSegment;
 import run.endive.wasm.types.DataSegment;
+import run.endive.wasm.types.Instruction;
+import run.endive.wasm.types.OpCode;
 
 /**
  * A module's data as the linker laid it out: constants first, then variables, each kind in one piece. Offsets count
@@ -45,8 +47,8 @@ final class DataImage {
             if (!(segments[i] instanceof ActiveDataSegment segment)) {
                 throw new IllegalArgumentException("a passive data segment");
             }
-            int offset = (int) segment.offsetInstructions().get(0).operand(0) - start;
-            if (offset < end || offset + segment.data().length > AddressSpace.DATA_BYTES) {
+            int offset = offset(segment) - start;
+            if (offset < end || offset > AddressSpace.DATA_BYTES - segment.data().length) {
                 throw new IllegalArgumentException("its data does not fit the " + AddressSpace.DATA_BYTES
                         + " bytes from 0x" + Integer.toHexString(start));
             }
@@ -60,6 +62,14 @@ final class DataImage {
             end = offset + segment.data().length;
         }
         return new DataImage(start, bytes, variables < 0 ? end : variables, end);
+    }
+
+    private static int offset(ActiveDataSegment segment) {
+        Instruction first = segment.offsetInstructions().get(0);
+        if (first.opcode() != OpCode.I32_CONST) {
+            throw new IllegalArgumentException("a data segment whose address is computed");
+        }
+        return (int) first.operand(0);
     }
 
     int start() {

@@ -57,11 +57,20 @@ final class KernelCalls {
             return switch (module) {
                 case CPU -> method(Cpu.class, name, parameters, false);
                 case SEAM -> method(seam, name, parameters, true);
-                default -> method(Class.forName(module, false, loader), name, parameters, true);
+                default -> method(Class.forName(allowed(module, name), false, loader), name, parameters, true);
             };
         } catch (ClassNotFoundException e) {
             throw new IllegalArgumentException("its headers name the class " + module + ", which there is not", e);
         }
+    }
+
+    /** Only classes of the architecture are kernel code: nothing else of the JVM can be reached from C text. */
+    private String allowed(String module, String name) {
+        String seamPackage = seam.getPackageName();
+        if (!module.startsWith(seamPackage.substring(0, seamPackage.lastIndexOf('.') + 1))) {
+            throw new IllegalArgumentException("it calls " + name + " of " + module + ", which is no kernel code");
+        }
+        return module;
     }
 
     private Call method(Class<?> owner, String name, int parameters, boolean takesCpu) {

@@ -229,6 +229,9 @@ public final class LabMemory implements Memory {
             return before;
         }
         requireMapped(low);
+        if (widthBytes == (space.wide() ? LONG : INT)) {
+            requirePublic(value);
+        }
         long mask = widthBytes == LONG ? -1 : (1L << (widthBytes * Byte.SIZE)) - 1;
         long initial = image.isVariable(offset) ? image.initial(offset, widthBytes) : 0;
         return cpu().compareExchange(space.full(low), widthBytes, Endian.LITTLE, (expected & mask) ^ initial,
