@@ -11,5 +11,5 @@
  * <p>All state is in machine memory and in {@link org.dmalab.vtd.kernel.KernelLayout}.
  */
 @org.osgi.annotation.bundle.Export
-@org.osgi.annotation.versioning.Version("0.1.0")
+@org.osgi.annotation.versioning.Version("0.2.0")
 package org.dmalab.vtd.kernel;
