@@ -101,6 +101,16 @@ class HostileTextTest {
         assertTrue(thrown.getMessage().contains("hostile.c:4: nothing declares UNKNOWN"), thrown.getMessage());
     }
 
+    /** A function of which a brace is missing is not left out: the lab's own would stand in its place. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\tif (size) {\n", "\tfor (;;) {\n\t\tsize--;\n", "\tBUG_ON((size);\n"})
+    void aFunctionThatIsNotClosedIsAnErrorWithItsLine(String body) {
+        ImportException thrown = assertThrows(ImportException.class, () -> run(
+                "void dma_cache_sync_one(void)\n{\n}\n\n" + HEAD + body + "}\n\nstatic int other(void)\n{\n"
+                + "\treturn 0;\n}\n"));
+        assertTrue(thrown.getMessage().contains("hostile.c:"), thrown.getMessage());
+    }
+
     @Test
     void hugeDataIsRefused() {
         ImportException thrown = assertThrows(ImportException.class, () -> run("static char room[1 << 20];\n\n" + HEAD

@@ -181,6 +181,9 @@ record CSource(String file, String text, List<Item> items) {
                     body = false;
                 }
             }
+            if (!pending.isEmpty()) {
+                add(pending, body); // not closed: the compiler says where, if it is wanted
+            }
             return items;
         }
 
