@@ -16,19 +16,38 @@ import org.dmalab.pseries.hardware.PlatformRequest;
 import org.dmalab.pseries.hardware.TceTables;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hypercalls against those of real kernels under QEMU 7.2: in order, with every argument but the list's address. */
 class RecordedRunTest {
     /** What the machine did, as a trace has it. The last TCE is the one in the table, where the call was accepted. */
     private static List<Call> calls(Rig rig, int from) {
+        return calls(rig, from, rig.events.size());
+    }
+
+    private static List<Call> calls(Rig rig, int from, int to) {
         List<Call> calls = new ArrayList<>();
-        for (Event event : rig.events.subList(from, rig.events.size())) {
+        for (Event event : rig.events.subList(from, to)) {
             if (event.kind() == HardwareEvent.TABLE_ENABLED && event.a() != 0x80000000L) {
                 calls.add(new Call("create", event.a(), event.d(), event.c() << event.b(), 1L << event.b()));
             } else if (event.kind() == Op.HCALL && !PlatformRequest.is(event.a())) {
                 assertEquals(0, event.result());
                 calls.add(call(event));
+            }
+        }
+        return calls;
+    }
+
+    /** The same with the queries. */
+    private static List<Call> everyCall(Rig rig, int from) {
+        List<Call> calls = new ArrayList<>();
+        for (int i = from; i < rig.events.size(); i++) {
+            Event event = rig.events.get(i);
+            if (event.kind() == HardwareEvent.RTAS && event.a() == rig.partition().rtas().tokens().query()) {
+                calls.add(new Call("query", event.c(), 0, 0, 0));
+            } else {
+                calls.addAll(calls(rig, i, i + 1));
             }
         }
         return calls;
@@ -70,6 +89,61 @@ class RecordedRunTest {
         assertEquals(0, rig.run("memory.offline", "start", "0x50000000", "size", "512M", "remove", "true"));
         assertEquals(withoutTces(recorded), calls(rig, 0));
         assertEquals(List.of(), rig.end());
+    }
+
+    /** One boot: the driver binds, memory comes and goes, or buffers are mapped that the driver keeps. */
+    private static void boot(Rig rig, String driver, String steps) {
+        assertEquals(0, rig.run("kernel.boot"));
+        assertEquals(0, rig.run("device.probe", "device", "00:00.0", "driver", driver));
+        for (String step : steps.isEmpty() ? new String[0] : steps.split(" ")) {
+            String[] words = step.split(":");
+            long result = switch (words[0]) {
+                case "add" -> rig.run("memory.online", "start", words[1], "size", words[2]);
+                case "remove" -> rig.run("memory.offline", "start", words[1], "size", words[2], "remove", "true");
+                default -> rig.run("dma.map", "device", "00:00.0", "address", words[1], "length", "64K");
+            };
+            assertTrue(result >= 0, step);
+        }
+    }
+
+    /**
+     * Every hypercall and every RTAS call of two boots, as far as a trace has them: two kernels, two drivers, three
+     * machines. Debian's 6.1 has the chunks of 6.5, its 6.12 the patches of 6.15.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "k6.1-xhci-full, all-windows-chunked, xhci_hcd, , , add:1G:256M add:0x50000000:512M remove:0x50000000:512M",
+        "k6.12-xhci-full, limited-mask, xhci_hcd, , , add:1G:256M add:0x50000000:512M remove:0x50000000:512M",
+        "k6.1-nvme-full, all-windows-chunked, nvme, , , add:1G:256M",
+        "k6.12-pgsz64k-maxmem8G, limited-mask, xhci_hcd, pageSizeMask, 3, add:1G:256M",
+        "k6.1-xhci-1G-reboot, all-windows-chunked, xhci_hcd, lrdrCapacityBytes, 0, ",
+        "k6.12-xhci-1G-reboot, limited-mask, xhci_hcd, lrdrCapacityBytes, 0, map:64M map:80M map:96M",
+        "k6.12-xhci-1G-disable_ddw, ddw-disabled, xhci_hcd, , , map:64M map:80M map:96M"})
+    void everyCallIsTheRecordedOne(String trace, String patch, String driver, String parameter, Long value,
+            String steps) {
+        Rig rig = new Rig(Rig.variant(patch), "qemu-1G-maxmem8G", "qemu-7.2",
+                parameter == null ? Map.of() : Map.of(parameter, value));
+        boot(rig, driver, steps == null ? "" : steps);
+        assertEquals(withoutTces(RecordedTraces.everyCall(trace, 0)), everyCall(rig, 0));
+        assertEquals(0, rig.run("machine.reset"));
+        int from = rig.events.size();
+        boot(rig, driver, steps == null || steps.startsWith("add") ? "" : steps);
+        assertEquals(withoutTces(RecordedTraces.everyCall(trace, 1)), everyCall(rig, from));
+    }
+
+    /** What the kernels print of DMA windows and memory, in two boots. */
+    @ParameterizedTest
+    @CsvSource({
+        "k6.1-xhci-full, all-windows-chunked, , , add:1G:256M add:0x50000000:512M remove:0x50000000:512M",
+        "k6.12-xhci-full, limited-mask, , , add:1G:256M add:0x50000000:512M remove:0x50000000:512M",
+        "k6.12-xhci-1G-reboot, limited-mask, lrdrCapacityBytes, 0, "})
+    void theConsoleIsTheRecordedOne(String console, String patch, String parameter, Long value, String steps) {
+        Rig rig = new Rig(Rig.variant(patch), "qemu-1G-maxmem8G", "qemu-7.2",
+                parameter == null ? Map.of() : Map.of(parameter, value));
+        boot(rig, "xhci_hcd", steps == null ? "" : steps);
+        assertEquals(0, rig.run("machine.reset"));
+        boot(rig, "xhci_hcd", "");
+        assertEquals(RecordedTraces.console(console), rig.dmesg());
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.dmalab.pseries;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +18,7 @@ import java.util.zip.GZIPInputStream;
  */
 final class RecordedTraces {
     private static final Pattern LINE = Pattern.compile("(?:\\d+@\\d+\\.\\d+:)?spapr_iommu_(?:pci_)?(\\w+) (.*)");
+    private static final Pattern AVAILABLE = Pattern.compile("(\\d+) windows available");
     private static final Pattern VALUE = Pattern.compile("(\\w[\\w ]*)=(-?(?:0x)?[0-9a-f]+)");
 
     private RecordedTraces() { }
@@ -26,6 +28,15 @@ final class RecordedTraces {
         @Override
         public String toString() {
             return String.format("%s liobn=0x%x ioba=0x%x count=%d tce=0x%x", kind, liobn, ioba, count, tce);
+        }
+    }
+
+    /** The lines of a kernel's console about DMA windows and memory, in order. */
+    static List<String> console(String name) {
+        try (InputStream in = RecordedTraces.class.getResourceAsStream("/consoles/" + name + ".txt")) {
+            return new String(in.readAllBytes(), StandardCharsets.US_ASCII).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -39,8 +50,13 @@ final class RecordedTraces {
         }
     }
 
-    /** Calls of one boot (from 0), without those of the firmware: from the first stuff of a boot on. */
+    /** TCE calls and creations of one boot (from 0), without those of the firmware: from its first stuff on. */
     static List<Call> boot(String name, int boot) {
+        return everyCall(name, boot).stream().filter(call -> !call.kind().equals("query")).toList();
+    }
+
+    /** The same with the queries, of which the number of windows that are available is kept. */
+    static List<Call> everyCall(String name, int boot) {
         List<Call> calls = new ArrayList<>();
         int seen = -1;
         boolean kernel = false;
@@ -71,7 +87,11 @@ final class RecordedTraces {
     }
 
     private static Call call(String kind, String text, long ddwPageBytes) {
-        long liobn = kind.startsWith("ddw_query") ? 0 : value(text, "liobn");
+        if (kind.equals("ddw_query")) {
+            Matcher windows = AVAILABLE.matcher(text);
+            return windows.find() ? new Call("query", Long.parseLong(windows.group(1)), 0, 0, 0) : null;
+        }
+        long liobn = value(text, "liobn");
         long pageBytes = liobn == 0x80000000L ? 0x1000 : ddwPageBytes;
         return switch (kind) {
             case "put" -> new Call(kind, liobn, value(text, "ioba"), 1, value(text, "tce"));
