@@ -141,7 +141,8 @@ class OracleTest {
         List<String> concurrent = Bench.ACTIONS.stream().filter(action -> action.concurrent())
                 .map(action -> action.name()).sorted().toList();
         assertEquals(List.of("device.alias", "device.attach", "device.detach", "device.start", "dma.map",
-                "dma.unmap", "iommu.map", "kernel.idle", "memory.offline", "memory.online"), concurrent);
+                "dma.unmap", "iommu.map", "kernel.idle", "memory.offline", "memory.online", "vfio.attach"),
+                concurrent);
         assertEquals(List.of("device.dma"), Bench.ACTIONS.stream().filter(action -> action.byDevice())
                 .map(action -> action.name()).toList());
     }
