@@ -71,8 +71,7 @@ public class ExplorerIT {
                 "three-slots,stack-kmap,arm-l1-vipt");
         explore(3 * 4, "vtd/kdump-dma-during-attach*", "--patch", "clear-then-flush,clear-present-first,copied-bitmap",
                 "--swap", "clear-*");
-        explore(2, "pseries/online-during-window-creation", "pseries/removal-against-hotplug", "--patch",
-                "ddw-disabled", "--swap", "limited-mask");
+        explore(3, "pseries/*", "--patch", "ddw-disabled", "--swap", "limited-mask");
     }
 
     /** Of calls that differ in nothing but their number the first one is printed. */

@@ -316,7 +316,10 @@ public abstract class Cpu {
         op(Op.DELAY, nanoseconds, 0, 0, 0, 0);
     }
 
-    /** Head of an unbounded loop: what follows depends on the label and these locals only. */
+    /**
+     * Head of an unbounded loop: what follows depends on where it is called from, the label and these locals only, not
+     * on locals of callers.
+     */
     public final void mark(int label, long local0, long local1, long local2) {
         op(Op.MARK, label, local0, local1, local2, 0);
     }

@@ -23,9 +23,9 @@ import org.dmalab.lab.guard.Loops;
  * Hash-consed histories of kernel code: a node stands for one sequence of results and stores the call that follows it.
  *
  * <p>Nodes are numbers; all that is known of them lies in parallel arrays. Node numbers are exact (no hash of
- * histories), so two different histories never share one. A mark says that what follows depends on its label and locals
- * only: after marks that say the same, histories go on in one node, so that an unbounded loop is a cycle of nodes. That
- * a mark does not lie is checked by running the code along ways through such cycles.
+ * histories), so two different histories never share one. A mark says that what follows depends on its label, its
+ * locals and who called only: after marks that say the same, histories go on in one node, so that an unbounded loop is
+ * a cycle of nodes. That a mark does not lie is checked by running the code along ways through such cycles.
  */
 final class Histories {
     /** The code has returned. */
@@ -62,6 +62,8 @@ final class Histories {
     private long[] operand = new long[FIRST_NODES * OPERANDS];
     private int[] firstChild = new int[FIRST_NODES];
     private final Map<List<Long>, Integer> marks = new HashMap<>();
+    /** By node of a mark: where it stands and who called the code it stands in, as a number. */
+    private final Map<Integer, Long> callers = new HashMap<>();
     private final List<Integer> merged = new ArrayList<>();
     private final Map<Integer, String> thrown = new HashMap<>();
     /** Where the call stands that follows a history. */
@@ -175,7 +177,7 @@ final class Histories {
     /** After a mark that says what another has said the code has to go on as it did there. */
     private int afterMark(int node) {
         List<Long> said = List.of((long) code[node], operand(node, 0), operand(node, 1), operand(node, 2),
-                operand(node, 3));
+                operand(node, 3), callers.get(node));
         Integer known = marks.get(said);
         if (known == null) {
             int found = discover(allocate(code[node], node, 0, depth[node] + 1)); // may put the arrays into larger ones
@@ -452,6 +454,9 @@ final class Histories {
             operand[at + 3] = d;
             operand[at + 4] = e;
             frame[current] = caller();
+            if (newKind == Op.MARK) {
+                callers.put(current, callers());
+            }
         }
 
         private void requireSame(int newKind, long a, long b, long c, long d, long e) {
@@ -501,6 +506,15 @@ final class Histories {
                 thrown.put(current, message);
             }
         }
+    }
+
+    /** All kernel and patch code that a call is made within: it says where the code goes on when a function returns. */
+    private static long callers() {
+        return STACK.walk(frames -> frames
+                .takeWhile(frame -> !frame.getClassName().startsWith(StrandCode.class.getName()))
+                .filter(Histories::isCode).mapToLong(frame -> frame.getClassName().hashCode() * 31L
+                        + frame.getMethodName().hashCode() + frame.getByteCodeIndex())
+                .reduce(1, (all, one) -> (all * 0x9e3779b97f4a7c15L) + one));
     }
 
     /** The kernel or patch code that makes a call. */
