@@ -28,6 +28,7 @@ import org.dmalab.lab.catalog.Catalog;
  * is an {@link InputException} with file, line, column, key, what was expected and the nearest known name.
  */
 public final class ScenarioReader {
+    private static final List<String> OF_ANY_MACHINE = List.of("arch", "preset", "profile", "set", "files");
     private static final int MAX_PROCESSOR = 63;
     private static final int MAX_TIMES = 99;
 
@@ -71,7 +72,7 @@ public final class ScenarioReader {
 
     /** What may stand in a machine: of any architecture, and the lists of some. */
     private String[] machineKeys() {
-        return Stream.concat(Stream.of("arch", "preset", "profile", "set", "files"), catalog.architectures().stream()
+        return Stream.concat(OF_ANY_MACHINE.stream(), catalog.architectures().stream()
                 .flatMap(one -> one.listParameters().keySet().stream())).distinct().toArray(String[]::new);
     }
 
@@ -190,7 +191,7 @@ public final class ScenarioReader {
         YamlMap machine = context.machine();
         Map<String, List<String>> known = context.architecture().listParameters();
         machine.node().entries().forEach((key, value) -> {
-            boolean ofAny = List.of("arch", "preset", "profile", "set", "files").contains(key);
+            boolean ofAny = OF_ANY_MACHINE.contains(key);
             if (!ofAny && !known.containsKey(key)) {
                 throw machine.error(machine.keyPlace(key), "machine", "a machine of " + context.architecture().name()
                         + " has no " + key);

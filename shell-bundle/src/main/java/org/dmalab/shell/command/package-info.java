@@ -6,7 +6,7 @@
  * <p>One description drives parsing, error messages, {@code help} and completion.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package org.dmalab.shell.command;
 
 import org.osgi.annotation.bundle.Export;

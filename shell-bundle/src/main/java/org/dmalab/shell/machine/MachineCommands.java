@@ -33,6 +33,7 @@ import org.dmalab.shell.command.Arguments;
 import org.dmalab.shell.command.CommandException;
 import org.dmalab.shell.command.CommandSet;
 import org.dmalab.shell.command.CommandSpec;
+import org.dmalab.shell.command.InputFiles;
 import org.dmalab.shell.command.Output;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -150,7 +151,7 @@ public final class MachineCommands implements CommandSet {
         for (String name : FILES) {
             String path = args.option("--" + name, null);
             if (path != null) {
-                files.put(name, Input.file(args, "--" + name, path));
+                files.put(name, InputFiles.read(args, "option --" + name, path));
             }
         }
         return files;

@@ -1,7 +1,6 @@
 package org.dmalab.shell.tool;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -10,6 +9,7 @@ import java.nio.file.Path;
 import org.dmalab.api.Parameter;
 import org.dmalab.api.Tool;
 import org.dmalab.shell.command.Arguments;
+import org.dmalab.shell.command.InputFiles;
 
 /** Reads what a tool takes: regular files and standard input of bounded size, or a line as it was typed. */
 final class Documents {
@@ -25,7 +25,7 @@ final class Documents {
         }
         Path path = path(word);
         if (path != null && Files.exists(path)) {
-            return new Tool.Document(word, content(args, argument, path));
+            return new Tool.Document(word, InputFiles.read(args, "argument " + argument, word));
         }
         if (parameter.type() == Parameter.Type.FILE_OR_LINE && word.indexOf(' ') >= 0) {
             return new Tool.Document(null, word.getBytes(StandardCharsets.UTF_8));
@@ -41,33 +41,11 @@ final class Documents {
         }
     }
 
-    private static byte[] content(Arguments args, String argument, Path path) {
-        if (!Files.isRegularFile(path)) {
-            throw args.wrong("argument " + argument + ": " + path + " is a "
-                    + (Files.isDirectory(path) ? "directory" : "device or pipe") + ", expected a regular file");
-        }
-        try (InputStream in = Files.newInputStream(path)) {
-            return bounded(args, argument, path.toString(), in);
-        } catch (IOException e) {
-            throw args.wrong("argument " + argument + ": can't read " + path + ": "
-                    + (Files.isReadable(path) ? e.getMessage() : "permission denied"));
-        }
-    }
-
     private static byte[] standardInput(Arguments args, String argument) {
         try {
-            return bounded(args, argument, "standard input", System.in);
+            return InputFiles.bounded(args, "argument " + argument, "standard input", System.in);
         } catch (IOException e) {
             throw args.wrong("argument " + argument + ": can't read standard input: " + e.getMessage());
         }
-    }
-
-    private static byte[] bounded(Arguments args, String argument, String name, InputStream in) throws IOException {
-        byte[] bytes = in.readNBytes(Tool.MAXIMUM_BYTES + 1);
-        if (bytes.length > Tool.MAXIMUM_BYTES) {
-            throw args.wrong("argument " + argument + ": " + name + " is larger than " + (Tool.MAXIMUM_BYTES >> 20)
-                    + " MiB; give the part that matters");
-        }
-        return bytes;
     }
 }
